@@ -1,0 +1,99 @@
+"""The command line: builds the Typer app from the families, runs it, and turns errors into a sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from importlib import import_module
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand
+
+from penpaper_cli import __version__
+from penpaper_cli.commands import FAMILIES
+from penpaper_cli.numbers import PaperError
+
+NEGATIVE_NUMBER = re.compile(r"-(?=[\d.]|inf\b|nan\b)", re.IGNORECASE)
+INTERRUPTED, CLOSED_PIPE, BUG = 130, 141, 70
+EXAMPLES = """\b
+Examples:
+  pp dot "1 2 3" "4 5 6"
+  pp matmul "1 2; 3 4" "5 6; 7 8" --cores 4
+  pp matmul A.csv B.csv >> notes.md
+  pp train samples/houses.csv --target price
+"""
+
+
+class Command(TyperCommand):
+    """A command to which -1e3 is a number, never an option: a blank in front shields it, and readers strip it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [" " + arg if NEGATIVE_NUMBER.match(arg) else arg for arg in args])
+
+
+def build() -> typer.Typer:
+    """The app with all its commands."""
+    app = typer.Typer(
+        name="pp",
+        help="Works the mathematics of machine learning step by step, the way a careful student does on paper.",
+        epilog=EXAMPLES,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback()
+    def top(
+        version: Annotated[
+            bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+        ] = False,
+    ) -> None:
+        pass
+
+    for family in FAMILIES:
+        for name, function in import_module(f"penpaper_cli.commands.{family}").COMMANDS.items():
+            app.command(name, cls=Command)(function)
+    return app
+
+
+def show_version(asked: bool) -> None:
+    """Print the version and stop."""
+    if asked:
+        print(f"pp {__version__}")
+        raise typer.Exit
+
+
+def run(args: list[str]) -> int:
+    """Run a command line; the exit code (DESIGN: 0 worked, 1 the mathematics fails, 2 wrong input, 130 interrupted)."""
+    try:
+        found = typer.main.get_command(build()).main(args or ["--help"], prog_name="pp", standalone_mode=False)
+        return found if isinstance(found, int) else 0
+    except PaperError as error:
+        return complain(str(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return complain("interrupted.", INTERRUPTED)
+    except BrokenPipeError:
+        # What is still buffered can't be written either; without this the interpreter would say so at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+    except Exception as error:
+        if hasattr(error, "format_message"):
+            return complain(str(error.format_message()), int(getattr(error, "exit_code", 2)))
+        return complain(f"this is a bug in pp ({type(error).__name__}: {error}); please report it.", BUG)
+
+
+def complain(sentence: str, code: int) -> int:
+    """One sentence on stderr."""
+    sys.stdout.flush()
+    print(f"pp: {sentence}", file=sys.stderr)
+    return code
+
+
+def main() -> None:
+    """The entry point of `pp` and `penpaper`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,74 @@
+"""pp dot and pp matmul."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from penpaper_cli.arithmetic import Apply, Name
+from penpaper_cli.commands.shared import View, command
+from penpaper_cli.solution import Solution
+
+MATRIX = 'A literal such as "1 2; 3 4", a .csv, .tsv, .json or .npy file, or - for standard input.'
+
+
+def dot(
+    u: Annotated[str, typer.Argument(metavar="U", help="The first vector. " + MATRIX)],
+    v: Annotated[str, typer.Argument(metavar="V", help="The second vector, of the same length.")],
+    view: View,
+) -> Solution:
+    """Work out a dot product: multiply pairwise, then add."""
+    from penpaper_cli import explain, ops, reading
+    from penpaper_cli.paper import Paper
+
+    paper = Paper()
+    pair = [
+        paper.given(name, reading.as_vector(reading.read_matrix(text, name, view.exact), name).data)
+        for name, text in (("u", u), ("v", v))
+    ]
+    product = paper.call(Apply("dot", (Name("u"), Name("v"))), ops.OPS["dot"](*pair))
+    show = explain.Show(view.figures(p.data for p in pair), view.steps, view.entries, view.detail)
+    show.check("u", pair[0].shape)
+    return Solution(
+        command="dot",
+        title=("Dot product",),
+        figures=show.figures,
+        given=explain.results(pair),
+        steps=explain.dot_steps(product, show),
+        answer=explain.result_of(product),
+        results=explain.results([*pair, product]),
+    )
+
+
+def matmul(
+    a: Annotated[str, typer.Argument(metavar="A", help="The first matrix. " + MATRIX)],
+    b: Annotated[str, typer.Argument(metavar="B", help="The second matrix, with as many rows as A has columns.")],
+    view: View,
+    cores: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Count the rounds when N cores work at the same time.")
+    ] = None,
+) -> Solution:
+    """Work out a matrix product: each entry is a row times a column."""
+    from penpaper_cli import explain, ops, reading
+    from penpaper_cli.paper import Paper
+
+    paper = Paper()
+    read = [reading.as_matrix(reading.read_matrix(text, name, view.exact)) for name, text in (("A", a), ("B", b))]
+    pair = [paper.given(name, matrix.data) for name, matrix in zip("AB", read, strict=True)]
+    product = paper.call("C", ops.OPS["matmul"](*pair))
+    show = explain.Show(view.figures(p.data for p in pair), view.steps, view.entries, view.detail)
+    show.check("C", product.shape)
+    columns = {given: matrix.columns for given, matrix in zip(pair, read, strict=True)}
+    return Solution(
+        command="matmul",
+        title=("Matrix product",),
+        figures=show.figures,
+        given=explain.results(pair),
+        steps=explain.matmul_steps(product, show, columns, cores),
+        answer=explain.result_of(product),
+        results=explain.results([*pair, product]),
+    )
+
+
+COMMANDS = {"dot": command(dot), "matmul": command(matmul)}

@@ -1,0 +1,131 @@
+"""pp train."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from penpaper_cli.commands.shared import View, command
+from penpaper_cli.numbers import CannotRead
+from penpaper_cli.solution import Solution
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+def train(
+    data: Annotated[str, typer.Argument(metavar="DATA.csv", help="A CSV with a header line, or - for standard input.")],
+    target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.")],
+    view: View,
+    features: Annotated[
+        str | None, typer.Option(metavar="A,B", help="The columns to predict it from. Default: all others.")
+    ] = None,
+    lr: Annotated[
+        float | None, typer.Option(metavar="RATE", help="Learning rate. Default: 0.1, or less where that diverges.")
+    ] = None,
+    epochs: Annotated[int, typer.Option(metavar="N", help="How many updates to make.")] = 500,
+    loss: Annotated[Literal["mse", "half-mse"], typer.Option(help="Mean squared error, or half of it.")] = "mse",
+    scale: Annotated[Literal["standard", "minmax", "none"], typer.Option(help="How features are scaled.")] = "standard",
+    explain: Annotated[str, typer.Option(metavar="1,2,last", help="Which epochs to work in full.")] = "1,last",
+    predict: Annotated[
+        str | None, typer.Option(metavar='"1650 3"', help="Features of a new row (or rows) to predict, worked.")
+    ] = None,
+) -> Solution:
+    """Train a linear model on a CSV by gradient descent, and work chosen epochs in full."""
+    if epochs < 1:
+        raise CannotRead(f"--epochs {epochs}: training needs at least 1 epoch.")
+    if lr is not None and not (math.isfinite(lr) and lr > 0):
+        raise CannotRead(f"--lr {lr:g}: the learning rate must be above 0, such as 0.1.")
+    chosen = read_epochs(explain, epochs)
+
+    from penpaper_cli import table, training
+    from penpaper_cli.explain import Show
+    from penpaper_cli.explain_training import Lesson
+
+    wanted = [name.strip() for name in features.split(",")] if features is not None else None
+    read = table.read_data(data, target, wanted)
+    new = read_rows(predict, read.features) if predict is not None else None
+    scaling = training.scaling(read.X, scale)
+    X, kind = scaling.apply(read.X), loss.replace("-", "_")
+    rate = training.usual_rate(X, kind) if lr is None else lr
+    with progress(epochs) as tick:
+        run = training.descend(X, read.y, rate, epochs, kind, chosen, tick)
+    worked = sorted({min(epoch, run.epochs) for epoch in chosen if epoch <= run.epochs or epoch == epochs} - {0})
+    metrics = {} if run.diverged else training.metrics(X @ run.w + run.b, read.y, kind)
+    exact = training.least_squares(X, read.y, kind)
+    show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
+    show.check("ŷ", read.y.shape)
+    lesson = Lesson(read, scaling, X, run, exact, metrics, worked, new, show)
+    return Solution(
+        command="train",
+        title=("Training a linear model",),
+        figures=show.figures,
+        steps=lesson.steps(),
+        results=lesson.results(),
+        more=lesson.for_programs(),
+        failure=lesson.failure() if run.diverged else None,
+    )
+
+
+def read_epochs(text: str, last: int) -> list[int]:
+    """The epochs named by --explain, in order: "1,2,last"."""
+    found = set()
+    for word in text.replace(",", " ").split():
+        number = last if word == "last" else int(word) if word.isascii() and word.isdigit() and len(word) < 10 else 0
+        if not 1 <= number <= last:
+            raise CannotRead(
+                f'--explain "{text}": name epochs from 1 to {last:,}, or "last", with commas between them.'
+            )
+        found.add(number)
+    return sorted(found)
+
+
+def read_rows(text: str, features: tuple[str, ...]) -> np.ndarray[Any, Any]:
+    """The rows to predict, one number for each feature. Raises CannotRead when their number differs."""
+    from penpaper_cli.reading import as_matrix, read_matrix
+
+    rows = as_matrix(read_matrix(text, "--predict", exact=False)).data
+    if rows.shape[1] != len(features):
+        raise CannotRead(
+            f'--predict "{text}" has {rows.shape[1]} numbers, but the model has {len(features)} features: '
+            f"give {', '.join(features)}, in this order."
+        )
+    return rows
+
+
+@contextmanager
+def progress(epochs: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr once training has taken a second, where stderr is a terminal."""
+    import sys
+    import time
+
+    if not sys.stderr.isatty():
+        yield lambda epoch: None
+        return
+    from rich.progress import Progress
+
+    start = time.monotonic()
+    bars: list[Progress] = []
+
+    def tick(epoch: int) -> None:
+        if bars:
+            bars[0].update(bars[0].task_ids[0], completed=epoch)
+        elif time.monotonic() - start > 1:
+            from rich.console import Console
+
+            bars.append(Progress(console=Console(stderr=True), transient=True))
+            bars[0].add_task("training", total=epochs)
+            bars[0].start()
+
+    try:
+        yield tick
+    finally:
+        for bar in bars:
+            bar.stop()
+
+
+COMMANDS = {"train": command(train)}

@@ -1,0 +1,66 @@
+"""Formulas built from operations, each line with its name: no mathematics that the operations don't know already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from penpaper_cli.ops import OPS
+from penpaper_cli.paper import Array, Paper, Value, gradients
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch of full-batch gradient descent on a linear model, as it stands on the paper."""
+
+    parameters: tuple[Value, ...]
+    prediction: Value
+    loss: Value
+    gradients: tuple[Value, ...]
+    updated: tuple[Value, ...]
+
+
+def linear_epoch(X: Array, y: Array, w: Array, b: Array, rate: Array, loss: str) -> Epoch:
+    """Work one epoch: ŷ = X·w + b, the loss, its gradients, and w_new = w - η·∂L/∂w, the same for b.
+
+    Shapes: X (n, d), y (n,), w (d,), b and rate single numbers. `loss` names an operation: "mse" or "half_mse".
+    """
+    paper = Paper()
+    X_, y_, w_, b_ = (paper.carried(name, data) for name, data in (("X", X), ("y", y), ("w", w), ("b", b)))
+    eta = paper.given("η", rate)
+    prediction = paper.call("ŷ", X_ @ w_ + b_)
+    error = paper.call("L", OPS[loss](prediction, y_))
+    slopes = gradients(error, (prediction, w_, b_))
+    updated = [
+        paper.call(f"{name}_new", parameter - eta * slope)
+        for name, parameter, slope in zip("wb", (w_, b_), slopes[1:], strict=True)
+    ]
+    return Epoch((w_, b_), prediction, error, tuple(slopes), tuple(updated))
+
+
+def standardised(name: str, column: Array) -> tuple[Value, Value, Value]:
+    """Work the scaling of a column to mean 0 and deviation 1: its mean, its std over n, the new column."""
+    paper = Paper()
+    x = paper.given(name, column)
+    mean = paper.call("mean", OPS["mean"](x))
+    deviation = paper.call("std", OPS["sqrt"](OPS["mean"]((x - mean) ** 2)))
+    return mean, deviation, paper.call("scaled", (x - mean) / deviation)
+
+
+def ranged(name: str, column: Array) -> tuple[Value, Value, Value]:
+    """Work the scaling of a column to run from 0 to 1: its minimum, its range, the new column."""
+    paper = Paper()
+    x = paper.given(name, column)
+    low, high = paper.given("min", column.min()), paper.given("max", column.max())
+    span = paper.call("range", high - low)
+    return low, span, paper.call("scaled", (x - low) / span)
+
+
+def in_own_units(w: Array, b: Array, shift: tuple[str, Array], spread: tuple[str, Array]) -> tuple[Value, Value]:
+    """Work the coefficients c = w / spread and the intercept a = b - c·shift of a model trained on scaled features.
+
+    The features were scaled to (x - shift) / spread; both come with what they are called, such as mean and std.
+    """
+    paper = Paper()
+    w_, b_, m, s = (paper.carried(name, data) for name, data in (("w", w), ("b", b), shift, spread))
+    c = paper.call("c", w_ / s)
+    return c, paper.call("a", b_ - OPS["dot"](c, m))

@@ -1,0 +1,141 @@
+"""What every renderer is: one method per kind of block, and the layout that text formats share."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from typing import ClassVar, TextIO
+
+from penpaper_cli.arithmetic import Expr
+from penpaper_cli.numbers import Figures
+from penpaper_cli.render.maths import Maths, Text
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
+
+
+class Renderer(ABC):
+    """Turns a solution into text, block by block, as its blocks are made."""
+
+    maths_class: ClassVar[type[Maths]] = Text
+
+    def __init__(self, figures: Figures, out: TextIO) -> None:
+        self.maths = self.maths_class(figures)
+        self.out = out
+
+    def render(self, solution: Solution) -> Iterator[str]:
+        """The text, piece by piece."""
+        for block in solution.steps:
+            yield from self.block(block)
+
+    def block(self, block: Block) -> Iterable[str]:
+        """The text of one block."""
+        match block:
+            case Heading():
+                return self.heading(block)
+            case Sentence():
+                return self.sentence(block)
+            case Working():
+                return self.working(block)
+            case Grid():
+                return self.grid(block)
+            case Table():
+                return self.table(block)
+            case Chart():
+                return self.chart(block)
+
+    def text(self, parts: Parts) -> str:
+        """Words and mathematics in one string."""
+        return "".join(self.words(p) if isinstance(p, str) else self.inline(p) for p in parts)
+
+    def words(self, text: str) -> str:
+        return text
+
+    def inline(self, e: Expr) -> str:
+        return self.maths.draw(e)
+
+    @abstractmethod
+    def heading(self, block: Heading) -> Iterable[str]: ...
+
+    @abstractmethod
+    def sentence(self, block: Sentence) -> Iterable[str]: ...
+
+    @abstractmethod
+    def working(self, block: Working) -> Iterable[str]: ...
+
+    @abstractmethod
+    def grid(self, block: Grid) -> Iterable[str]: ...
+
+    @abstractmethod
+    def table(self, block: Table) -> Iterable[str]: ...
+
+    @abstractmethod
+    def chart(self, block: Chart) -> Iterable[str]: ...
+
+
+def statement(working: Working, maths: Maths, width: int | None = None) -> list[str]:
+    """A worked line as text: on one line where it fits, else a line per side, each under the first sign."""
+    sides = [maths.draw(side) for side in working.sides]
+    steps = [f"{sign} {side}" for sign, side in zip(working.relations, sides[1:], strict=True)]
+    whole = " ".join([sides[0], *steps])
+    if width is None or len(whole) <= width:
+        return [whole]
+    indent = len(sides[0]) + 1 if len(sides[0]) <= width // 3 else 4
+    head = [] if indent > 4 or len(sides[0]) < 4 else fold(sides[0], width, 2)
+    lines = [piece for step in steps for piece in fold(step, width - indent, 2)]
+    lines = [" " * indent + piece for piece in lines]
+    return [*head, *lines] if head else [f"{sides[0]} {lines[0].lstrip()}", *lines[1:]]
+
+
+def fold(text: str, width: int, indent: int) -> list[str]:
+    """Break a long sum before its plus and minus signs; what can't be broken stays whole."""
+    lines = [""]
+    for piece in re.split(r" (?=[+-] )", text):
+        if lines[-1] and len(lines[-1]) + 1 + len(piece) > width:
+            lines.append(" " * indent + piece)
+        else:
+            lines[-1] += f" {piece}" if lines[-1] else piece
+    return lines
+
+
+def grid_cells(block: Grid, maths: Maths) -> list[list[str]]:
+    """The grid as text cells, with … for what is left out."""
+    wide = max(len(row) for row in block.rows if row is not None)
+    return [
+        ["⋮"] * wide if row is None else ["…" if cell is None else maths.draw(cell) for cell in row]
+        for row in block.rows
+    ]
+
+
+def bracketed(block: Grid, maths: Maths, length: Callable[[str], int], width: int | None) -> list[str]:
+    """A matrix with its brackets, its columns right-aligned, folded by columns where it is wider than the screen."""
+    from penpaper_cli.render.maths import inert
+
+    cells = grid_cells(block, maths)
+    names = [[inert(name) for name in block.columns]] if block.columns else []
+    sizes = [max(length(row[j]) for row in names + cells) for j in range(len(cells[0]))]
+    head = f"{maths.draw(block.name)} {block.relation} "
+    lines: list[str] = []
+    start = 0
+    while start < len(sizes):
+        stop = start + 1
+        room = None if width is None else width - length(head) - 2
+        while stop < len(sizes) and (room is None or sum(sizes[start : stop + 1]) + 2 * (stop - start) <= room):
+            stop += 1
+        part = [_row(row[start:stop], sizes[start:stop], length) for row in names + cells]
+        lines += _brackets(part, len(names), head if start == 0 else " " * length(head), len(block.shape) == 1)
+        start = stop
+    return lines
+
+
+def _row(cells: list[str], sizes: list[int], length: Callable[[str], int]) -> str:
+    return "  ".join(" " * (size - length(cell)) + cell for cell, size in zip(cells, sizes, strict=True))
+
+
+def _brackets(rows: list[str], names: int, head: str, vector: bool) -> list[str]:
+    body = rows[names:]
+    last, middle = len(body) - 1, (len(body) - 1) // 2
+    lines = [" " * (len(head) + 1) + name for name in rows[:names]]
+    for k, row in enumerate(body):
+        left, right = ("[", "]") if not last else ("⎡", "⎤") if k == 0 else ("⎣", "⎦") if k == last else ("⎢", "⎥")
+        lines.append((head if k == middle else " " * len(head)) + left + row + right)
+    return lines

@@ -1,0 +1,58 @@
+"""JSON for other programs: the worked solution itself, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from fractions import Fraction
+from typing import Any, TextIO
+
+from penpaper_cli.arithmetic import Expr
+from penpaper_cli.numbers import Figures
+from penpaper_cli.solution import Block, Solution
+
+SCHEMA = "penpaper/1"
+
+
+class Json:
+    """One object per solution."""
+
+    def __init__(self, figures: Figures, out: TextIO) -> None:
+        self.figures = figures
+
+    def render(self, solution: Solution) -> Iterator[str]:
+        """The whole object as one piece."""
+        steps = [tree(step) for step in solution.steps]
+        document = {
+            "schema": SCHEMA,
+            "command": solution.command,
+            "title": tree(solution.title),
+            "given": tree(solution.given),
+            "steps": steps,
+            "answer": tree(solution.answer),
+            "results": tree(solution.results),
+            **tree(solution.more),
+        }
+        yield json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def tree(found: Any) -> Any:
+    """Blocks, expressions and numbers as plain JSON; exact numbers are strings, places count from 1."""
+    match found:
+        case Fraction():
+            return str(Fraction(found))
+        case bool() | str() | int() | None:
+            return found
+        case float():
+            return float(found) + 0.0
+        case dict():
+            return {str(k): tree(v) for k, v in found.items()}
+    if is_dataclass(found):
+        body = {f.name: tree(getattr(found, f.name)) for f in fields(found)}
+        if isinstance(found, Expr):
+            body["at"] = [k + 1 for k in body["at"]] if "at" in body else None
+            body = {k: v for k, v in body.items() if v is not None and v is not False}
+        typed = isinstance(found, Expr | Block)
+        return {"type": type(found).__name__.lower(), **body} if typed else body
+    return [tree(item) for item in found]

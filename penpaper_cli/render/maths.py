@@ -1,0 +1,141 @@
+"""Draw an expression in a notation: a notation is tables of symbols, and brackets are decided here, once."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num, Rest
+from penpaper_cli.numbers import Figures
+
+BINDS = {
+    "equals": 1,
+    "maps": 2,
+    "add": 10,
+    "sub": 10,
+    "shape": 11,
+    "neg": 12,
+    "mul": 20,
+    "dot": 20,
+    "matmul": 20,
+    "div": 20,
+    "pow": 30,
+}
+"""How tightly an operation holds its operands together; what isn't listed needs no brackets."""
+NEGATIVE, RATIO, WHOLE = 12, 21, 100
+NEEDS = {"add": (10, 11), "sub": (10, 13), "mul": (20, 21), "div": (20, 22), "pow": (31, 30), "neg": (20, 20)}
+"""How tightly the first operand, and each later one, must hold together to stand without brackets."""
+
+
+def inert(text: str) -> str:
+    """User text that can't steer a terminal or turn a line around: control and formatting characters are replaced."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text
+    )
+
+
+@dataclass(frozen=True)
+class Maths:
+    """Draws any expression. A notation subclasses it and says only how each piece looks."""
+
+    figures: Figures
+
+    infix: ClassVar[Mapping[str, str]] = {}
+    templates: ClassVar[Mapping[str, str]] = {}
+    minus: ClassVar[str] = " - "
+
+    def draw(self, e: Expr, inside: int = 0) -> str:
+        """The expression as text; `inside` is how tightly its surroundings bind."""
+        match e:
+            case Num(value, as_decimal):
+                text = self.figures.decimal(value) if as_decimal else self.figures.text(value)
+                drawn, binds = self.number(text), _binds(text)
+            case Name(text):
+                drawn, binds = self.letter(inert(text)), WHOLE
+            case Entry(of, ()):
+                return self.draw(of, inside)
+            case Entry(of, at):
+                drawn, binds = self.indexed(self.draw(of, WHOLE), [k + 1 for k in at]), WHOLE
+            case Rest(note, value, is_worked):
+                drawn, binds = self.rest(note, self.number(self.figures.text(value)) if is_worked else ""), WHOLE
+            case Apply("add", args):
+                drawn, binds = self.sum(args), BINDS["add"]
+            case Apply(op, args):
+                drawn, binds = self.apply(op, args), BINDS.get(op, WHOLE)
+            case _:
+                raise TypeError(f"no notation draws {e}")
+        return self.bracket(drawn) if binds < inside else drawn
+
+    def sum(self, terms: tuple[Expr, ...]) -> str:
+        """Terms with + between them, and - before a negative number."""
+        first, later = NEEDS["add"]
+        drawn = self.draw(terms[0], first)
+        for term in terms[1:]:
+            if isinstance(term, Num) and term.value < 0:
+                drawn += self.minus + self.draw(term, first).removeprefix("-")
+            else:
+                drawn += self.infix["add"] + self.draw(term, later)
+        return drawn
+
+    def apply(self, op: str, args: tuple[Expr, ...]) -> str:
+        """An operation between, around or in front of its operands."""
+        first, later = NEEDS.get(op, (BINDS.get(op, 0), BINDS.get(op, 0)))
+        parts = [self.draw(a, later if k else first) for k, a in enumerate(args)]
+        if op in self.templates:
+            return self.templates[op].format(*parts)
+        if op in self.infix:
+            return self.infix[op].join(parts)
+        return self.function(op, parts)
+
+    def number(self, text: str) -> str:
+        return text
+
+    def letter(self, text: str) -> str:
+        return text
+
+    def indexed(self, base: str, places: list[int]) -> str:
+        return f"{base}[{','.join(map(str, places))}]" if places else base
+
+    def rest(self, note: str, number: str) -> str:
+        return f"({note}: {number})" if number else f"({note})"
+
+    def bracket(self, inside: str) -> str:
+        return f"({inside})"
+
+    def function(self, name: str, parts: list[str]) -> str:
+        return f"{name}({', '.join(parts)})"
+
+
+def _binds(text: str) -> int:
+    if text.startswith("-"):
+        return NEGATIVE
+    return RATIO if "/" in text else WHOLE
+
+
+class Text(Maths):
+    """Unicode text, for terminals, plain text and Markdown."""
+
+    infix: ClassVar[Mapping[str, str]] = {
+        "add": " + ",
+        "sub": " - ",
+        "mul": "·",
+        "dot": " · ",
+        "matmul": "·",
+        "div": " / ",
+        "pow": "^",
+        "equals": " = ",
+        "maps": " → ",
+        "shape": "×",
+        "vector": " ",
+    }
+    templates: ClassVar[Mapping[str, str]] = {
+        "neg": "-{0}",
+        "grad": "∂{0}/∂{1}",
+        "transpose": "{0}ᵀ",
+    }
+
+    def apply(self, op: str, args: tuple[Expr, ...]) -> str:
+        drawn = super().apply(op, args)
+        return f"[{drawn}]" if op == "vector" else drawn

@@ -1,0 +1,52 @@
+"""Plain text: no boxes, one statement a line; for screen readers, grep and diff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from penpaper_cli.render.base import Renderer, grid_cells, statement
+from penpaper_cli.render.maths import inert
+from penpaper_cli.solution import Chart, Grid, Heading, Sentence, Solution, Table, Working
+
+CHART_POINTS = 8
+
+
+class Plain(Renderer):
+    """One statement a line."""
+
+    def render(self, solution: Solution) -> Iterator[str]:
+        pieces = super().render(solution)
+        yield next(pieces, "").lstrip("\n")
+        yield from pieces
+
+    def heading(self, block: Heading) -> Iterable[str]:
+        yield f"\n{self.text(block.parts)}\n"
+
+    def sentence(self, block: Sentence) -> Iterable[str]:
+        yield f"{self.text(block.parts)}\n"
+
+    def working(self, block: Working) -> Iterable[str]:
+        if block.caption:
+            yield f"{self.text(block.caption)}:\n"
+        yield from (f"{line}\n" for line in statement(block, self.maths))
+
+    def grid(self, block: Grid) -> Iterable[str]:
+        if block.columns:
+            yield ", ".join(map(inert, block.columns)) + "\n"
+        cells = zip(block.rows, grid_cells(block, self.maths), strict=True)
+        rows = "; ".join(" ".join(drawn) if row else "…" for row, drawn in cells)
+        yield f"{self.maths.draw(block.name)} {block.relation} [{rows}]\n"
+
+    def table(self, block: Table) -> Iterable[str]:
+        head = [self.text(parts) for parts in block.head]
+        for row in block.rows:
+            if len(row) < len(head):
+                yield f"({self.text(row[0])})\n"
+            else:
+                yield ", ".join(f"{name}: {self.text(cell)}" for name, cell in zip(head, row, strict=True)) + "\n"
+
+    def chart(self, block: Chart) -> Iterable[str]:
+        x, y, last = self.text(block.x), self.text(block.y), len(block.points) - 1
+        for k in sorted({round(last * n / (CHART_POINTS - 1)) for n in range(CHART_POINTS)}):
+            at, height = block.points[k]
+            yield f"{x} {self.maths.figures.text(at)}: {y} {self.maths.figures.text(height)}\n"

@@ -1,0 +1,94 @@
+"""The worked solution: a closed set of blocks that every renderer can draw, and that other programs can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from penpaper_cli.arithmetic import Expr
+from penpaper_cli.numbers import Figures, PaperError
+
+Parts = tuple[str | Expr, ...]
+"""Words mixed with mathematics, so that words never hold markup and mathematics never becomes text too early."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What the blocks after it are about; level 1 is the title."""
+
+    parts: Parts
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of explanation."""
+
+    parts: Parts
+
+
+@dataclass(frozen=True)
+class Working:
+    """One worked line: sides joined by = or ≈, each checked against the next before the line was made."""
+
+    sides: tuple[Expr, ...]
+    relations: tuple[str, ...]
+    caption: Parts = ()
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A vector or matrix with its name. None marks rows or columns left out; `columns` are names from a header."""
+
+    name: Expr
+    relation: str
+    rows: tuple[tuple[Expr | None, ...] | None, ...]
+    shape: tuple[int, ...]
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under a head. A row of one cell in a wider table says what was left out. `align` has l or r per column."""
+
+    head: tuple[Parts, ...]
+    rows: Iterable[tuple[Parts, ...]]
+    align: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A line of y over x, drawn small."""
+
+    x: Parts
+    y: Parts
+    points: Sequence[tuple[float, float]]
+
+
+Block = Heading | Sentence | Working | Grid | Table | Chart
+
+
+@dataclass(frozen=True)
+class Result:
+    """Something on the paper, for other programs: nested to its shape; exact numbers are fractions."""
+
+    shape: tuple[int, ...]
+    exact: bool
+    values: Any
+
+
+@dataclass
+class Solution:
+    """A worked solution. `steps` may be a generator: blocks are made as they are printed."""
+
+    command: str
+    steps: Iterable[Block]
+    title: Parts = ()
+    figures: Figures = field(default_factory=Figures)
+    given: dict[str, Result] = field(default_factory=dict)
+    answer: Result | None = None
+    results: dict[str, Result] = field(default_factory=dict)
+    more: dict[str, Any] = field(default_factory=dict)
+    failure: PaperError | None = None
+    """Raised once the working so far has been shown, as when a training run diverges."""

@@ -1,0 +1,187 @@
+"""The sentences that join things up: plurals, counts, what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+IRREGULAR = {"entry": "entries", "epoch in between": "epochs in between"}
+
+
+def plural(count: int, noun: str) -> str:
+    """1 entry, 2 entries, 1,000 rows."""
+    return f"{count:,} {noun if count == 1 else IRREGULAR.get(noun, noun + 's')}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """a, b and c."""
+    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+
+def more(count: int) -> str:
+    """How many terms of a sum are left out."""
+    return f"{count:,} more"
+
+
+def left_out(count: int, example: str) -> str:
+    """Which entries were not worked, and how to see them; `example` is a place such as 3,2."""
+    verb = "is" if count == 1 else "are"
+    return (
+        f"The other {plural(count, 'entry')} {verb} worked the same way: "
+        f"--entry {example} works the one you name, --steps all works them all."
+    )
+
+
+def vector_left_out(count: int) -> str:
+    """Which rows of a dot product were not shown, and how to see them."""
+    return f"{plural(count, 'row')} left out here: --entry 3 shows the one you name, --steps all shows them all."
+
+
+def grid_left_out(hidden: Sequence[tuple[int, str]]) -> str:
+    """How much of a big matrix is not drawn, and how to see it."""
+    counts = listed([plural(n, noun) for n, noun in hidden])
+    return f"{counts} not drawn here: --detail full draws the whole."
+
+
+def two_vectors(length: int) -> str:
+    """The note on shape of a dot product."""
+    return f"Two vectors of length {length:,} give one number: every element has a partner, and the products are added."
+
+
+def one_pair() -> str:
+    """The note on shape of a dot product of vectors of length 1."""
+    return "Two vectors of length 1 give one number: a single product, with nothing to add."
+
+
+def shape_rule(inner: int, rows: int, columns: int) -> str:
+    """Why a matrix product has the shape it has."""
+    return (
+        f"The inner sizes match ({inner:,} and {inner:,}): every entry of a row of the first has a partner in a column "
+        f"of the second. The outer sizes give the result: {plural(rows, 'row')} and {plural(columns, 'column')}."
+    )
+
+
+def count_of_work(entries: int, inner: int) -> str:
+    """How many multiplications and additions a matrix product takes."""
+    each = f"{plural(inner, 'multiplication')} and {plural(inner - 1, 'addition')}"
+    if entries == 1:
+        return f"The work: {each}."
+    return (
+        f"The work: {plural(entries, 'entry')}, each with {each}: "
+        f"{plural(entries * inner, 'multiplication')} and {plural(entries * (inner - 1), 'addition')} in all."
+    )
+
+
+def rounds_of_work(entries: int, inner: int, cores: int) -> str:
+    """How long the work takes in rounds, when cores work at the same time, one entry each."""
+    each = 2 * inner - 1
+    turns = -(-entries // cores)
+    one = f"One core takes {plural(entries * each, 'round')}, one operation in each."
+    if cores == 1:
+        return one
+    busy = min(cores, entries)
+    idle = f" ({plural(cores - busy, 'core')} with nothing to do)" if cores > busy else ""
+    return (
+        f"{one} No entry needs another one's result, so {cores:,} cores can work {plural(busy, 'entry')} at the same "
+        f"time{idle}: {plural(turns, 'turn')} of {plural(each, 'round')}, {plural(turns * each, 'round')} in all. "
+        "This is why GPUs matter: they have thousands of cores."
+    )
+
+
+def in_float64(why: str) -> str:
+    """Where exact arithmetic ends."""
+    return f"{why}, so the arithmetic here is float64 (about 16 significant digits), and results are rounded for print."
+
+
+def rounded_to(digits: int) -> str:
+    """The note under a table that holds rounded numbers."""
+    return f"Numbers here are rounded to {plural(digits, 'digit')} or to whole numbers, whichever shows more."
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """2×3 for a matrix, "a vector of length 3", "one number"."""
+    if not shape:
+        return "one number"
+    return f"a vector of length {shape[0]}" if len(shape) == 1 else "×".join(map(str, shape))
+
+
+ROUND_EPOCHS = tuple(k * 10**p for p in range(9) for k in (1, 2, 5))
+"""The epochs that a table of epochs shows, besides the first and the last."""
+
+FORWARD = "Forward pass: a prediction for each row is its features times the weights, added up, plus the bias."
+LOSS = "Loss: one number for how far the predictions land from the truth."
+BACKWARD = "Gradients: how the loss changes with each number, by the chain rule from the loss backwards."
+UPDATE = "Update: each weight takes a step against its gradient, the learning rate times as long."
+PREDICTION = "A prediction for a new row: put its numbers into the model."
+METRICS = "R² is the share of the target's variation that the model explains; the errors are in the target's own units."
+METRIC_NAMES = {
+    "r2": "R²",
+    "mae": "mean absolute error",
+    "rmse": "root mean squared error",
+    "loss": "loss",
+}
+
+
+def data_set(rows: int, features: int) -> str:
+    """What is in a data set, up to the names of its features."""
+    return f"{plural(rows, 'row')}, one sample each, and {plural(features, 'feature')}: "
+
+
+def why_scale(standard: bool) -> str:
+    """What scaling does, and why."""
+    how = (
+        "subtract the feature's mean and divide by its standard deviation (over n)"
+        if standard
+        else "subtract the feature's minimum and divide by its range"
+    )
+    return f"Features on one scale let one learning rate suit all weights: {how}. Here is the first feature, worked."
+
+
+def scaling_names(standard: bool) -> tuple[str, str]:
+    """What the shift and the spread of a scaling are called."""
+    return ("mean", "standard deviation") if standard else ("minimum", "range")
+
+
+def starting_weights(features: int) -> str:
+    """Where training starts."""
+    weights = "the weight" if features == 1 else "every weight"
+    return f"Training starts with {weights} and the bias at 0; η is the learning rate."
+
+
+def epoch_heading(epoch: int, last: int) -> str:
+    """Which epoch is worked."""
+    return f"Epoch {epoch:,} worked" + (" (the last)" if epoch == last and epoch > 1 else "")
+
+
+def epochs_table(between: int) -> str:
+    """What the table of epochs holds, and how many it leaves out."""
+    rest = f" {plural(between, 'epoch')} in between left out; -f json lists them all." if between else ""
+    return f"Epoch 0 is before any update.{rest}"
+
+
+def undo_scaling(kind: str) -> str:
+    """How the model gets back to the user's units."""
+    if kind == "none":
+        return "The features were not scaled, so the weights are in your own units already."
+    shift, spread = ("mean", "std") if kind == "standard" else ("min", "range")
+    return f"Undo the scaling: divide each weight by its feature's {spread}, and take each {shift} out of the bias."
+
+
+def least_squares(unique: bool) -> str:
+    """What the exact answer is."""
+    text = "Least squares gives the smallest loss that any weights can have; gradient descent walks towards it."
+    if unique:
+        return text
+    return (
+        text + " Some features depend on each other exactly, so many weights share that loss; these are the smallest."
+    )
+
+
+def diverged(epoch: int, rate: float, safe: float, uneven: tuple[str, str] | None) -> str:
+    """Why training diverged, and what to try."""
+    text = f"Training diverged: after {plural(epoch, 'epoch')} the loss is larger than at the start, so it was stopped."
+    if uneven:
+        return (
+            f"{text} The features are on very different scales ({uneven[0]} is much larger than {uneven[1]}): "
+            f"try --scale standard, or a learning rate below {rate:g}, such as --lr {safe:g}."
+        )
+    return f"{text} The learning rate {rate:g} is too high for these features: try --lr {safe:g}."
