@@ -1,4 +1,4 @@
-"""The command line: builds the Typer app from the families, runs it, and turns errors into a sentence and an exit code."""
+"""The command line: builds the Typer app from the families, runs it; an error becomes a sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Command(TyperCommand):
         return super().parse_args(ctx, [" " + arg if NEGATIVE_NUMBER.match(arg) else arg for arg in args])
 
 
-def build() -> typer.Typer:
-    """The app with all its commands."""
+def build(args: list[str]) -> typer.Typer:
+    """The app with all its commands, or with the one named first, since declaring a command takes time too."""
     app = typer.Typer(
         name="pp",
         help="Works the mathematics of machine learning step by step, the way a careful student does on paper.",
@@ -52,7 +52,7 @@ def build() -> typer.Typer:
     ) -> None:
         pass
 
-    for family in FAMILIES:
+    for family in dict.fromkeys([FAMILIES[args[0]]] if args[:1] and args[0] in FAMILIES else FAMILIES.values()):
         for name, function in import_module(f"penpaper_cli.commands.{family}").COMMANDS.items():
             app.command(name, cls=Command)(function)
     return app
@@ -68,7 +68,7 @@ def show_version(asked: bool) -> None:
 def run(args: list[str]) -> int:
     """Run a command line; the exit code (DESIGN: 0 worked, 1 the mathematics fails, 2 wrong input, 130 interrupted)."""
     try:
-        found = typer.main.get_command(build()).main(args or ["--help"], prog_name="pp", standalone_mode=False)
+        found = typer.main.get_command(build(args)).main(args or ["--help"], prog_name="pp", standalone_mode=False)
         return found if isinstance(found, int) else 0
     except PaperError as error:
         return complain(str(error), error.exit_code)
@@ -89,11 +89,3 @@ def complain(sentence: str, code: int) -> int:
     sys.stdout.flush()
     print(f"pp: {sentence}", file=sys.stderr)
     return code
-
-
-def main() -> None:
-    """The entry point of `pp` and `penpaper`."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    sys.exit(run(sys.argv[1:]))

@@ -20,7 +20,7 @@ from penpaper_cli.table import DataSet
 from penpaper_cli.training import Exact, Run, Scaling, safe_rate
 
 FEW = 3
-EPOCHS_IN_TABLE = 12
+STEEP = 20
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,7 @@ class Lesson:
         yield from self.table_of_epochs()
         for epoch in self.chosen[len(first) :]:
             yield from self.epoch_worked(epoch)
-        yield Heading(("The loss, epoch by epoch",))
-        yield Chart(("epoch",), ("loss",), list(enumerate(self.run.losses)))
+        yield from self.the_curve()
         if not self.run.diverged:
             yield from self.the_model()
             yield from self.the_exact_answer()
@@ -120,6 +119,15 @@ class Lesson:
         yield Heading(("Epoch by epoch",))
         yield Sentence((words.epochs_table(last + 1 - len(shown)),))
         yield Table((("epoch",), ("loss after it",)), (((f"{e:,}",), (Num(self.run.losses[e]),)) for e in shown), "rr")
+
+    def the_curve(self) -> Iterator[Block]:
+        """The loss over the epochs; where it falls a long way, by factors."""
+        losses = self.run.losses
+        logarithmic = max(losses) > STEEP * min(losses) > 0
+        yield Heading(("The loss, epoch by epoch",))
+        if logarithmic:
+            yield Sentence((words.LOGARITHMIC,))
+        yield Chart(("epoch",), ("loss",), list(enumerate(losses)), logarithmic)
 
     def the_model(self) -> Iterator[Block]:
         """The model in the user's own units, with predictions."""

@@ -195,7 +195,8 @@ def _csv(table: CSV, exact: bool | None) -> Matrix:
     _, first = next(table.rows(), (1, []))
     if not first:
         raise CannotRead(f"{table.source} is empty: write one row of numbers on each line.")
-    header = all(map(is_name, first))  # A line that mixes names and numbers holds a slip, not a header.
+    # A line that mixes names and numbers holds a slip, not a header.
+    header = any(map(is_name, first)) and all(is_name(cell) or not cell.strip() for cell in first)
     columns = tuple(cell.strip() for cell in first) if header else ()
     # An entry takes a digit and a separator, so that a short file can't hold too many to be exact.
     if exact is not True and table.stream.seek(0, io.SEEK_END) > 2 * MOST_EXACT_ENTRIES:

@@ -59,11 +59,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A line of y over x, drawn small."""
+    """A line of y over x, drawn small; with `logarithmic`, each step up is a multiple of y."""
 
     x: Parts
     y: Parts
     points: Sequence[tuple[float, float]]
+    logarithmic: bool = False
 
 
 Block = Heading | Sentence | Working | Grid | Table | Chart

@@ -111,6 +111,7 @@ FORWARD = "Forward pass: a prediction for each row is its features times the wei
 LOSS = "Loss: one number for how far the predictions land from the truth."
 BACKWARD = "Gradients: how the loss changes with each number, by the chain rule from the loss backwards."
 UPDATE = "Update: each weight takes a step against its gradient, the learning rate times as long."
+LOGARITHMIC = "Going up, each step multiplies the loss by the same factor (a logarithmic scale)."
 PREDICTION = "A prediction for a new row: put its numbers into the model."
 METRICS = "R² is the share of the target's variation that the model explains; the errors are in the target's own units."
 METRIC_NAMES = {
@@ -163,7 +164,10 @@ def undo_scaling(kind: str) -> str:
     if kind == "none":
         return "The features were not scaled, so the weights are in your own units already."
     shift, spread = ("mean", "std") if kind == "standard" else ("min", "range")
-    return f"Undo the scaling: divide each weight by its feature's {spread}, and take each {shift} out of the bias."
+    return (
+        f"Undo the scaling: each coefficient c is the weight divided by its feature's {spread}, and the intercept a is "
+        f"the bias less what the {shift} of each feature adds."
+    )
 
 
 def least_squares(unique: bool) -> str:

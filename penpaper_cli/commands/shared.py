@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, TextIO
@@ -147,6 +146,8 @@ def _stream(solution: Solution, form: str, out: TextIO) -> None:
 
 def _write_file(solution: Solution, form: str, path: str) -> None:
     """Into a file beside the target first, which then takes its place: never a half-written file."""
+    import tempfile
+
     folder = os.path.dirname(os.path.abspath(path))
     try:
         handle, draft = tempfile.mkstemp(dir=folder, prefix=".pp-")

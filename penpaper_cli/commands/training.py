@@ -27,7 +27,7 @@ def train(
     lr: Annotated[
         float | None, typer.Option(metavar="RATE", help="Learning rate. Default: 0.1, or less where that diverges.")
     ] = None,
-    epochs: Annotated[int, typer.Option(metavar="N", help="How many updates to make.")] = 500,
+    epochs: Annotated[int, typer.Option(metavar="N", help="How many updates to make.")] = 200,
     loss: Annotated[Literal["mse", "half-mse"], typer.Option(help="Mean squared error, or half of it.")] = "mse",
     scale: Annotated[Literal["standard", "minmax", "none"], typer.Option(help="How features are scaled.")] = "standard",
     explain: Annotated[str, typer.Option(metavar="1,2,last", help="Which epochs to work in full.")] = "1,last",
@@ -40,6 +40,8 @@ def train(
         raise CannotRead(f"--epochs {epochs}: training needs at least 1 epoch.")
     if lr is not None and not (math.isfinite(lr) and lr > 0):
         raise CannotRead(f"--lr {lr:g}: the learning rate must be above 0, such as 0.1.")
+    if view.exact:
+        raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
     chosen = read_epochs(explain, epochs)
 
     from penpaper_cli import table, training

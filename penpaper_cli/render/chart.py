@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Sequence
+from math import log10
 
 from penpaper_cli.arithmetic import Expr
 from penpaper_cli.render.maths import Maths
@@ -21,11 +22,12 @@ def chart_lines(block: Chart, maths: Maths) -> list[str]:
     name_x, name_y = (
         "".join(maths.draw(p) if isinstance(p, Expr) else p for p in parts) for parts in (block.x, block.y)
     )
+    points = [(x, log10(y)) for x, y in block.points] if block.logarithmic else block.points
     margin = max(len(top), len(bottom))
     labels = [top, *[""] * (ROWS - 2), bottom]
     curve = [
         f"{label:>{margin}} {'┤' if label else '│'}" + "".join(chr(0x2800 + dots) for dots in row).rstrip("\u2800")
-        for label, row in zip(labels, _dots(block.points), strict=True)
+        for label, row in zip(labels, _dots(points), strict=True)
     ]
     axis = f"{left}{name_x:^{COLUMNS - len(left) - len(right)}}{right}"
     return [f"{name_y:>{margin}}", *curve, f"{'':{margin}} └{'─' * COLUMNS}", f"{'':{margin}}  {axis}"]
@@ -39,7 +41,9 @@ def _dots(points: Sequence[tuple[float, float]]) -> list[list[int]]:
     for column in range(2 * COLUMNS):
         y = _height(points, points[0][0] + (points[-1][0] - points[0][0]) * column / (2 * COLUMNS - 1))
         level = round((4 * ROWS - 1) * (1 - (y - low) / (high - low))) if high > low else 4 * ROWS - 1
-        for dot in range(min(level, before or level), max(level, before or level) + 1):
+        for dot in range(
+            min(level, level if before is None else before), max(level, level if before is None else before) + 1
+        ):
             cells[dot // 4][column // 2] |= DOTS[dot % 4][column % 2]
         before = level
     return cells
