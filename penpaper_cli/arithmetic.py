@@ -13,6 +13,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from penpaper_cli.meaning import EXACTLY, LEAST_SIZE, RATIONAL, STEEPNESS
+from penpaper_cli.meaning import MEANING as MEANING
 from penpaper_cli.numbers import Figures, PaperError, Scalar
 
 
@@ -94,26 +96,6 @@ def lift(number: Expr | int) -> Expr:
     return number if isinstance(number, Expr) else Num(Fraction(number))
 
 
-MEANING: dict[str, Callable[..., Any]] = {
-    "add": lambda *terms: sum(terms[1:], terms[0]),
-    "sub": lambda a, b: a - b,
-    "mul": lambda *factors: math.prod(factors[1:], start=factors[0]),
-    "div": lambda a, b: a / b,
-    "neg": lambda a: -a,
-    "pow": lambda a, b: a ** (int(b) if b == int(b) else float(b)),
-    "max": max,
-    "min": min,
-    "abs": abs,
-    "vector": lambda *entries: entries,
-    "dot": lambda u, v: sum((a * b for a, b in zip(u, v, strict=True)), Fraction(0)),
-    "sqrt": math.sqrt,
-    "exp": math.exp,
-    "log": math.log,
-}
-RATIONAL = frozenset(("add", "sub", "mul", "div", "neg", "pow", "max", "min", "abs", "vector", "dot"))
-"""The operations that keep exact numbers exact."""
-
-
 def value(e: Expr) -> Any:
     """The number that the expression comes to, at full precision."""
     match e:
@@ -128,19 +110,32 @@ def value(e: Expr) -> Any:
 
 def size(e: Expr) -> float:
     """How large the numbers met on the way are: Σ|terms| for a sum. It scales the tolerance of `agree`."""
+    try:
+        return _size(e)
+    except OverflowError:
+        return math.inf
+
+
+def _size(e: Expr) -> float:
     match e:
         case Sum(values):
             return float(abs(values).sum())
         case Apply("vector" | "dot", args):
-            return sum(map(size, args)) if args else 0.0
+            return sum(map(_size, args)) if args else 0.0
         case Apply("add" | "sub" | "neg", args):
-            return sum(map(size, args))
+            return sum(map(_size, args))
         case Apply("mul", args):
-            return math.prod(map(size, args))
+            return math.prod(map(_size, args))
         case Apply("div", (top, bottom)):
-            return size(top) / abs(float(value(bottom)) or 1.0)
+            return _size(top) / abs(float(value(bottom)) or 1.0)
         case Apply("pow", (base, exponent)):
-            return float(size(base) ** float(value(exponent)))
+            found, at, power = abs(float(value(e))), abs(float(value(base))), abs(float(value(exponent)))
+            return found * max(1.0, power * _size(base) / at) if at else _size(base) ** power
+        case Apply("abs" | "max" | "min", args):
+            return max(map(_size, args))
+        case Apply(op, (x,)) if op in STEEPNESS:
+            at, found = float(value(x)), float(value(e))
+            return max(abs(found), LEAST_SIZE, STEEPNESS[op](at, found) * _size(x))
     return abs(float(value(e)))
 
 
@@ -164,9 +159,17 @@ def shorten(e: Expr, longest: int | None, note: Callable[[int], str]) -> Expr:
             if head < count:
                 terms.append(shorten(term(last), longest, note))
             return Apply("add", tuple(terms)) if len(terms) > 1 else terms[0]
+        case Apply("add", args):
+            written = [shorten(a, longest, note) for a in args]
+            return Apply("add", tuple(term for part in written for term in _terms(part)))
         case Apply(op, args):
             return Apply(op, tuple(shorten(a, longest, note) for a in args))
     return e
+
+
+def _terms(e: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum, so that a sum in a sum is written as one."""
+    return e.args if isinstance(e, Apply) and e.op == "add" else (e,)
 
 
 def plug_in(e: Expr) -> Expr:
@@ -232,6 +235,8 @@ def read_back(e: Expr, figures: Figures) -> Any:
             return figures.shown(number)
         case Apply(op, args):
             done = tuple(read_back(a, figures) for a in args)
+            if op in EXACTLY and isinstance(done[0], Fraction) and (root := EXACTLY[op](done[0])) is not None:
+                return root
             rational = op in RATIONAL and not any(is_unfinished(d) for d in done)
             whole_power = op != "pow" or done[1].denominator == 1
             return MEANING[op](*done) if rational and whole_power and not _divides_by_zero(op, done) else (op, done)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
@@ -13,7 +14,7 @@ from typer.core import TyperCommand
 
 from penpaper_cli import __version__
 from penpaper_cli.commands import FAMILIES
-from penpaper_cli.numbers import PaperError
+from penpaper_cli.numbers import ClosedPipe, PaperError
 
 NEGATIVE_NUMBER = re.compile(r"-(?=[\d.]|inf\b|nan\b)", re.IGNORECASE)
 INTERRUPTED, CLOSED_PIPE, BUG = 130, 141, 70
@@ -69,23 +70,29 @@ def run(args: list[str]) -> int:
     """Run a command line; the exit code (DESIGN: 0 worked, 1 the mathematics fails, 2 wrong input, 130 interrupted)."""
     try:
         found = typer.main.get_command(build(args)).main(args or ["--help"], prog_name="pp", standalone_mode=False)
-        return found if isinstance(found, int) else 0
+        # Typer turns Ctrl-C into this number without a word.
+        return complain("interrupted.", INTERRUPTED) if found == INTERRUPTED else int(found or 0)
     except PaperError as error:
-        return complain(str(error), error.exit_code)
+        return complain(str(error), error.exit_code, error.pointer)
     except (KeyboardInterrupt, typer.Abort):
         return complain("interrupted.", INTERRUPTED)
-    except BrokenPipeError:
+    except ClosedPipe:
         # What is still buffered can't be written either; without this the interpreter would say so at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
+    except OSError as error:
+        return complain(f"the output can't be written ({error.strerror}).", PaperError.exit_code)
     except Exception as error:
-        if hasattr(error, "format_message"):
-            return complain(str(error.format_message()), int(getattr(error, "exit_code", 2)))
+        if hasattr(error, "format_message") and hasattr(error, "exit_code"):
+            sentence = str(error.format_message())
+            return complain(sentence if sentence.endswith((".", "?", ")")) else f"{sentence}.", error.exit_code)
         return complain(f"this is a bug in pp ({type(error).__name__}: {error}); please report it.", BUG)
 
 
-def complain(sentence: str, code: int) -> int:
-    """One sentence on stderr."""
-    sys.stdout.flush()
-    print(f"pp: {sentence}", file=sys.stderr)
+def complain(sentence: str, code: int, pointer: str = "") -> int:
+    """One sentence on stderr. What the user typed is quoted in it, and must not steer the terminal."""
+    plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    print(f"pp: {plain}{pointer}", file=sys.stderr)
     return code

@@ -8,18 +8,17 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
 
-import numpy as np
-
 from penpaper_cli import words
 from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num, checked, relation, shorten, working
 from penpaper_cli.numbers import CannotRead, Figures, Scalar
 from penpaper_cli.paper import Op, Place, Value
-from penpaper_cli.solution import Block, Grid, Heading, Parts, Result, Sentence, Table, Working
+from penpaper_cli.solution import Block, Grid, Heading, Parts, Result, Sentence, Working
 
 MOST_ENTRIES = 9
 MOST_TERMS = 8
 MOST_ROWS = 12
 MOST_COLUMNS = 8
+MOST_LAYERS = 6
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ class Show:
 
     def most(self, limit: int) -> int:
         """How many entries are worked at most."""
-        return 0 if self.detail == "summary" else self.steps if self.steps is not None else limit
+        return self.steps if self.steps is not None else 0 if self.detail == "summary" else limit
 
     def left_out(self, shape: tuple[int, ...], limit: int = MOST_ENTRIES) -> int:
         """How many entries are not worked."""
@@ -60,6 +59,12 @@ class Show:
         return [
             at for at in self.entries if len(at) == len(shape) and all(k < n for k, n in zip(at, shape, strict=True))
         ]
+
+    def unseen(self, shape: tuple[int, ...], limit: int) -> str:
+        """The first entry that is not worked, as it is typed after --entry."""
+        shown = set(self.places(shape, limit))
+        at = next(place for place in itertools.product(*map(range, shape)) if place not in shown)
+        return ",".join(str(k + 1) for k in at)
 
     def check(self, name: str, shape: tuple[int, ...]) -> None:
         """Raise CannotRead when an entry asked for isn't there."""
@@ -92,7 +97,7 @@ def worked(result: Value, at: Place, show: Show, start: Expr | None = None) -> W
 
 def as_decimal(number: Scalar, show: Show) -> list[Expr]:
     """The decimal of a fraction, to stand beside it."""
-    fraction = show.figures.fractions and isinstance(number, Fraction) and number.denominator != 1
+    fraction = show.figures.fractions and isinstance(number, Fraction) and "/" in show.figures.text(number)
     return [Num(number, as_decimal=True)] if fraction else []
 
 
@@ -101,29 +106,41 @@ def entries_worked(result: Value, show: Show, limit: int = MOST_ENTRIES) -> Iter
     for at in show.places(result.shape, limit):
         yield worked(result, at, show)
     hidden = show.left_out(result.shape, limit)
-    if hidden:
-        yield Sentence((words.left_out(hidden, ",".join("32"[: len(result.shape)])),))
+    if hidden and show.detail != "summary":
+        yield Sentence((words.left_out(hidden, show.unseen(result.shape, limit)),))
 
 
 def grid(given: Value, show: Show, columns: tuple[str, ...] = ()) -> Iterator[Block]:
-    """A vector or matrix drawn, cut to its corners when it is big, with the rest counted."""
+    """A vector or matrix drawn, cut to its corners when it is big; more dimensions as one matrix after the other."""
     if not given.shape:
         yield line("given", [Entry(given.label, (), given.number(())), Num(given.number(()))], show)
         return
-    sizes = given.shape if len(given.shape) == 2 else (1, *given.shape)
-    most = (MOST_ROWS, MOST_COLUMNS) if len(given.shape) == 2 else (1, MOST_ROWS)
+    layers = list(itertools.product(*map(range, given.shape[:-2])))
+    kept = layers if show.detail == "full" else layers[:MOST_LAYERS]
+    for layer in kept:
+        yield from _layer(given, layer, show, columns)
+    if len(kept) < len(layers):
+        yield Sentence((words.grid_left_out([(len(layers) - len(kept), "matrix")]),))
+
+
+def _layer(given: Value, layer: Place, show: Show, columns: tuple[str, ...]) -> Iterator[Block]:
+    """One matrix of a value, or the whole of a vector."""
+    shape = given.shape[len(layer) :]
+    sizes, most, nouns = (1, *shape), (1, MOST_ROWS), ("", "entry")
+    if len(shape) == 2:
+        sizes, most, nouns = shape, (MOST_ROWS, MOST_COLUMNS), ("row", "column")
     down, across = (_window(n, n if show.detail == "full" else m) for n, m in zip(sizes, most, strict=True))
-    at = (lambda i, j: (i, j)) if len(given.shape) == 2 else (lambda i, j: (j,))
-    rows = tuple(
-        None if i is None else tuple(None if j is None else Num(given.number(at(i, j))) for j in across) for i in down
-    )
+
+    def number(i: int, j: int) -> Num:
+        return Num(given.number((*layer, i, j) if len(shape) == 2 else (j,)))
+
+    rows = tuple(None if i is None else tuple(None if j is None else number(i, j) for j in across) for i in down)
     cells = [cell for row in rows if row for cell in row if cell]
     sign = "=" if all(show.figures.in_full(cell.value) for cell in cells) else "≈"
     kept = tuple("…" if j is None else columns[j] for j in across) if columns else ()
-    yield Grid(given.label, sign, rows, given.shape, kept)
-    hidden = [n - sum(k is not None for k in kept_places) for n, kept_places in zip(sizes, (down, across), strict=True)]
+    yield Grid(Entry(given.label, layer, cells[0].value), sign, rows, shape, kept)
+    hidden = [n - sum(k is not None for k in places) for n, places in zip(sizes, (down, across), strict=True)]
     if any(hidden):
-        nouns = ("row", "column") if len(given.shape) == 2 else ("", "entry")
         yield Sentence((words.grid_left_out([(n, noun) for n, noun in zip(hidden, nouns, strict=True) if n]),))
 
 
@@ -154,12 +171,25 @@ def explained(result: Value, show: Show, limit: int = MOST_ENTRIES) -> Iterator[
     chain = paper.chains.get(result)
     chained = [chain] if chain is not None else []
     yield Heading((Apply("equals", (result.label, *chained, result.formula)),), 3)
-    for sentence in (*paper.reasons.get(result, ()), *sentences(result)):
-        yield Sentence((sentence,))
+    if show.detail != "summary":
+        for sentence in (*paper.reasons.get(result, ()), *sentences(result)):
+            yield Sentence((sentence,))
     yield from leaving_exact(result)
+    yield from broadcasts(result).values()
     yield from entries_worked(result, show, limit)
     if result.shape:
         yield from grid(result, show)
+
+
+def broadcasts(result: Value) -> dict[Value, Sentence]:
+    """Which operands are repeated to fit, each in words."""
+    found: dict[Value, Sentence] = {}
+    for parent in result.parents:
+        if parent.name is None:
+            found |= broadcasts(parent)
+        elif result.op and result.op.broadcasts and parent.data.size != result.data.size:
+            found[parent] = Sentence((parent.label, words.repeated(parent.shape, result.shape)))
+    return found
 
 
 def sentences(result: Value) -> tuple[str, ...]:
@@ -209,77 +239,3 @@ def key(name: Expr) -> str:
 def results(values: Iterable[Value]) -> dict[str, Result]:
     """Named values for other programs."""
     return {key(v.label): result_of(v) for v in values}
-
-
-def dot_steps(result: Value, show: Show) -> Iterator[Block]:
-    """A dot product: a row per product with the running total, the one-line equation, the note on shape."""
-    u, v = result.parents
-    yield Heading((result.label, "   ", shapes(result)))
-    yield from leaving_exact(result)
-    if show.detail != "summary":
-        rounded: list[Scalar] = []
-        yield _products(result, show, rounded)
-        if rounded:
-            yield Sentence((words.rounded_to(show.figures.digits),))
-        hidden = show.left_out(u.shape, MOST_ROWS)
-        if hidden:
-            yield Sentence((words.vector_left_out(hidden),))
-    start = None
-    if u.data.size <= MOST_TERMS:
-        start = Apply(
-            "dot", tuple(Apply("vector", tuple(Num(p.number((k,))) for k in range(p.data.size))) for p in (u, v))
-        )
-    equation = worked(result, (), show, start)
-    if start:
-        plugged = (equation.sides[0], *equation.sides[2:])
-        equation = line("dot", list(plugged), show)
-    yield equation
-    yield Sentence((words.two_vectors(u.data.size) if u.data.size > 1 else words.one_pair(),))
-
-
-def _products(result: Value, show: Show, rounded: list[Scalar]) -> Table:
-    """The table of products; numbers that had to be rounded are noted in `rounded` as its rows are read."""
-    u, v = result.parents
-    products = u.data * v.data
-    totals = np.cumsum(products)
-    head: tuple[Parts, ...] = (("i",), (u.label,), (v.label,), (u.label * v.label,), ("running total",))
-
-    def rows() -> Iterator[tuple[Parts, ...]]:
-        before = -1
-        for (k,) in show.places(u.shape, MOST_ROWS):
-            if k > before + 1 and not show.entries:
-                yield ((words.more(k - before - 1),),)
-            numbers: list[Scalar] = [u.number((k,)), v.number((k,)), products[k], totals[k]]
-            rounded.extend(n for n in numbers if not show.figures.in_full(n))
-            yield ((str(k + 1),), *((Num(n),) for n in numbers))
-            before = k
-
-    return Table(head, rows(), "rrrrr")
-
-
-def matmul_steps(
-    result: Value, show: Show, columns: dict[Value, tuple[str, ...]], cores: int | None
-) -> Iterator[Block]:
-    """A matrix product: the operands, the shape rule, each entry as row times column, the grid, the work it took."""
-    a, b = result.parents
-    rows, inner, across = a.shape[0], a.shape[1], b.shape[1]
-    yield Heading((definition(result), "   ", shapes(result)), 2)
-    for operand in (a, b):
-        yield from grid(operand, show, columns.get(operand, ()))
-    yield Sentence((words.shape_rule(inner, rows, across),))
-    yield from leaving_exact(result)
-    yield from entries_worked(result, show)
-    yield from grid(result, show, columns.get(b, ()))
-    yield Sentence((words.count_of_work(rows * across, inner),))
-    if cores:
-        yield Sentence((words.rounds_of_work(rows * across, inner, cores),))
-
-
-def operations() -> Iterator[Block]:
-    """Every operation: what it does, how an entry is worked, and how its gradient goes."""
-    from penpaper_cli import ops
-
-    head: tuple[Parts, ...] = (("operation",), ("what it does",), ("how its gradient goes",))
-    rows = [((op.name,), (op.about,), (" ".join(dict.fromkeys(op.blames)),)) for op in ops.OPS.values()]
-    yield Heading(("Operations",))
-    yield Table(head, rows, "lll")

@@ -138,6 +138,7 @@ class Lesson:
             everything = replace(self.show, entries=(), steps=None)
             yield from explained(coefficients, everything)
             yield from explained(intercept, everything)
+        yield Sentence((words.THE_MODEL,))
         yield self.equation(coefficients, intercept)
         if self.new is not None:
             yield Sentence((words.PREDICTION,))
@@ -245,7 +246,8 @@ class Lesson:
         sizes = abs(self.X).max(axis=0)
         uneven = self.scaling.kind == "none" and sizes.max() > 10 * sizes.min()
         largest, smallest = (self.data.features[int(k)] for k in (sizes.argmax(), sizes.argmin()))
-        return CannotWork(words.diverged(self.run.epochs, self.run.rate, rate, (largest, smallest) if uneven else None))
+        tried, safe = map(self.show.figures.text, (self.run.rate, rate))
+        return CannotWork(words.diverged(self.run.epochs, tried, safe, (largest, smallest) if uneven else None))
 
 
 def _listed(names: Sequence[str]) -> Iterator[str | Expr]:

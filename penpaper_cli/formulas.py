@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 
+from penpaper_cli.gradients import gradients
 from penpaper_cli.ops import OPS
-from penpaper_cli.paper import Array, Paper, Value, gradients
+from penpaper_cli.paper import Array, Paper, Value
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,34 @@ def linear_epoch(X: Array, y: Array, w: Array, b: Array, rate: Array, loss: str)
         for name, parameter, slope in zip("wb", (w_, b_), slopes[1:], strict=True)
     ]
     return Epoch((w_, b_), prediction, error, tuple(slopes), tuple(updated))
+
+
+Apply = Callable[..., Value]
+"""Applies a function by name: apply("softmax", scores). It names the lines that deserve a name of their own."""
+
+
+def neuron(apply: Apply, x: Value, w: Value, b: Value) -> Value:
+    """One neuron before its activation: w·x + b."""
+    return apply("add", apply("dot", w, x), b)
+
+
+def dense(apply: Apply, X: Value, W: Value, b: Value) -> Value:
+    """A dense layer before its activation: X·W + b, a sample in each row of X."""
+    return apply("add", apply("matmul", X, W), b)
+
+
+def attention(apply: Apply, Q: Value, K: Value, V: Value, scale: float | None = None, causal: int = 0) -> Value:
+    """Scaled dot-product attention, softmax(Q·Kᵀ / √d)·V (Vaswani et al., Attention Is All You Need, 2017, eq. 1).
+
+    Shapes: Q (n, d), K (m, d), V (m, p). `scale=1` leaves out the division by √d; `causal=1` lets each row attend
+    only to itself and the rows above it.
+    """
+    scores = apply("matmul", Q, apply("transpose", K))
+    if scale is None:
+        scores = apply("div", scores, apply("sqrt", Q.paper.constant(Fraction(Q.shape[-1]))))
+    elif scale != 1:
+        scores = apply("div", scores, Q.paper.constant(Fraction(scale)))
+    return apply("matmul", apply("softmax", scores, causal=1) if causal else apply("softmax", scores), V)
 
 
 def standardised(name: str, column: Array) -> tuple[Value, Value, Value]:

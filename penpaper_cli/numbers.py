@@ -10,13 +10,15 @@ LARGEST_EXPONENT = 307
 LONGEST_NUMBER = 400
 MOST_FULL_DIGITS = 8
 LONGEST_WHOLE_NUMBER = 40
-FLOAT_DIGITS = 12
+LARGEST_DENOMINATOR = 10**12
+WHOLE_FLOAT_DIGITS = 14
 
 
 class PaperError(Exception):
-    """Something the reader can mend; the message is one whole sentence."""
+    """Something the reader can mend, in one whole sentence; `pointer` shows the place in a text, over two lines."""
 
     exit_code = 2
+    pointer = ""
 
 
 class CannotRead(PaperError):
@@ -50,6 +52,10 @@ class TypedFloat(float):
     def text(self) -> str:
         coefficient, exponent = float_digits(self)
         return decimal_text(self < 0, coefficient, exponent)
+
+
+class ClosedPipe(Exception):
+    """Whoever read the output, such as `head`, has seen enough."""
 
 
 Scalar = Fraction | float
@@ -158,19 +164,20 @@ class Figures:
         """What is written on the paper for this number."""
         if isinstance(value, Typed | TypedFloat):
             return value.text
-        if self.fractions and isinstance(value, Fraction):
+        if self.fractions and isinstance(value, Fraction) and 1 < value.denominator < LARGEST_DENOMINATOR:
             return str(value)
         return self.decimal(value)
 
     def decimal(self, value: Scalar) -> str:
         """As a decimal: in full when that is short, otherwise rounded half away from zero."""
-        full = full_digits(value)
-        return decimal_text(value < 0, *(full or self._rounded(Fraction(value))))
+        longest = LONGEST_WHOLE_NUMBER if isinstance(value, Fraction) else WHOLE_FLOAT_DIGITS
+        return decimal_text(value < 0, *(full_digits(value) or self._rounded(Fraction(value), longest)))
 
-    def _rounded(self, value: Fraction) -> tuple[int, int]:
+    def _rounded(self, value: Fraction, longest: int) -> tuple[int, int]:
+        """To `digits` significant digits, but to no less than its whole part while that has up to `longest` digits."""
         leading = leading_exponent(value)
         place = leading - self.digits + 1
-        if place > 0 and leading <= LONGEST_WHOLE_NUMBER:
+        if place > 0 and leading <= longest:
             place = 0
         return round_to_place(value, place), place
 
@@ -179,10 +186,9 @@ class Figures:
         return Fraction(self.text(value))
 
     def in_full(self, value: Scalar) -> bool:
-        """Whether the printed digits are the whole number (for float64: to within its own precision)."""
-        if isinstance(value, Fraction):
-            return self.shown(value) == value
-        return bool(abs(float(self.shown(value)) - value) <= abs(value) * 10**-FLOAT_DIGITS)
+        """Whether the printed digits, read back, give this very number."""
+        shown = self.shown(value)
+        return shown == value if isinstance(value, Fraction) else float(shown) == value
 
 
 def full_digits(value: Scalar) -> tuple[int, int] | None:
@@ -197,10 +203,8 @@ def full_digits(value: Scalar) -> tuple[int, int] | None:
         if value.denominator == 1:
             return trailing_zeros_dropped(*found) if found[0] >= 10**15 else found
         return found if found[0] < 10**MOST_FULL_DIGITS else None
-    exact = Fraction(value)
-    place = leading_exponent(exact) - FLOAT_DIGITS + 1
-    found = trailing_zeros_dropped(round_to_place(exact, place), place)
-    whole_number = place <= 0 <= found[1]
+    found = trailing_zeros_dropped(*float_digits(value))
+    whole_number = found[1] >= 0 and abs(value) < 10**WHOLE_FLOAT_DIGITS
     return found if whole_number or found[0] < 10**MOST_FULL_DIGITS else None
 
 

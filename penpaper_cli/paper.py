@@ -1,4 +1,4 @@
-"""The paper: every value written down on the way to an answer, which operation wrote it, and the gradients back.
+"""The paper: every value written down on the way to an answer, which operation wrote it, and how gradients flow back.
 
 paper = Paper()
 X, w = paper.given("X", data), paper.given("w", weights)
@@ -7,7 +7,7 @@ prediction = paper.call("ŷ", X @ w)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -21,6 +21,8 @@ Array = np.ndarray[Any, Any]
 Place = tuple[int, ...]
 MOST_EXACT_WORK = 100_000
 """Multiplications that one operation does in exact rationals before float64 takes over (about 0.2 s)."""
+MOST_BITS = 12_000
+"""Binary digits of an exact number, numerator and denominator together, before float64 takes over."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,26 +104,35 @@ class Value:
         return OPS["neg"](self)
 
     def __matmul__(self, other: Value) -> Value:
-        return OPS["matmul"](self, other)
+        return OPS["dot" if len(self.shape) == len(other.shape) == 1 else "matmul"](self, other)
 
     @property
     def T(self) -> Value:
         return OPS["transpose"](self)
 
     def _lift(self, other: Value | int) -> Value:
-        return other if isinstance(other, Value) else self.paper.write(np.array(Fraction(other), dtype=object))
+        return other if isinstance(other, Value) else self.paper.constant(Fraction(other))
 
 
 @dataclass(eq=False)
 class Paper:
-    """Lines in the order they were written, with names, and reasons in the margin. Written numbers never change."""
+    """Lines in the order they were written, with names, and reasons in the margin. Written numbers never change.
 
+    `always_exact` keeps to exact rationals where it would be quicker to go over to float64.
+    """
+
+    always_exact: bool = False
     lines: list[Value] = field(default_factory=list)
     names: dict[Value, Expr] = field(default_factory=dict)
     reasons: dict[Value, tuple[str, ...]] = field(default_factory=dict)
     chains: dict[Value, Expr] = field(default_factory=dict)
     typed: set[Value] = field(default_factory=set)
     one: Value | None = None
+
+    @property
+    def worked(self) -> list[Value]:
+        """The named lines that an operation wrote, in order."""
+        return [line for line in self.lines if line.op is not None and line.name is not None]
 
     def write(
         self,
@@ -141,6 +152,10 @@ class Paper:
         line = self.carried(name, data)
         self.typed.add(line)
         return line
+
+    def constant(self, number: Fraction) -> Value:
+        """Write down a number that stands in a formula; it has no name."""
+        return self.write(np.array(number, dtype=object))
 
     def carried(self, name: str, data: Array) -> Value:
         """Write down what was computed elsewhere, such as the weights of an earlier epoch."""
@@ -162,6 +177,8 @@ class Op:
     - `backward`: for each operand, its gradient as a function of (gradient of the result, result, *operands), written
       in recorded operations, so that the backward pass explains itself.
     - `rearranges`: it only moves numbers (a transpose), so nothing is worked and entries read straight through.
+    - `broadcasts`: a smaller operand is repeated to fit.
+    - `public`: formulas may name it; what only gradient rules need is not.
     - `plain`: arithmetic that needs no explanation inside a longer formula.
     """
 
@@ -172,6 +189,8 @@ class Op:
     rearranges: ClassVar[bool] = False
     plain: ClassVar[bool] = False
     keeps_exact: ClassVar[bool] = True
+    broadcasts: ClassVar[bool] = False
+    public: ClassVar[bool] = True
 
     def __init_subclass__(cls) -> None:
         if "name" in cls.__dict__:
@@ -188,17 +207,23 @@ class Op:
         return parents[0].paper.write(self._compute(parents, settings), self, parents, settings)
 
     def _compute(self, parents: tuple[Value, ...], settings: dict[str, Any]) -> Array:
-        exact = self.keeps_exact and all(p.exact for p in parents) and self.work(*parents) <= MOST_EXACT_WORK
-        arrays = [p.data if exact or not p.exact else p.data.astype(float) for p in parents]
+        little = parents[0].paper.always_exact or self.work(*parents) <= MOST_EXACT_WORK
+        exact = self.keeps_exact and all(p.exact for p in parents) and little
+        too_large = f"{self.name} leaves the range of float64 here: the numbers are too large, or undefined."
         with np.errstate(all="ignore"):
             try:
+                arrays = [p.data if exact or not p.exact else p.data.astype(float) for p in parents]
                 result = np.asarray(self.forward(*arrays, **settings))
+                if exact and _unwieldy(result):
+                    return result.astype(float)
             except ZeroDivisionError:
                 raise CannotWork(
                     f"{self.name} divides by zero here, and a number divided by zero is undefined."
                 ) from None
+            except OverflowError:
+                raise CannotWork(too_large) from None
         if not exact and not np.isfinite(result).all():
-            raise CannotWork(f"{self.name} leaves the range of float64 here: the numbers are too large, or undefined.")
+            raise CannotWork(too_large)
         return result
 
     def check(self, *parents: Any, **settings: Any) -> None:
@@ -233,55 +258,16 @@ OPS: dict[str, Op] = {}
 """Every operation by name."""
 
 
+def _unwieldy(result: Array) -> bool:
+    """Whether exact numbers have grown past what anybody would write down, as they do over many steps."""
+    return any(n.numerator.bit_length() + n.denominator.bit_length() > MOST_BITS for n in result.flat)
+
+
+def zeros(shape: tuple[int, ...], like: Array) -> Array:
+    """Zeros of the same kind of number, exact or float64."""
+    return np.full(shape, Fraction(0), dtype=object) if like.dtype == object else np.zeros(shape)
+
+
 def scale(gradient: Value, by: Value) -> Value:
     """The gradient of the result times a slope; the loss's own gradient is 1, and is left out."""
     return by if gradient is gradient.paper.one else gradient * by
-
-
-def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
-    """Write the backward pass of a scalar `loss` on the same paper, and return the gradient by each value of `wrt`.
-
-    Reverse-mode differentiation: lines are visited last to first, so a line's gradient is complete when it is reached.
-    A value that the loss doesn't depend on gets zeros.
-    """
-    paper, wrt = loss.paper, list(wrt)
-    tape, moves = list(paper.lines), set(wrt)
-    for line in tape:
-        if moves.intersection(line.parents):
-            moves.add(line)
-    paper.one = paper.write(np.array(Fraction(1), dtype=object))
-    flow = {loss: paper.one}
-    why: dict[Value, tuple[str, ...]] = {}
-    users: dict[Value, tuple[Value, ...]] = {}
-    for line in reversed(tape):
-        if line not in flow:
-            continue
-        if line is not loss and line.name is not None:
-            flow[line] = _named_gradient(loss, line, flow[line], why[line], users[line])
-        if line.op is None:
-            continue
-        for parent, rule, reason in zip(line.parents, line.op.backward, line.op.blames, strict=True):
-            if parent not in moves:
-                continue
-            piece = rule(flow[line], line, *line.parents, **line.settings)
-            flow[parent] = flow[parent] + piece if parent in flow else piece
-            why[parent] = (*why.get(parent, ()), reason)
-            users[parent] = (*users.get(parent, ()), *((line,) if line.name or line is loss else users[line]))
-    return [flow[w] if w in flow else paper.write(np.zeros_like(w.data)) for w in wrt]
-
-
-def _named_gradient(loss: Value, line: Value, found: Value, why: tuple[str, ...], users: tuple[Value, ...]) -> Value:
-    """Name the finished gradient of a named line, and note its reasons and its chain rule in the margin."""
-    paper = loss.paper
-    gradient = OPS["same"](found) if found in paper.names else found
-    paper.call(slope(loss, line), gradient)
-    paper.reasons[gradient] = tuple(dict.fromkeys(why))
-    if any(user is not loss for user in users):
-        links = [slope(loss, u) * slope(u, line) if u is not loss else slope(u, line) for u in dict.fromkeys(users)]
-        paper.chains[gradient] = Apply("add", tuple(links)) if len(links) > 1 else links[0]
-    return gradient
-
-
-def slope(of: Value, by: Value) -> Expr:
-    """The symbol ∂L/∂w."""
-    return Apply("grad", (of.label, by.label))

@@ -17,6 +17,7 @@ MOST_EXACT_ENTRIES = 10_000
 SUFFIXES = (".csv", ".tsv", ".json", ".npy")
 
 ROW_END = re.compile(r";[ \t]*\r?\n?|\r?\n|\r")
+MOST_FORMULA = 100_000
 INNER_ROW = re.compile(r"\[([^][]*)\]")
 NESTED_ROWS = re.compile(r"\[\s*\[[^][]*\](?:(?:\s*[,;])?\s*\[[^][]*\])*\s*\]")
 LOOKS_LIKE_A_PATH = re.compile(r"^[^\W\d]|^~|^\.*/|/[^\W\d]")
@@ -66,11 +67,21 @@ def read_matrix(argument: str, name: str, exact: bool | None = None) -> Matrix:
     if ending.endswith(".json"):
         return Matrix(_numbers(_json(source), exact))
     if ending.endswith(".npy"):
-        return Matrix(_npy(source, exact))
+        return Matrix(read_npy(source, exact))
     try:
         return Matrix(_numbers(_literal(source, name), exact))
     except CannotRead as error:
         raise CannotRead(_perhaps_a_file(source, name, str(error))) from None
+
+
+def read_formula(argument: str) -> str:
+    """A formula as typed, from a .pp file, or from standard input for `-`. Raises CannotRead when it isn't there."""
+    if argument.strip() == "-":
+        return read_stdin("The formula")
+    if not argument.strip().lower().endswith(".pp"):
+        return argument
+    with readable(argument), open(argument, encoding="utf-8-sig") as text:
+        return text.read(MOST_FORMULA)
 
 
 def as_vector(matrix: Matrix, name: str) -> Matrix:
@@ -250,8 +261,15 @@ def _json(path: str) -> Cells:
     )
 
 
-def _npy(path: str, exact: bool | None) -> np.ndarray:
+def read_npy(path: str, exact: bool | None, deepest: int = 2) -> np.ndarray:
     """The array in an .npy file; a float stands for the shortest decimal that reads back as it."""
+    data = _load(path, deepest)
+    flat = _npy_numbers(data.reshape(-1, data.shape[-1]), shown(path), exact)
+    return flat.reshape(data.shape) if data.ndim > 2 else flat
+
+
+def _load(path: str, deepest: int) -> np.ndarray:
+    """The array itself, once its type and shape are ones that pp reads."""
     source = shown(path)
     with readable(path), open(path, "rb") as stream:
         try:
@@ -262,9 +280,13 @@ def _npy(path: str, exact: bool | None) -> np.ndarray:
         raise CannotRead(
             f"{source} holds {shown(str(data.dtype), 40)}; pp reads whole numbers and floats up to 64 bits."
         )
-    if data.ndim not in (1, 2) or not data.size:
-        raise CannotRead(f"{source} has shape {data.shape}; pp reads vectors and matrices with at least one entry.")
-    data = np.atleast_2d(data)
+    if not 1 <= data.ndim <= deepest or not data.size:
+        kinds = "vectors and matrices" if deepest == 2 else f"arrays of up to {deepest} dimensions"
+        raise CannotRead(f"{source} has shape {data.shape}; pp reads {kinds} with at least one entry.")
+    return data
+
+
+def _npy_numbers(data: np.ndarray, source: str, exact: bool | None) -> np.ndarray:
     if data.dtype.kind == "f" and data.dtype.itemsize < 8:
         data = data.astype(str).astype(np.float64)
     if exact is not True and data.size > MOST_EXACT_ENTRIES and in_range(data):

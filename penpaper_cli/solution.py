@@ -85,7 +85,7 @@ class Solution:
 
     command: str
     steps: Iterable[Block]
-    title: Parts = ()
+    title: str = ""
     figures: Figures = field(default_factory=Figures)
     given: dict[str, Result] = field(default_factory=dict)
     answer: Result | None = None

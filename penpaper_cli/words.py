@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-IRREGULAR = {"entry": "entries", "epoch in between": "epochs in between"}
+IRREGULAR = {
+    "entry": "entries",
+    "matrix": "matrices",
+    "epoch in between": "epochs in between",
+    "step in between": "steps in between",
+}
 
 
 def plural(count: int, noun: str) -> str:
@@ -31,9 +36,11 @@ def left_out(count: int, example: str) -> str:
     )
 
 
-def vector_left_out(count: int) -> str:
+def vector_left_out(count: int, example: str) -> str:
     """Which rows of a dot product were not shown, and how to see them."""
-    return f"{plural(count, 'row')} left out here: --entry 3 shows the one you name, --steps all shows them all."
+    return (
+        f"{plural(count, 'row')} left out here: --entry {example} shows the one you name, --steps all shows them all."
+    )
 
 
 def grid_left_out(hidden: Sequence[tuple[int, str]]) -> str:
@@ -112,6 +119,7 @@ LOSS = "Loss: one number for how far the predictions land from the truth."
 BACKWARD = "Gradients: how the loss changes with each number, by the chain rule from the loss backwards."
 UPDATE = "Update: each weight takes a step against its gradient, the learning rate times as long."
 LOGARITHMIC = "Going up, each step multiplies the loss by the same factor (a logarithmic scale)."
+THE_MODEL = "The model:"
 PREDICTION = "A prediction for a new row: put its numbers into the model."
 METRICS = "R² is the share of the target's variation that the model explains; the errors are in the target's own units."
 METRIC_NAMES = {
@@ -155,7 +163,7 @@ def epoch_heading(epoch: int, last: int) -> str:
 
 def epochs_table(between: int) -> str:
     """What the table of epochs holds, and how many it leaves out."""
-    rest = f" {plural(between, 'epoch')} in between left out; -f json lists them all." if between else ""
+    rest = f" {plural(between, 'epoch in between')} left out; -f json lists them all." if between else ""
     return f"Epoch 0 is before any update.{rest}"
 
 
@@ -180,12 +188,61 @@ def least_squares(unique: bool) -> str:
     )
 
 
-def diverged(epoch: int, rate: float, safe: float, uneven: tuple[str, str] | None) -> str:
+def diverged(epoch: int, rate: str, safe: str, uneven: tuple[str, str] | None) -> str:
     """Why training diverged, and what to try."""
-    text = f"Training diverged: after {plural(epoch, 'epoch')} the loss is larger than at the start, so it was stopped."
+    text = f"Training diverged: after {plural(epoch, 'epoch')} the loss has grown instead of shrinking."
     if uneven:
         return (
             f"{text} The features are on very different scales ({uneven[0]} is much larger than {uneven[1]}): "
-            f"try --scale standard, or a learning rate below {rate:g}, such as --lr {safe:g}."
+            f"try --scale standard, or a learning rate below {rate}, such as --lr {safe}."
         )
-    return f"{text} The learning rate {rate:g} is too high for these features: try --lr {safe:g}."
+    return f"{text} The learning rate {rate} is too high for these features: try --lr {safe}."
+
+
+GIVEN_HEADING = "Given"
+WORKING_HEADING = "Working"
+FORWARD_HEADING = "Forward pass"
+BACKWARD_HEADING = "Backward pass"
+NUDGE_HEADING = "The gradient checked by nudging"
+CHAIN_RULE = "The chain rule, from the last line backwards: each line passes on its gradient to what it was made from."
+NUDGE = (
+    "Change one number by a little, h, up and down, watch the last line, and divide the difference by 2h: "
+    "the slope must be the gradient that was worked."
+)
+NUDGE_FAILED = "Where it says FAIL, the two slopes differ: the function may have a corner there, or be very steep."
+
+
+def nudges_left_out(count: int) -> str:
+    """How many entries were not nudged."""
+    return f"{plural(count, 'entry')} not nudged here: --steps all nudges them all."
+
+
+def repeated(small: tuple[int, ...], large: tuple[int, ...]) -> str:
+    """Broadcasting in words, after the operand's name."""
+    if not small or set(small) == {1}:
+        return f" is one number: it is used for every entry of a result of shape {shape_in_short(large)}."
+    if len(small) < len(large) or small[0] == 1:
+        return f" is one row of {small[-1]}: it is repeated for each of the {large[0]} rows."
+    return f" is one column of {small[0]}: it is repeated for each of the {large[-1]} columns."
+
+
+def shape_in_short(shape: tuple[int, ...]) -> str:
+    """2×3, or 4 for a vector."""
+    return "×".join(map(str, shape))
+
+
+STEPS_HEADING = "Step by step"
+UPDATE_HEADING = "Update"
+UPDATE_RULE = "Every parameter moves; all gradients are those from before the update."
+LOSS_AFTER_HEADING = "The loss after the update"
+LOSS_AFTER = ("The loss was ", " before the update and is now ")
+
+
+def step_heading(number: int) -> str:
+    """Which step is worked."""
+    return f"Step {number:,}"
+
+
+def steps_left_out(count: int) -> str:
+    """How many steps the table leaves out."""
+    return f"{plural(count, 'step in between')} left out; -f json lists them all."

@@ -3,6 +3,11 @@
 FAMILIES = {
     "dot": "products",
     "matmul": "products",
+    "solve": "formula",
+    "forward": "network",
+    "loss": "network",
+    "grad": "network",
+    "step": "network",
     "train": "training",
     "ops": "catalogue",
 }

@@ -8,9 +8,9 @@ from penpaper_cli.solution import Solution
 
 def ops() -> Solution:
     """List the operations: what each does, and how its gradient goes."""
-    from penpaper_cli.explain import operations
+    from penpaper_cli.explain_products import operations
 
-    return Solution(command="ops", title=("Operations",), steps=operations())
+    return Solution(command="ops", title="Operations", steps=operations())
 
 
 COMMANDS = {"ops": command(ops, explains=False)}

@@ -19,10 +19,10 @@ def dot(
     view: View,
 ) -> Solution:
     """Work out a dot product: multiply pairwise, then add."""
-    from penpaper_cli import explain, ops, reading
+    from penpaper_cli import explain, explain_products, ops, reading
     from penpaper_cli.paper import Paper
 
-    paper = Paper()
+    paper = Paper(always_exact=view.exact is True)
     pair = [
         paper.given(name, reading.as_vector(reading.read_matrix(text, name, view.exact), name).data)
         for name, text in (("u", u), ("v", v))
@@ -32,10 +32,10 @@ def dot(
     show.check("u", pair[0].shape)
     return Solution(
         command="dot",
-        title=("Dot product",),
+        title="Dot product",
         figures=show.figures,
         given=explain.results(pair),
-        steps=explain.dot_steps(product, show),
+        steps=explain_products.dot_steps(product, show),
         answer=explain.result_of(product),
         results=explain.results([*pair, product]),
     )
@@ -50,10 +50,10 @@ def matmul(
     ] = None,
 ) -> Solution:
     """Work out a matrix product: each entry is a row times a column."""
-    from penpaper_cli import explain, ops, reading
+    from penpaper_cli import explain, explain_products, ops, reading
     from penpaper_cli.paper import Paper
 
-    paper = Paper()
+    paper = Paper(always_exact=view.exact is True)
     read = [reading.as_matrix(reading.read_matrix(text, name, view.exact)) for name, text in (("A", a), ("B", b))]
     pair = [paper.given(name, matrix.data) for name, matrix in zip("AB", read, strict=True)]
     product = paper.call("C", ops.OPS["matmul"](*pair))
@@ -62,10 +62,10 @@ def matmul(
     columns = {given: matrix.columns for given, matrix in zip(pair, read, strict=True)}
     return Solution(
         command="matmul",
-        title=("Matrix product",),
+        title="Matrix product",
         figures=show.figures,
         given=explain.results(pair),
-        steps=explain.matmul_steps(product, show, columns, cores),
+        steps=explain_products.matmul_steps(product, show, columns, cores),
         answer=explain.result_of(product),
         results=explain.results([*pair, product]),
     )

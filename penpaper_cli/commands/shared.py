@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TextIO
 
 import typer
 
-from penpaper_cli.numbers import CannotRead, Figures, Typed
+from penpaper_cli.numbers import CannotRead, ClosedPipe, Figures, Typed
 from penpaper_cli.render import FORMATS, format_of, renderer
 from penpaper_cli.solution import Solution
 
@@ -139,9 +139,12 @@ def write(solution: Solution, form: str, path: str | None) -> None:
 
 
 def _stream(solution: Solution, form: str, out: TextIO) -> None:
-    for piece in renderer(form, solution.figures, out).render(solution):
-        out.write(piece)
-    out.flush()
+    try:
+        for piece in renderer(form, solution.figures, out).render(solution):
+            out.write(piece)
+        out.flush()
+    except BrokenPipeError:
+        raise ClosedPipe from None
 
 
 def _write_file(solution: Solution, form: str, path: str) -> None:

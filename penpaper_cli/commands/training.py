@@ -35,7 +35,7 @@ def train(
         str | None, typer.Option(metavar='"1650 3"', help="Features of a new row (or rows) to predict, worked.")
     ] = None,
 ) -> Solution:
-    """Train a linear model on a CSV by gradient descent, and work chosen epochs in full."""
+    """Train a model on a CSV by gradient descent, epochs worked in full."""
     if epochs < 1:
         raise CannotRead(f"--epochs {epochs}: training needs at least 1 epoch.")
     if lr is not None and not (math.isfinite(lr) and lr > 0):
@@ -64,7 +64,7 @@ def train(
     lesson = Lesson(read, scaling, X, run, exact, metrics, worked, new, show)
     return Solution(
         command="train",
-        title=("Training a linear model",),
+        title="Training a linear model",
         figures=show.figures,
         steps=lesson.steps(),
         results=lesson.results(),

@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Apply, Expr
-from penpaper_cli.numbers import CannotWork
+from penpaper_cli.arithmetic import Apply, Expr, Num
+from penpaper_cli.numbers import CannotWork, Figures, Typed
 from penpaper_cli.ops.reductions import fit
-from penpaper_cli.ops.shapes import cell, named, shape_text, small
-from penpaper_cli.paper import Array, Op, Place, Value, scale
+from penpaper_cli.ops.shapes import cell, named, no_product_lost, shape_text, small
+from penpaper_cli.paper import OPS, Array, Op, Place, Value, scale
+
+
+def rational(setting: float | Fraction) -> Fraction:
+    """A setting as the exact number it was written as: 0.01 is one hundredth."""
+    return Fraction(str(setting)) if isinstance(setting, float) else Fraction(setting)
+
+
+def suited(number: Fraction, array: Array) -> Any:
+    """The number in the kind of the array: exact beside exact rationals, else float64."""
+    return number if array.dtype == object else float(number)
+
+
+def one_minus(value: Value) -> Value:
+    """1 less the value, entry by entry."""
+    return value.paper.constant(Fraction(1)) - value
 
 
 class Elementwise(Op):
     """Two operands worked entry by entry; the smaller one is repeated to fit (broadcasting)."""
 
     plain = True
+    broadcasts = True
 
     def check(self, a: Value, b: Value) -> None:
         try:
@@ -70,7 +87,8 @@ class Mul(Elementwise):
     says = "Multiply the entries that stand in the same place."
     blames = ("Each factor's gradient is the gradient of the product times the other factor.",) * 2
 
-    def forward(self, a: Array, b: Array) -> Array:
+    def forward(self, a: Array, b: Array) -> Any:
+        no_product_lost(np.asarray(a * b), a, b)
         return a * b
 
     backward = (lambda g, out, a, b: fit(scale(g, b), a), lambda g, out, a, b: fit(scale(g, a), b))
@@ -85,6 +103,11 @@ class Div(Elementwise):
         "The numerator's gradient is the gradient of the quotient divided by the denominator.",
         "A larger denominator makes the quotient smaller: minus the gradient times the quotient, over the denominator.",
     )
+
+    def check(self, a: Value, b: Value) -> None:
+        super().check(a, b)
+        if (b.data == 0).any():
+            raise CannotWork(f"{named(b)} has an entry 0, and a number divided by 0 is undefined.")
 
     def forward(self, a: Array, b: Array) -> Array:
         return a / b
@@ -121,26 +144,72 @@ class Neg(Unary):
 
 
 class Pow(Op):
-    """A whole power, entry by entry."""
+    """A power, entry by entry: whole powers stay exact."""
 
     name = "pow"
     says = "Raise every entry to the power."
     plain = True
     blames = ("The power rule: the power comes down in front, and the exponent drops by one.",)
 
-    def forward(self, a: Array, power: int) -> Array:
+    def __call__(self, *parents: Value, **settings: Any) -> Value:
+        power = rational(settings["power"])
+        whole = power.denominator == 1
+        return Op.__call__(OPS["pow" if whole else "power"], *parents, power=int(power) if whole else power)
+
+    def check(self, a: Value, power: int | Fraction) -> None:
+        if power < 0 and (a.data == 0).any():
+            raise CannotWork(f"{named(a)} has an entry 0, and 0 to a negative power would divide by zero.")
+
+    def forward(self, a: Array, power: int | Fraction) -> Array:
         return a**power
 
-    backward = (lambda g, out, a, power: scale(g, power * (a ** (power - 1) if power != 2 else a)),)
+    backward = (lambda g, out, a, power: power_rule(g, a, power),)
 
-    def entry(self, at: Place, a: Value, power: int) -> Expr:
-        return a[at] ** power
+    def entry(self, at: Place, a: Value, power: int | Fraction) -> Expr:
+        return a[at] ** in_full(power)
 
-    def formula(self, a: Value, power: int) -> Expr:
-        return a.label**power
+    def formula(self, a: Value, power: int | Fraction) -> Expr:
+        return a.label ** in_full(power)
 
     def example(self) -> Value:
         return self(small("A", "1 -2; 3 1/2"), power=2)
+
+
+class Power(Pow):
+    """A power that is not a whole number, entry by entry. It leaves the exact rationals."""
+
+    name = "power"
+    keeps_exact = False
+    public = False
+
+    def check(self, a: Value, power: int | Fraction) -> None:
+        super().check(a, power)
+        if (a.data < 0).any():
+            raise CannotWork(
+                f"{named(a)} has a negative entry, and a negative number to a power that isn't whole "
+                "is not a real number."
+            )
+
+    def forward(self, a: Array, power: int | Fraction) -> Array:
+        return a ** float(power)
+
+    def example(self) -> Value:
+        return self(small("A", "1 4; 2 1/2"), power=Fraction(3, 2))
+
+
+def in_full(power: int | Fraction) -> Num:
+    """An exponent as it is printed: never rounded, so 1/3 stays a fraction."""
+    exact = Fraction(power)
+    return Num(exact if Figures().in_full(exact) else Typed(exact, str(exact)))
+
+
+def power_rule(g: Value, a: Value, power: int | Fraction) -> Value:
+    """The gradient of a power; the powers 0, 1 and 2 are written without leftovers such as A^0."""
+    if power == 0:
+        return a * 0
+    if power == 1:
+        return g
+    return scale(g, g.paper.constant(Fraction(power)) * (a if power == 2 else OPS["pow"](a, power=power - 1)))
 
 
 class Sqrt(Unary):

@@ -1,4 +1,4 @@
-"""Losses: how far predictions land from the truth, as one number."""
+"""Losses over pairs of prediction and target: how far predictions land from the truth, as one number."""
 
 from __future__ import annotations
 
@@ -7,39 +7,78 @@ from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Expr, Num, Sum
-from penpaper_cli.numbers import CannotWork
+from penpaper_cli.arithmetic import Apply, Expr, Num, Sum, lift
+from penpaper_cli.numbers import CannotWork, Figures
+from penpaper_cli.ops.elementwise import one_minus, rational, suited
+from penpaper_cli.ops.reductions import called, divided, over
 from penpaper_cli.ops.shapes import named, shape_text, small
-from penpaper_cli.paper import Array, Op, Paper, Place, Value, scale
+from penpaper_cli.paper import OPS, Array, Op, Paper, Place, Value, scale
+
+SLACK = Fraction(1, 1000)
+"""How far a share may stand outside 0 to 1, and a sum of shares from 1, so that they can be nudged."""
 
 
-class SquaredError(Op):
-    """A loss over squared differences, divided by `parts` times their number."""
+def place_in(shape: tuple[int, ...], k: int) -> Place:
+    """The place of the k-th entry, row by row."""
+    return tuple(map(int, np.unravel_index(k, shape)))
 
-    parts = 1
 
-    def check(self, p: Value, t: Value) -> None:
+def place_text(at: Place) -> str:
+    """An entry's place in an error's sentence: " 2,1", or nothing for a single number."""
+    return "".join([" ", ",".join(str(k + 1) for k in at)]) if at else ""
+
+
+def refuse(value: Value, wrong: Any, problem: str) -> None:
+    """Raise CannotWork for the first entry that is wrong, if any is: "p[2,1] is 3" and the problem."""
+    places = np.argwhere(wrong)
+    if len(places):
+        at = tuple(map(int, places[0]))
+        raise CannotWork(f"{named(value)}, entry{place_text(at)}, is {Figures().text(value.number(at))}{problem}")
+
+
+def beyond(shares: Array) -> Any:
+    """Where a number is no share between 0 and 1."""
+    return (shares < -float(SLACK)) | (shares > 1 + float(SLACK))
+
+
+class PairLoss(Op):
+    """A loss with a term for every pair of prediction and target: their mean, or their sum."""
+
+    mean = True
+
+    def check(self, *parents: Any, **settings: Any) -> None:
+        p, t = parents
         if p.shape != t.shape:
             raise CannotWork(
                 f"{named(p)} is {shape_text(p.shape)} and {named(t)} is {shape_text(t.shape)}: every prediction "
                 "needs its target, so the shapes must be equal."
             )
 
-    def forward(self, p: Array, t: Array) -> Any:
-        return ((p - t) ** 2).sum() / (self.parts * p.size)
-
-    def entry(self, at: Place, p: Value, t: Value) -> Expr:
-        squares = ((p.data - t.data) ** 2).ravel()
-
-        def term(k: int) -> Expr:
-            place = tuple(map(int, np.unravel_index(k, p.shape)))
-            return (p[place] - t[place]) ** 2
-
-        return Sum(squares, term) / Num(Fraction(self.parts * p.data.size))
-
     def example(self) -> Value:
         paper = Paper()
         return self(small("p", "1 2.5 -3", paper), small("t", "1 2 1/2", paper))
+
+
+class SquaredError(PairLoss):
+    """A loss over squared differences, divided by `parts` (times their number for a mean)."""
+
+    parts = 1
+
+    def divisor(self, size: int) -> int:
+        return self.parts * (size if self.mean else 1)
+
+    def forward(self, p: Array, t: Array) -> Any:
+        return np.sum((p - t) ** 2) / self.divisor(p.size)
+
+    def entry(self, at: Place, p: Value, t: Value) -> Expr:
+        def term(k: int) -> Expr:
+            place = place_in(p.shape, k)
+            return (p[place] - t[place]) ** 2
+
+        return divided(Sum(np.ravel((p.data - t.data) ** 2), term), self.divisor(p.data.size))
+
+
+OPPOSITE = "The target is to blame for the same with the sign turned."
 
 
 class MeanSquaredError(SquaredError):
@@ -49,11 +88,11 @@ class MeanSquaredError(SquaredError):
     says = "Square each difference between prediction and target, add the squares, and divide by their number."
     blames = (
         "The power rule brings the 2 down: each prediction is to blame for twice its error, divided by their number.",
-        "The target is to blame for the same with the sign turned.",
+        OPPOSITE,
     )
     backward = (
-        lambda g, out, p, t: scale(g, 2 * (p - t) / p.data.size),
-        lambda g, out, p, t: scale(g, 2 * (t - p) / p.data.size),
+        lambda g, out, p, t: scale(g, over(2 * (p - t), p.data.size)),
+        lambda g, out, p, t: scale(g, over(2 * (t - p), p.data.size)),
     )
 
 
@@ -65,10 +104,182 @@ class HalfMeanSquaredError(SquaredError):
     blames = (
         "The power rule brings a 2 down, which the half cancels: each prediction is to blame for its error, "
         "divided by their number.",
-        "The target is to blame for the same with the sign turned.",
+        OPPOSITE,
     )
     parts = 2
     backward = (
-        lambda g, out, p, t: scale(g, (p - t) / p.data.size),
-        lambda g, out, p, t: scale(g, (t - p) / p.data.size),
+        lambda g, out, p, t: scale(g, over(p - t, p.data.size)),
+        lambda g, out, p, t: scale(g, over(t - p, p.data.size)),
     )
+
+
+class SumOfSquaredErrors(SquaredError):
+    """Sum of squared errors: the squared differences between predictions and targets, added up."""
+
+    name = "sse"
+    says = "Square each difference between prediction and target, and add the squares."
+    blames = ("The power rule brings the 2 down: each prediction is to blame for twice its error.", OPPOSITE)
+    mean = False
+    backward = (lambda g, out, p, t: scale(g, 2 * (p - t)), lambda g, out, p, t: scale(g, 2 * (t - p)))
+
+
+class HalfSumOfSquaredErrors(SquaredError):
+    """Half the sum of squared errors: the half cancels the 2 of the power rule."""
+
+    name = "half_sse"
+    says = "Square each difference between prediction and target, add the squares, and take half."
+    blames = (
+        "The power rule brings a 2 down, which the half cancels: each prediction is to blame for its error.",
+        OPPOSITE,
+    )
+    mean = False
+    parts = 2
+    backward = (lambda g, out, p, t: scale(g, p - t), lambda g, out, p, t: scale(g, t - p))
+
+
+class MeanAbsoluteError(PairLoss):
+    """Mean absolute error: the mean distance between predictions and targets."""
+
+    name = "mae"
+    says = (
+        "Take each difference between prediction and target without its sign, add them up, and divide by their number."
+    )
+    blames = (
+        "Each prediction is to blame for the sign of its error, divided by their number; a perfect one for nothing.",
+        OPPOSITE,
+    )
+    backward = (
+        lambda g, out, p, t: scale(g, over(OPS["sign"](p - t), p.data.size)),
+        lambda g, out, p, t: scale(g, over(OPS["sign"](t - p), p.data.size)),
+    )
+
+    def forward(self, p: Array, t: Array) -> Any:
+        return np.sum(abs(p - t)) / p.size
+
+    def entry(self, at: Place, p: Value, t: Value) -> Expr:
+        def term(k: int) -> Expr:
+            place = place_in(p.shape, k)
+            return Apply("abs", (p[place] - t[place],))
+
+        return divided(Sum(np.ravel(abs(p.data - t.data)), term), p.data.size)
+
+
+def clipped(p: Value, t: Value, delta: Fraction) -> Value:
+    """The error, held between -delta and delta."""
+    low, high = p.paper.constant(-delta), p.paper.constant(delta)
+    return OPS["maximum"](low, OPS["minimum"](high, p - t))
+
+
+class Huber(PairLoss):
+    """Huber loss: squared error for small errors, absolute error for those beyond delta, 1 unless given."""
+
+    name = "huber"
+    says = (
+        "An error up to delta counts half its square; a larger one counts delta times what its size has over half of "
+        "delta. Add them up and divide by their number."
+    )
+    blames = (
+        "Each prediction is to blame for its error, held between minus delta and delta, divided by their number.",
+        OPPOSITE,
+    )
+    backward = (
+        lambda g, out, p, t, delta=1: scale(g, over(clipped(p, t, rational(delta)), p.data.size)),
+        lambda g, out, p, t, delta=1: scale(g, over(clipped(t, p, rational(delta)), p.data.size)),
+    )
+
+    def check(self, p: Value, t: Value, delta: float = 1) -> None:
+        super().check(p, t)
+        if delta <= 0:
+            raise CannotWork(f"The delta of a Huber loss is above 0, and here it is {delta}.")
+
+    def terms(self, p: Array, t: Array, delta: float) -> Array:
+        size, edge = np.asarray(abs(p - t)), suited(rational(delta), p)
+        near = np.minimum(size, edge)
+        return np.asarray(near * (size - near / 2))
+
+    def forward(self, p: Array, t: Array, delta: float = 1) -> Any:
+        return self.terms(p, t, delta).sum() / p.size
+
+    def entry(self, at: Place, p: Value, t: Value, delta: float = 1) -> Expr:
+        edge, exact = Num(rational(delta)), p.exact and t.exact
+        a, b = (v.data if exact else v.data.astype(float) for v in (p, t))
+        near = np.asarray(abs(a - b) <= suited(rational(delta), a))
+
+        def term(k: int) -> Expr:
+            place = place_in(p.shape, k)
+            error = p[place] - t[place]
+            return error**2 / 2 if near[place] else edge * (Apply("abs", (error,)) - edge / 2)
+
+        return divided(Sum(self.terms(a, b, delta).ravel(), term), p.data.size)
+
+    def formula(self, *parents: Value, **settings: Any) -> Expr:
+        return called(self.name, *parents, **settings)
+
+
+class BinaryCrossEntropy(PairLoss):
+    """Binary cross-entropy: how surprised the predicted probabilities are by what happened, on average."""
+
+    name = "bce"
+    says = (
+        "Each target takes the logarithm of the probability given to it: of the prediction for a 1, of 1 less the "
+        "prediction for a 0. Add them up, divide by their number, and turn the sign."
+    )
+    blames = (
+        "Each prediction is to blame for its error, over the prediction times 1 less the prediction, divided by their "
+        "number.",
+        "A target gets the logarithm of the odds that were predicted, with the sign turned, divided by their number.",
+    )
+    keeps_exact = False
+
+    def check(self, p: Value, t: Value) -> None:
+        super().check(p, t)
+        refuse(p, beyond(p.data), ", and a probability lies between 0 and 1: put scores through sigmoid.")
+        refuse(t, beyond(t.data), ", and a target of bce is 0, 1 or a share in between.")
+        sure = ((p.data <= 0) & (t.data != 0)) | ((p.data >= 1) & (t.data != 1))
+        refuse(
+            p,
+            sure,
+            " but its target is not, and log(0) is undefined. For scores Z before the sigmoid, "
+            "mean(softplus(Z) - t * Z) is the same loss and is always defined.",
+        )
+
+    def forward(self, p: Array, t: Array) -> Any:
+        return -surprise(p, t).sum() / p.size
+
+    backward = (
+        lambda g, out, p, t: scale(g, over(bce_slope(p, t), p.data.size)),
+        lambda g, out, p, t: scale(g, over(OPS["log"](one_minus(p)) - OPS["log"](p), p.data.size)),
+    )
+
+    def entry(self, at: Place, p: Value, t: Value) -> Expr:
+        parts = surprise(p.data.astype(float), t.data.astype(float)).reshape(2, -1).T.ravel()
+        defined = np.stack((p.data > 0, p.data < 1)).reshape(2, -1).T.ravel()
+        kept = np.flatnonzero(defined)
+
+        def term(n: int) -> Expr:
+            k, other = divmod(int(kept[n]), 2)
+            probability, target = p[place_in(p.shape, k)], t[place_in(p.shape, k)]
+            if other:
+                return (lift(1) - target) * Apply("log1m", (probability,))
+            return target * Apply("log", (probability,))
+
+        return -divided(Sum(parts[kept], term), p.data.size)
+
+    def example(self) -> Value:
+        paper = Paper()
+        return self(small("p", "0.9 1/4 0.6", paper), small("t", "0.8 0 0.5", paper))
+
+
+def surprise(p: Array, t: Array) -> Array:
+    """The two parts of every term: t·log(p), and (1 - t)·log(1 - p); a part that counts 0 times is 0."""
+    with np.errstate(all="ignore"):
+        return np.stack((np.where(t == 0, 0, t * np.log(p)), np.where(t == 1, 0, (1 - t) * np.log1p(-p))))
+
+
+def bce_slope(p: Value, t: Value) -> Value:
+    """The slope of each term by its prediction; beside a 0 or 1 in its two parts, where 0/0 counts nothing."""
+    rest = one_minus(p)
+    if ((p.data > 0) & (p.data < 1)).all():
+        return (p - t) / (p * rest)
+    step = OPS["step"]
+    return one_minus(t) / (rest + one_minus(step(rest))) - t / (p + one_minus(step(p)))

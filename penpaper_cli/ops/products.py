@@ -8,8 +8,15 @@ import numpy as np
 
 from penpaper_cli.arithmetic import Apply, Expr, Sum
 from penpaper_cli.numbers import CannotWork
-from penpaper_cli.ops.shapes import named, shape_text, small
+from penpaper_cli.ops.shapes import named, no_product_lost, shape_text, small, smallest
 from penpaper_cli.paper import OPS, Array, Op, Paper, Place, Value, scale
+
+
+def flat(name: str, *vectors: Value) -> None:
+    """Raise CannotWork unless all are vectors."""
+    for v in vectors:
+        if len(v.shape) != 1:
+            raise CannotWork(f"{named(v)} is {shape_text(v.shape)}, and {name} works with two vectors.")
 
 
 class Dot(Op):
@@ -20,6 +27,7 @@ class Dot(Op):
     blames = ("Each entry's gradient is the entry it was paired with, times the gradient of the product.",) * 2
 
     def check(self, u: Value, v: Value) -> None:
+        flat(self.name, u, v)
         if u.shape != v.shape:
             raise CannotWork(
                 f"{named(u)} has length {u.data.size} and {named(v)} has length {v.data.size}: a dot product needs "
@@ -27,6 +35,7 @@ class Dot(Op):
             )
 
     def forward(self, u: Array, v: Array) -> Any:
+        no_product_lost(u * v, u, v)
         return u @ v
 
     backward = (lambda g, out, u, v: scale(g, v), lambda g, out, u, v: scale(g, u))
@@ -50,6 +59,11 @@ class MatMul(Op):
     )
 
     def check(self, a: Value, b: Value) -> None:
+        if sorted((len(a.shape), len(b.shape))) not in ([1, 2], [2, 2]):
+            raise CannotWork(
+                f"{named(a)} is {shape_text(a.shape)} and {named(b)} is {shape_text(b.shape)}: a matrix product needs "
+                "two matrices, or a matrix and a vector."
+            )
         if a.shape[-1] != b.shape[0]:
             raise CannotWork(
                 f"{named(a)} is {shape_text(a.shape)} and {named(b)} is {shape_text(b.shape)}: the inner sizes "
@@ -61,6 +75,10 @@ class MatMul(Op):
         return a.data.size * b.data.size // a.shape[-1]
 
     def forward(self, a: Array, b: Array) -> Any:
+        if smallest(a) * smallest(b) == 0:
+            left, right = np.atleast_2d(a), b.reshape(len(b), -1)
+            for k in range(len(right)):
+                no_product_lost(np.outer(left[:, k], right[k]), left[:, k, None], right[k])
         return a @ b
 
     backward = (
@@ -94,10 +112,14 @@ class Outer(Op):
         "Each entry of the second vector collects its column of gradients, paired with the first vector.",
     )
 
+    def check(self, u: Value, v: Value) -> None:
+        flat(self.name, u, v)
+
     def work(self, u: Value, v: Value) -> int:
         return u.data.size * v.data.size
 
     def forward(self, u: Array, v: Array) -> Any:
+        no_product_lost(np.outer(u, v), u[:, None], v)
         return np.outer(u, v)
 
     backward = (lambda g, out, u, v: g @ v, lambda g, out, u, v: g.T @ u)

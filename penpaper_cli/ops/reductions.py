@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Apply, Expr, Num, Sum
-from penpaper_cli.ops.shapes import cell, small
+from penpaper_cli.arithmetic import Apply, Expr, Name, Num, Sum
+from penpaper_cli.numbers import CannotWork
+from penpaper_cli.ops.shapes import cell, named, shape_text, small
 from penpaper_cli.paper import OPS, Array, Op, Place, Value
 
 
@@ -17,47 +19,140 @@ def fit(gradient: Value, operand: Value) -> Value:
     return gradient if gradient.shape == operand.shape else OPS["sum_to"](gradient, shape=operand.shape)
 
 
-def all_entries(value: Value) -> Expr:
-    """The sum of all entries, row by row."""
-    return Sum(value.data.ravel(), lambda k: value[tuple(map(int, np.unravel_index(k, value.shape)))])
+def over(value: Value, count: int) -> Value:
+    """The value divided by a count; nothing is divided by 1."""
+    return value if count == 1 else value / count
 
 
-class Total(Op):
-    """The sum of all entries."""
+def divided(total: Expr, count: int) -> Expr:
+    """The same for the working of one entry."""
+    return total if count == 1 else total / Num(Fraction(count))
+
+
+def called(name: str, *operands: Value, **settings: Any) -> Expr:
+    """A function on its operands' names with the settings it was given: softmax(Z, axis=0)."""
+    return Apply(name, (*(o.label for o in operands), *(Name(f"{key}={found}") for key, found in settings.items())))
+
+
+def direction(dimensions: int, axis: int | None) -> int | None:
+    """NumPy's number of the axis; a vector has only one direction, so 0 and 1 both mean that one."""
+    return axis if axis is None or dimensions > 1 else 0
+
+
+def check_axis(a: Value, axis: int | None) -> None:
+    """Raise CannotWork when there is no such direction."""
+    if axis is None:
+        return
+    if not a.shape:
+        raise CannotWork(f"{named(a)} is one number, so there are no rows or columns to work within.")
+    if axis not in range(max(len(a.shape), 2)):
+        raise CannotWork(
+            f"{named(a)} is {shape_text(a.shape)}, so there is no axis {axis}: axis 0 works within each column, "
+            "axis 1 within each row."
+        )
+
+
+def members(a: Value, at: Place, axis: int | None) -> tuple[Array, Callable[[int], Place]]:
+    """The numbers that are collapsed into the entry `at` of a result, as a vector, and the place of the k-th."""
+    axis = direction(len(a.shape), axis)
+    if axis is None:
+        return a.data.ravel(), lambda k: tuple(map(int, np.unravel_index(k, a.shape)))
+    lane: tuple[Any, ...] = (*at[:axis], slice(None), *at[axis:])
+    return a.data[lane], lambda k: (*at[:axis], k, *at[axis:])
+
+
+def total(a: Value, at: Place, axis: int | None) -> Expr:
+    """The sum of the numbers that are collapsed into the entry `at`."""
+    values, place = members(a, at, axis)
+    return Sum(values, lambda k: a[place(k)])
+
+
+def repeated(g: Value, a: Value, axis: int | None) -> Value:
+    """The gradient of a collapsed value, repeated for every number that went into it."""
+    axis = direction(len(a.shape), axis)
+    if axis is None or len(a.shape) == 1:
+        return OPS["spread"](g, shape=a.shape)
+    return OPS["repeat"](g, axis=axis, times=a.shape[axis])
+
+
+def how_many(a: Value, axis: int | None) -> int:
+    """How many numbers are collapsed into one."""
+    axis = direction(len(a.shape), axis)
+    return int(a.data.size if axis is None else a.shape[axis])
+
+
+class Reduction(Op):
+    """Many numbers collapsed into one: all of them, or those of each column (axis 0) or of each row (axis 1)."""
+
+    def check(self, a: Value, axis: int | None = None) -> None:
+        check_axis(a, axis)
+
+    def formula(self, a: Value, **settings: Any) -> Expr:
+        return called(self.name, a, **settings)
+
+    def example(self) -> Value:
+        return self(small("A", "1 -2; 3 1/2"))
+
+
+class Total(Reduction):
+    """The sum of all entries, or of each column or row."""
 
     name = "sum"
     says = "Add up all the entries."
     blames = ("Every entry counts once in the sum, so each gets the whole gradient.",)
 
-    def forward(self, a: Array) -> Any:
-        return a.sum()
+    def forward(self, a: Array, axis: int | None = None) -> Any:
+        return a.sum(axis=direction(a.ndim, axis))
 
-    backward = (lambda g, out, a: OPS["spread"](g, shape=a.shape),)
+    backward = (lambda g, out, a, axis=None: repeated(g, a, axis),)
 
-    def entry(self, at: Place, a: Value) -> Expr:
-        return all_entries(a)
-
-    def example(self) -> Value:
-        return self(small("A", "1 -2; 3 1/2"))
+    def entry(self, at: Place, a: Value, axis: int | None = None) -> Expr:
+        return total(a, at, axis)
 
 
-class Mean(Op):
-    """The mean of all entries."""
+class Mean(Reduction):
+    """The mean of all entries, or of each column or row."""
 
     name = "mean"
     says = "Add up all the entries and divide by how many there are."
     blames = ("Every entry has an equal share in the mean: the gradient divided by their number.",)
 
-    def forward(self, a: Array) -> Any:
-        return a.sum() / a.size
+    def forward(self, a: Array, axis: int | None = None) -> Any:
+        summed = a.sum(axis=direction(a.ndim, axis))
+        return summed / (a.size // np.size(summed))
 
-    backward = (lambda g, out, a: OPS["spread"](g / a.data.size, shape=a.shape),)
+    backward = (lambda g, out, a, axis=None: repeated(over(g, how_many(a, axis)), a, axis),)
 
-    def entry(self, at: Place, a: Value) -> Expr:
-        return all_entries(a) / Num(Fraction(a.data.size))
+    def entry(self, at: Place, a: Value, axis: int | None = None) -> Expr:
+        return divided(total(a, at, axis), how_many(a, axis))
+
+
+class Repeat(Op):
+    """Repeat a value along a direction of a larger shape: one per column downwards (axis 0), one per row across."""
+
+    name = "repeat"
+    says = "Copy the value into every place of its column or row."
+    blames = ("A repeated value collects the gradients of all its copies.",)
+    rearranges = True
+    public = False
+
+    def check(self, a: Value, axis: int, times: int) -> None:
+        if axis > len(a.shape):
+            raise CannotWork(f"{named(a)} is {shape_text(a.shape)}, so it can't be repeated along axis {axis}.")
+
+    def forward(self, a: Array, axis: int, times: int) -> Array:
+        return np.broadcast_to(np.expand_dims(a, axis), (*a.shape[:axis], times, *a.shape[axis:]))
+
+    backward = (lambda g, out, a, axis, times: OPS["sum"](g, axis=axis),)
+
+    def entry(self, at: Place, a: Value, axis: int, times: int) -> Expr:
+        return a[(*at[:axis], *at[axis + 1 :])]
+
+    def formula(self, a: Value, **settings: Any) -> Expr:
+        return a.label
 
     def example(self) -> Value:
-        return self(small("A", "1 -2; 3 1/2"))
+        return self(small("A", "1 -2 3"), axis=1, times=2)
 
 
 class Spread(Op):
@@ -87,7 +182,7 @@ class SumTo(Op):
     """The sum over the directions in which an operand was repeated."""
 
     name = "sum_to"
-    says = "It was used in several places, so what it gets from each of them is added up."
+    says = "The value was used in several places, so its gradient is the sum over all of them."
     blames = ("Every entry counts once in its sum, so each gets the whole gradient.",)
 
     def forward(self, a: Array, shape: tuple[int, ...]) -> Array:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from penpaper_cli.arithmetic import Expr, Name
-from penpaper_cli.numbers import read_number
-from penpaper_cli.paper import Paper, Place, Value
+from penpaper_cli.numbers import CannotWork, read_number
+from penpaper_cli.paper import Array, Paper, Place, Value
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
@@ -19,6 +21,17 @@ def shape_text(shape: tuple[int, ...]) -> str:
 def named(value: Value) -> str:
     """What to call a value in an error's sentence."""
     return value.name.text if isinstance(value.name, Name) else "an operand"
+
+
+def smallest(a: Array) -> Any:
+    """The smallest number that isn't 0, without its sign."""
+    return abs(a[a != 0]).min(initial=np.inf) if a.dtype != object else 1
+
+
+def no_product_lost(product: Array, a: Array, b: Array) -> None:
+    """Raise CannotWork when a product of two numbers that aren't 0 is so small that float64 has only 0 for it."""
+    if product.dtype != object and ((product == 0) & (a != 0) & (b != 0)).any():
+        raise CannotWork("A product here is too small for float64, which would print it as 0: leave out --float.")
 
 
 def cell(value: Value, at: Place) -> Expr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
@@ -11,6 +12,9 @@ from penpaper_cli.arithmetic import Expr
 from penpaper_cli.numbers import Figures
 from penpaper_cli.render.maths import Maths, Text
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
+
+
+BREAK = re.compile(r" (?=[+-] )")
 
 
 class Renderer(ABC):
@@ -87,14 +91,19 @@ def statement(working: Working, maths: Maths, width: int | None = None) -> list[
 
 
 def fold(text: str, width: int, indent: int) -> list[str]:
-    """Break a long sum before its plus and minus signs; what can't be broken stays whole."""
-    lines = [""]
-    for piece in re.split(r" (?=[+-] )", text):
-        if lines[-1] and len(lines[-1]) + 1 + len(piece) > width:
-            lines.append(" " * indent + piece)
-        else:
-            lines[-1] += f" {piece}" if lines[-1] else piece
-    return lines
+    """Break a long sum before a plus or minus sign, outside brackets where it can; what can't be broken stays whole."""
+    lines: list[str] = []
+    start = 1
+    while len(text) > width:
+        breaks = [found.start() for found in BREAK.finditer(text, start, width + 1)]
+        breaks = breaks or [found.start() for found in itertools.islice(BREAK.finditer(text, start), 1)]
+        if not breaks:
+            break
+        depths = [text.count("(", 0, k) - text.count(")", 0, k) for k in breaks]
+        at = max(zip((-depth for depth in depths), breaks, strict=True))[1]
+        lines.append(text[:at])
+        text, start = " " * indent + text[at + 1 :], indent + 1
+    return [*lines, text]
 
 
 def grid_cells(block: Grid, maths: Maths) -> list[list[str]]:

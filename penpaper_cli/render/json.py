@@ -34,7 +34,22 @@ class Json:
             "results": tree(solution.results),
             **tree(solution.more),
         }
-        yield json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        members = ",\n".join(f" {dumps(key)}: {lines(value)}" for key, value in document.items())
+        yield f"{{\n{members}\n}}\n"
+
+
+def dumps(found: Any) -> str:
+    """On one line; NaN and infinity are refused."""
+    return json.dumps(found, ensure_ascii=False, allow_nan=False)
+
+
+def lines(found: Any) -> str:
+    """One line for each step and each named result."""
+    if isinstance(found, list) and any(isinstance(item, dict) for item in found):
+        return "[\n  " + ",\n  ".join(map(dumps, found)) + "\n ]"
+    if isinstance(found, dict) and any(isinstance(item, dict) for item in found.values()):
+        return "{\n  " + ",\n  ".join(f"{dumps(key)}: {dumps(item)}" for key, item in found.items()) + "\n }"
+    return dumps(found)
 
 
 def tree(found: Any) -> Any:

@@ -25,7 +25,16 @@ BINDS = {
 }
 """How tightly an operation holds its operands together; what isn't listed needs no brackets."""
 NEGATIVE, RATIO, WHOLE = 12, 21, 100
-NEEDS = {"add": (10, 11), "sub": (10, 13), "mul": (20, 21), "div": (20, 22), "pow": (31, 30), "neg": (20, 20)}
+NEEDS = {
+    "add": (10, 11),
+    "sub": (10, 13),
+    "mul": (20, 21),
+    "div": (20, 22),
+    "pow": (31, 30),
+    "neg": (20, 20),
+    "log1p": (10, 11),
+    "log1m": (13, 13),
+}
 """How tightly the first operand, and each later one, must hold together to stand without brackets."""
 
 
@@ -132,8 +141,13 @@ class Text(Maths):
     }
     templates: ClassVar[Mapping[str, str]] = {
         "neg": "-{0}",
+        "at": "{0}({1})",
         "grad": "∂{0}/∂{1}",
         "transpose": "{0}ᵀ",
+        "log1p": "log(1 + {0})",
+        "log1m": "log(1 - {0})",
+        "normal_share": "Φ({0})",
+        "normal_height": "φ({0})",
     }
 
     def apply(self, op: str, args: tuple[Expr, ...]) -> str:

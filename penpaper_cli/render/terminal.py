@@ -42,13 +42,15 @@ class Terminal(Renderer):
         )
 
     def render(self, solution: Solution) -> Iterator[str]:
-        before = None
-        for kind, blocks in itertools.groupby(solution.steps, type):
-            for block in blocks:
-                if before and not (kind is before and kind in (Working, Sentence)):
-                    yield "\n"
-                yield from self.block(block)
-                before = kind
+        before, was_tall = None, False
+        for block in solution.steps:
+            pieces = list(self.block(block)) if isinstance(block, Working) else self.block(block)
+            tall = isinstance(block, Working) and "".join(pieces).count("\n") > 1
+            together = type(block) is before and isinstance(block, Working | Sentence) and not (tall or was_tall)
+            if before and not together:
+                yield "\n"
+            yield from pieces
+            before, was_tall = type(block), tall
 
     def printed(self, *lines: RichText | RichTable, width: int | None = None) -> str:
         """What the console makes of some lines."""
@@ -56,7 +58,7 @@ class Terminal(Renderer):
         self.page.file = buffer
         for line in lines:
             self.page.print(line, width=width, soft_wrap=isinstance(line, RichText) and width is None)
-        return buffer.getvalue()
+        return "".join(f"{line.rstrip(' ')}\n" for line in buffer.getvalue().splitlines())
 
     def heading(self, block: Heading) -> Iterable[str]:
         yield self.printed(RichText(self.text(block.parts), style=HEADINGS[block.level]))

@@ -1,0 +1,72 @@
+"""pp solve."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Annotated
+
+import typer
+
+from penpaper_cli.commands.shared import View, command
+from penpaper_cli.numbers import CannotRead, CannotWork
+from penpaper_cli.solution import Solution
+
+
+def solve(
+    formula: Annotated[str, typer.Argument(metavar="FORMULA", help='Such as "Z = X @ W + b", a .pp file, or -.')],
+    view: View,
+    values: Annotated[list[str] | None, typer.Argument(metavar="NAME=MATRIX", help="A value for each name.")] = None,
+    grad: Annotated[
+        str | None, typer.Option(metavar="W,b", help="Work the gradients of the last line by these names.")
+    ] = None,
+    nudge: Annotated[
+        bool, typer.Option("--nudge", help="Check the gradients by nudging each number a little.")
+    ] = False,
+) -> Solution:
+    """Work any formula, line by line, and its gradients."""
+    from penpaper_cli import explain, explain_formula, nested, program, reading, words
+    from penpaper_cli.gradients import gradients
+
+    names = program.read_names(values or ())
+    given = {name: nested.read_value(text, name, view.exact) for name, text in names.items()}
+    program_ = program.Program(reading.read_formula(formula), view.exact is True)
+    work = program_.work(given)
+    figures = view.figures([*given.values(), *(line.data for line in work.paper.lines if line.op is None)])
+    show = explain.Show(figures, view.steps, view.entries, view.detail)
+    forward = work.paper.worked
+    wanted = [work.find(name) for name in read_list(grad)] if grad is not None else []
+    if nudge and not wanted:
+        raise CannotRead("--nudge checks gradients: say which ones with --grad, such as --grad W,b.")
+    if nudge and any(w.op for w in wanted):
+        raise CannotRead("--nudge changes what was given: name only given values with --grad.")
+    if wanted and work.answer.shape:
+        raise CannotWork(
+            f"The last line is {words.shape_text(work.answer.shape)}, and a gradient follows one number: "
+            "end with sum(…), mean(…) or a loss."
+        )
+    found = gradients(work.answer, wanted) if wanted else []
+    backward = work.paper.worked[len(forward) :]
+
+    steps = explain_formula.formula_steps(work.given, forward, backward, show)
+    if nudge:
+        steps = chain(
+            steps, explain_formula.Nudges(program_.loss_with(given), wanted, found, work.answer, show).steps()
+        )
+
+    return Solution(
+        command="solve",
+        title="Formula",
+        figures=show.figures,
+        given=explain.results(work.given),
+        steps=steps,
+        answer=explain.result_of(work.answer),
+        results=explain.results([*work.given, *forward, *backward]),
+    )
+
+
+def read_list(text: str) -> list[str]:
+    """Names with commas between them."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+COMMANDS = {"solve": command(solve)}

@@ -1,0 +1,170 @@
+"""Activations: what a neuron makes of its score."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from penpaper_cli.arithmetic import Apply, Expr, Num, lift
+from penpaper_cli.ops.elementwise import Unary, one_minus, rational, suited
+from penpaper_cli.ops.reductions import called
+from penpaper_cli.paper import OPS, Array, Place, Value, scale
+
+FAR = 700
+"""Beyond this, exp leaves the range of float64 on one side or the other."""
+SMALL_BESIDE_ONE, LARGE = -5, 30
+"""Where exp is small beside 1, and where softplus is little more than the score itself."""
+
+
+class Activation(Unary):
+    """A function of each score, with an explanation of its own."""
+
+    plain = False
+
+
+class Relu(Activation):
+    """Rectifier: lets positive scores through and holds negative ones at 0."""
+
+    name = "relu"
+    says = "Keep an entry that is positive, and write 0 for the others."
+    blames = ("Where the entry was positive the gradient passes unchanged; elsewhere, also at exactly 0, it stops.",)
+
+    def forward(self, a: Array) -> Any:
+        return np.maximum(a, suited(Fraction(0), a))
+
+    backward = (lambda g, out, a: scale(g, OPS["step"](a)),)
+
+    def entry(self, at: Place, a: Value) -> Expr:
+        return Apply("max", (lift(0), a[at]))
+
+
+class LeakyRelu(Activation):
+    """Leaky rectifier: lets positive scores through and shrinks negative ones by a small factor, 0.01 unless given."""
+
+    name = "leaky_relu"
+    says = "Keep an entry that is positive, and multiply the others by the small factor."
+    blames = (
+        "Where the entry was positive the gradient passes unchanged; elsewhere, also at 0, times the small factor.",
+    )
+
+    def forward(self, a: Array, slope: float = 0.01) -> Any:
+        return np.where(a > 0, a, suited(rational(slope), a) * a)
+
+    backward = (lambda g, out, a, slope=0.01: scale(g, leaky_slope(a, rational(slope))),)
+
+    def entry(self, at: Place, a: Value, slope: float = 0.01) -> Expr:
+        return Apply("max" if slope <= 1 else "min", (Num(rational(slope)) * a[at], a[at]))
+
+    def formula(self, a: Value, **settings: Any) -> Expr:
+        return called(self.name, a, **settings)
+
+
+def leaky_slope(a: Value, slope: Fraction) -> Value:
+    """1 where an entry is positive, else the small factor."""
+    return a.paper.constant(slope) + a.paper.constant(1 - slope) * OPS["step"](a)
+
+
+class Sigmoid(Activation):
+    """Sigmoid: squashes any score to a share between 0 and 1."""
+
+    name = "sigmoid"
+    says = "Divide 1 by 1 plus the exponential of the score with its sign turned."
+    blames = ("The sigmoid's slope is its own value times what it lacks to 1.",)
+    keeps_exact = False
+
+    def forward(self, a: Array) -> Any:
+        small = np.exp(-abs(a))
+        return np.where(a >= 0, 1, small) / (1 + small)
+
+    backward = (lambda g, out, a: scale(g, out * one_minus(out)),)
+
+    def entry(self, at: Place, a: Value) -> Expr:
+        if abs(float(a.number(at))) > FAR:
+            return Apply("sigmoid", (a[at],))
+        return lift(1) / (lift(1) + Apply("exp", (-a[at],)))
+
+
+class Tanh(Activation):
+    """Hyperbolic tangent: squashes any score to a number between -1 and 1."""
+
+    name = "tanh"
+    says = "Take the hyperbolic tangent of every entry."
+    blames = ("The slope of tanh is 1 less the square of its value.",)
+    keeps_exact = False
+
+    def forward(self, a: Array) -> Any:
+        return np.tanh(a)
+
+    backward = (lambda g, out, a: scale(g, one_minus(out**2)),)
+
+
+class Softplus(Activation):
+    """Softplus: a smooth rectifier, close to 0 on the left and to the score itself on the right."""
+
+    name = "softplus"
+    says = "Take the logarithm of 1 plus the exponential of the score."
+    blames = ("The slope of softplus is the sigmoid of the score.",)
+    keeps_exact = False
+
+    def forward(self, a: Array) -> Any:
+        return np.logaddexp(0, a)
+
+    backward = (lambda g, out, a: scale(g, OPS["sigmoid"](a)),)
+
+    def entry(self, at: Place, a: Value) -> Expr:
+        if a.number(at) > LARGE:
+            return a[at] + Apply("log1p", (Apply("exp", (-a[at],)),))
+        if a.number(at) < SMALL_BESIDE_ONE:
+            return Apply("log1p", (Apply("exp", (a[at],)),))
+        return Apply("log", (lift(1) + Apply("exp", (a[at],)),))
+
+
+class NormalShare(Activation):
+    """The share of a standard normal distribution that lies below a number, often written as a capital phi."""
+
+    name = "normal_share"
+    says = (
+        "Find the share of a standard normal distribution that lies below the entry: half of 1 plus erf of the entry "
+        "over the root of 2."
+    )
+    blames = ("The share grows by the height of the bell curve at the entry.",)
+    keeps_exact = False
+
+    def forward(self, a: Array) -> Any:
+        return np.vectorize(lambda x: math.erfc(-x / math.sqrt(2)) / 2, otypes=[float])(a)
+
+    backward = (lambda g, out, a: scale(g, OPS["normal_height"](a)),)
+
+
+class NormalHeight(Activation):
+    """The height of the standard normal bell curve at a number, often written as a small phi."""
+
+    name = "normal_height"
+    says = "Find the height of the bell curve: the exponential of minus half the square, divided by the root of 2 pi."
+    blames = ("The bell curve's slope is minus the entry times its height there.",)
+    keeps_exact = False
+
+    def forward(self, a: Array) -> Any:
+        return np.exp(-(a**2) / 2) / math.sqrt(2 * math.pi)
+
+    backward = (lambda g, out, a: scale(g, -(a * out)),)
+
+
+class Gelu(Activation):
+    """Gaussian error linear unit: the score times the share of a normal distribution that lies below it."""
+
+    name = "gelu"
+    says = "Multiply the score by the share of a standard normal distribution that lies below it."
+    blames = ("The product rule: the share below the score, plus the score times the height of the bell curve there.",)
+    keeps_exact = False
+
+    def forward(self, a: Array) -> Any:
+        return a * OPS["normal_share"].forward(a)
+
+    backward = (lambda g, out, a: scale(g, OPS["normal_share"](a) + a * OPS["normal_height"](a)),)
+
+    def entry(self, at: Place, a: Value) -> Expr:
+        return a[at] * Apply("normal_share", (a[at],))

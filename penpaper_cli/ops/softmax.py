@@ -1,0 +1,149 @@
+"""Scores into shares that add up to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from penpaper_cli.arithmetic import Apply, Expr, Num, Sum
+from penpaper_cli.numbers import CannotWork
+from penpaper_cli.ops.reductions import called, check_axis, direction, members, repeated
+from penpaper_cli.ops.shapes import named, shape_text, small
+from penpaper_cli.paper import OPS, Array, Op, Place, Value
+
+LARGE = 20
+"""Scores above this, or all of them below its opposite, are lowered by the largest before exp is taken."""
+LITTLE = 1e-3
+"""Where the other shares together are less than this beside one, its logarithm is worked from them."""
+LOWERED = "Every score is lowered by the largest one first: that changes no share, and exp stays within range."
+
+
+def exponents(z: Value, at: Place, axis: int, causal: int = 0) -> tuple[Array, Callable[[int], Expr], bool]:
+    """What exp is taken of in the row (or column) of an entry: the numbers, how the k-th is written, if lowered."""
+    along = direction(len(z.shape), axis) or 0
+    values, place = members(z, (*at[:along], *at[along + 1 :]), axis)
+    if causal:
+        values = values[: at[0] + 1]
+    top = int(values.argmax())
+    if -LARGE <= values[top] <= LARGE:
+        return values.astype(float), lambda k: z[place(k)], False
+    shift = z.number(place(top))
+    return values.astype(float) - float(shift), lambda k: z[place(k)] - Num(shift), True
+
+
+def share(z: Value, at: Place, axis: int, causal: int = 0) -> Expr:
+    """A score's share of its row: its exp over the sum of all."""
+    numbers, power, _ = exponents(z, at, axis, causal)
+    k = at[direction(len(z.shape), axis) or 0]
+    return Apply("exp", (power(k),)) / Sum(np.exp(numbers), lambda j: Apply("exp", (power(j),)))
+
+
+def log_share(z: Value, at: Place, axis: int) -> Expr:
+    """The logarithm of that share: the score less the logarithm of the sum; one near 1 is worked from the others."""
+    numbers, power, _ = exponents(z, at, axis)
+    k = at[direction(len(z.shape), axis) or 0]
+    if len(numbers) == 1:
+        return Apply("log", (share(z, at, axis),))
+    if near_one(numbers, k):
+        return from_the_others(z, at, axis)
+    return power(k) - Apply("log", (Sum(np.exp(numbers), lambda j: Apply("exp", (power(j),))),))
+
+
+def near_one(numbers: Array, k: int) -> bool:
+    """Whether a share is so near to 1 that its logarithm would drown in rounding."""
+    return len(numbers) > 1 and bool(np.exp(np.minimum(np.delete(numbers, k) - numbers[k], 0)).sum() < LITTLE)
+
+
+def from_the_others(z: Value, at: Place, axis: int) -> Expr:
+    """The logarithm of a share near 1: minus log of 1 plus every other score's exp beside its own."""
+    along = direction(len(z.shape), axis) or 0
+    values, place = members(z, (*at[:along], *at[along + 1 :]), axis)
+    others = [k for k in range(len(values)) if k != at[along]]
+    beside = np.exp(values[others].astype(float) - float(values[at[along]]))
+    return -Apply("log1p", (Sum(beside, lambda n: Apply("exp", (z[place(others[n])] - z[at],))),))
+
+
+def log_shares(z: Array, axis: int) -> Array:
+    """All logarithms of shares, safe from overflow; the largest is kept apart so that small ones don't drown in it."""
+    axis = direction(z.ndim, axis) or 0
+    lowered = z - z.max(axis=axis, keepdims=True)
+    others = np.exp(lowered)
+    np.put_along_axis(others, np.expand_dims(z.argmax(axis=axis), axis), 0, axis)
+    return np.asarray(lowered - np.log1p(others.sum(axis=axis, keepdims=True)))
+
+
+class Shares(Op):
+    """What softmax and its logarithm have in common: they work within each row, or within each column for axis 0."""
+
+    keeps_exact = False
+
+    def check(self, a: Value, axis: int = 1) -> None:
+        check_axis(a, axis)
+        if axis is None:
+            raise CannotWork(f"{self.name} works within each row, axis 1, or within each column, axis 0.")
+
+    def caption(self, at: Place, a: Value, axis: int = 1, causal: int = 0) -> tuple[str | Expr, ...]:
+        return (LOWERED,) if exponents(a, at, axis, causal)[2] else ()
+
+    def formula(self, a: Value, **settings: Any) -> Expr:
+        usual = {"axis": 1, "causal": 0}
+        return called(self.name, a, **{key: found for key, found in settings.items() if found != usual[key]})
+
+    def example(self) -> Value:
+        return self(small("Z", "1 -2 0; 3 1/2 1"))
+
+
+class Softmax(Shares):
+    """Softmax: turns the scores of each row into shares that add up to 1."""
+
+    name = "softmax"
+    says = "Take the exponential of every score, and divide it by the sum of them all."
+    blames = (
+        "Each score gets its share of what its own gradient has over the average gradient of its row, weighted by the "
+        "shares.",
+    )
+
+    def check(self, a: Value, axis: int = 1, causal: int = 0) -> None:
+        super().check(a, axis)
+        if causal and (len(a.shape) != 2 or axis != 1):
+            raise CannotWork(
+                f"{named(a)} is {shape_text(a.shape)}: a causal softmax works within the rows of a matrix."
+            )
+
+    def forward(self, a: Array, axis: int = 1, causal: int = 0) -> Any:
+        axis = direction(a.ndim, axis) or 0
+        if causal:
+            a = np.where(np.tri(*a.shape) > 0, a, -np.inf)
+        powers = np.exp(a - a.max(axis=axis, keepdims=True))
+        return powers / powers.sum(axis=axis, keepdims=True)
+
+    backward = (lambda g, out, a, axis=1, causal=0: out * (g - repeated(OPS["sum"](g * out, axis=axis), a, axis)),)
+
+    def entry(self, at: Place, a: Value, axis: int = 1, causal: int = 0) -> Expr:
+        return Num(Fraction(0)) if causal and at[1] > at[0] else share(a, at, axis, causal)
+
+    def caption(self, at: Place, a: Value, axis: int = 1, causal: int = 0) -> tuple[str | Expr, ...]:
+        if causal and at[1] > at[0]:
+            return ("This column comes later than the row, so it is masked and gets no share.",)
+        return super().caption(at, a, axis, causal)
+
+
+class LogSoftmax(Shares):
+    """Logarithm of softmax: worked straight from the scores, so that small shares are not lost."""
+
+    name = "log_softmax"
+    says = "From every score, subtract the logarithm of the sum of all their exponentials."
+    blames = ("Each score gets its own gradient, less its share of the sum of its row's gradients.",)
+
+    def forward(self, a: Array, axis: int = 1) -> Any:
+        return log_shares(a, axis)
+
+    backward = (
+        lambda g, out, a, axis=1: g - OPS["softmax"](a, axis=axis) * repeated(OPS["sum"](g, axis=axis), a, axis),
+    )
+
+    def entry(self, at: Place, a: Value, axis: int = 1) -> Expr:
+        return log_share(a, at, axis)

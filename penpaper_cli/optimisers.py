@@ -1,0 +1,102 @@
+"""Update rules, written in recorded operations, with their state. Names and defaults are PyTorch's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from penpaper_cli.ops import OPS
+from penpaper_cli.paper import Array, Value, zeros
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What the update rules are set to."""
+
+    lr: Fraction
+    momentum: Fraction = Fraction(9, 10)
+    rho: Fraction = Fraction(9, 10)
+    beta1: Fraction = Fraction(9, 10)
+    beta2: Fraction = Fraction(999, 1000)
+    epsilon: Fraction = Fraction(1, 10**8)
+
+
+@dataclass
+class Update:
+    """One parameter's update at step `step`: `old` is the state from the step before, `state` collects the new one."""
+
+    name: str
+    parameter: Value
+    gradient: Value
+    rates: Mapping[str, Value]
+    step: int
+    old: Mapping[str, Array]
+    state: dict[str, Value] = field(default_factory=dict)
+
+    def before(self, letter: str) -> Value:
+        """The state before this step: zeros at first."""
+        data = self.old.get(letter)
+        start = zeros(self.parameter.shape, self.parameter.data) if data is None else data
+        return self.parameter.paper.carried(f"{letter}_{self.name}", start)
+
+    def after(self, letter: str, value: Value) -> Value:
+        """Name the state after this step, and keep it."""
+        self.state[letter] = self.parameter.paper.call(f"{letter}_{self.name}_new", value)
+        return value
+
+    def corrected(self, letter: str, value: Value, beta: Value) -> Value:
+        """An average that started at zero, divided by the weight it has gathered so far (Adam's bias correction)."""
+        weight = self.parameter.paper.constant(Fraction(1)) - OPS["pow"](beta, power=self.step)
+        return self.parameter.paper.call(f"{letter}_{self.name}_hat", value / weight)
+
+
+def gd(u: Update) -> Value:
+    """Gradient descent: a step against the gradient."""
+    return u.parameter - u.rates["η"] * u.gradient
+
+
+def momentum(u: Update) -> Value:
+    """Momentum (Polyak 1964, as PyTorch has it): the step follows a running sum of gradients that fades by μ."""
+    v = u.after("v", u.rates["μ"] * u.before("v") + u.gradient)
+    return u.parameter - u.rates["η"] * v
+
+
+def nesterov(u: Update) -> Value:
+    """Nesterov momentum (Sutskever et al. 2013, as PyTorch has it): momentum with a look ahead."""
+    v = u.after("v", u.rates["μ"] * u.before("v") + u.gradient)
+    return u.parameter - u.rates["η"] * (u.gradient + u.rates["μ"] * v)
+
+
+def adagrad(u: Update) -> Value:
+    """AdaGrad (Duchi et al. 2011): steps shrink where gradients have been large."""
+    s = u.after("s", u.before("s") + u.gradient**2)
+    return u.parameter - u.rates["η"] * u.gradient / (OPS["sqrt"](s) + u.rates["ε"])
+
+
+def rmsprop(u: Update) -> Value:
+    """RMSProp (Hinton 2012): steps shrink where gradients have been large lately."""
+    one = u.parameter.paper.constant(Fraction(1))
+    s = u.after("s", u.rates["ρ"] * u.before("s") + (one - u.rates["ρ"]) * u.gradient**2)
+    return u.parameter - u.rates["η"] * u.gradient / (OPS["sqrt"](s) + u.rates["ε"])
+
+
+def adam(u: Update) -> Value:
+    """Adam (Kingma and Ba 2015, algorithm 1): momentum over the root of the mean square, both bias-corrected."""
+    one = u.parameter.paper.constant(Fraction(1))
+    beta1, beta2 = u.rates["β1"], u.rates["β2"]
+    m = u.after("m", beta1 * u.before("m") + (one - beta1) * u.gradient)
+    v = u.after("v", beta2 * u.before("v") + (one - beta2) * u.gradient**2)
+    fast, slow = u.corrected("m", m, beta1), u.corrected("v", v, beta2)
+    return u.parameter - u.rates["η"] * fast / (OPS["sqrt"](slow) + u.rates["ε"])
+
+
+OPTIMISERS: dict[str, tuple[Callable[[Update], Value], dict[str, str]]] = {
+    "gd": (gd, {"η": "lr"}),
+    "momentum": (momentum, {"η": "lr", "μ": "momentum"}),
+    "nesterov": (nesterov, {"η": "lr", "μ": "momentum"}),
+    "adagrad": (adagrad, {"η": "lr", "ε": "epsilon"}),
+    "rmsprop": (rmsprop, {"η": "lr", "ρ": "rho", "ε": "epsilon"}),
+    "adam": (adam, {"η": "lr", "β1": "beta1", "β2": "beta2", "ε": "epsilon"}),
+}
+"""Each rule, and which of the rates it uses by which letter."""
