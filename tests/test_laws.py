@@ -1,4 +1,4 @@
-"""The laws of every operation (DESIGN §7), tried on each one in the registry: a new operation is held to them unasked."""
+"""The laws of DESIGN §7, tried on every operation in the registry: a new operation is held to them unasked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from penpaper_cli.gradients import gradients
 from penpaper_cli.numbers import CannotWork
 from penpaper_cli.ops import OPS
 from penpaper_cli.ops.elementwise import Elementwise
-from penpaper_cli.gradients import gradients
 from penpaper_cli.paper import Array, Op, Paper, Value
 
 Build = Callable[..., Value]
@@ -74,7 +73,8 @@ def work(build: Build, arrays: list[Array]) -> tuple[Value, list[Value]]:
 
 def exactly(array: Any) -> Array:
     """An object array of exact fractions."""
-    return np.vectorize(Fraction, otypes=[object])(np.asarray(array, dtype=object))
+    fractions: Array = np.vectorize(Fraction, otypes=[object])(np.asarray(array, dtype=object))
+    return fractions
 
 
 def floats(array: Any) -> Array:
@@ -167,7 +167,7 @@ def differences(build: Build, arrays: list[Array], k: int) -> Array:
     """Central differences of a one-number calculation by every entry of its k-th array, in float64."""
     found = np.zeros(arrays[k].shape)
     for at in np.ndindex(found.shape):
-        h = 1e-5 * max(1.0, abs(arrays[k][at]))
+        h = 1e-5 * max(1.0, float(abs(arrays[k][at])))
         ends = []
         for step in (h, -h):
             moved = [np.array(array) for array in arrays]
@@ -219,7 +219,7 @@ def test_the_example_itself_works_in_both_kinds_of_number(op: Op) -> None:
 
 @every_op
 def test_numbers_beyond_float64_are_worked_exactly_or_refused(op: Op) -> None:
-    """An exact product of two large numbers may be 1e600; an operation that needs float64 says that this is too much."""
+    """An exact product of two large numbers may be 1e600; an operation that needs float64 says that it is too much."""
     build, arrays = example(op)
     obeys_entry_law_or_refuses(build, [exactly(array * HUGE * HUGE) for array in arrays])
 
@@ -395,7 +395,7 @@ def test_a_loss_through_a_linear_layer(loss: str, w: tuple[int, ...], b: tuple[i
 @pytest.mark.parametrize("kind", [exactly, floats], ids=["exact", "float64"])
 def test_every_line_of_an_epoch_is_explained(loss: str, kind: Callable[[Array], Array]) -> None:
     X, y, w = countable((5, 2)), countable((5,), 3), countable((2,), 2)
-    epoch = linear_epoch(*map(kind, (X, y, w, exactly(1), exactly(Fraction(1, 10)))), loss)
+    epoch = linear_epoch(kind(X), kind(y), kind(w), kind(exactly(1)), kind(exactly(Fraction(1, 10))), loss)
     every_line_is_explained(epoch.loss.paper)
     assert epoch.loss.exact == (kind is exactly)
 

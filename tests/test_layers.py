@@ -20,13 +20,14 @@ LONGEST_FILE = 300
 LAYERS = [
     {"__init__"},
     {"numbers", "words"},
-    {"arithmetic", "sources", "language"},
-    {"paper", "solution", "reading", "table"},
+    {"meaning", "sources", "language"},
+    {"arithmetic", "reading", "table"},
+    {"paper", "solution", "nested"},
     {"ops", "gradients"},
     {"formulas", "training", "render"},
     {"optimisers"},
     {"explain", "program"},
-    {"explain_training", "explain_formula", "network"},
+    {"explain_products", "explain_training", "explain_formula", "network"},
     {"explain_network"},
     {"commands"},
     {"cli"},
@@ -35,9 +36,10 @@ LAYERS = [
 """From the ground up: a module imports from the layers below its own, and a folder also from within itself."""
 
 ONLY = {
-    "arithmetic": {"numbers"},
+    "meaning": set(),
+    "arithmetic": {"numbers", "meaning"},
     "paper": {"numbers", "arithmetic"},
-    "ops": {"numbers", "arithmetic", "paper"},
+    "ops": {"numbers", "meaning", "arithmetic", "paper"},
     "solution": {"numbers", "arithmetic"},
     "render": {"numbers", "arithmetic", "solution"},
     "sources": {"numbers"},
@@ -91,7 +93,7 @@ def imports_of(module: str) -> Iterator[Import]:
                 assert child.level == 0, f"{module}, line {child.lineno}: imports are absolute"
                 names = [f"{child.module}.{alias.name}" for alias in child.names]
             for name in names:
-                yield Import(module, resolved(name), child.lineno, at_top, for_types)
+                yield Import(module, resolved(name), getattr(child, "lineno", 0), at_top, for_types)
             guarded = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
             in_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
             yield from visit(child, at_top and not in_function, for_types or guarded)
@@ -231,7 +233,12 @@ ONLY_WHEN_NEEDED = {
     "penpaper_cli.render.terminal",
     "penpaper_cli.render.json",
 }
-RUN = "import sys; from penpaper_cli.cli import run; code = run(sys.argv[1:]); sys.stderr.write(repr([code, *sys.modules]))"
+RUN = """
+import sys
+from penpaper_cli.cli import run
+code = run(sys.argv[1:])
+sys.stderr.write(repr([code, *sys.modules]))
+"""
 
 
 def modules_loaded_by(*arguments: str) -> set[str]:

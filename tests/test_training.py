@@ -7,6 +7,8 @@ import math
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
+from operator import mul
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +52,9 @@ def normal_equations(X: list[list[int]], y: list[int]) -> list[Fraction]:
     """The least-squares coefficients, the intercept last, by Gaussian elimination in exact fractions."""
     rows = [[Fraction(x) for x in (*row, 1)] for row in X]
     size = len(rows[0])
-    system = [
-        [*(sum(r[i] * r[j] for r in rows) for j in range(size)), sum(r[i] * t for r, t in zip(rows, y, strict=True))]
-        for i in range(size)
-    ]
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    sides = [*columns, [Fraction(t) for t in y]]
+    system = [[sum(map(mul, column, side), Fraction(0)) for side in sides] for column in columns]
     for k in range(size):
         pivot = next(i for i in range(k, size) if system[i][k])
         system[k], system[pivot] = system[pivot], system[k]
@@ -107,7 +108,7 @@ def test_the_loop_is_gradient_descent(seed: int, rate: float, epochs: int, loss:
 def test_a_recorded_epoch_is_one_turn_of_the_loop(loss: str) -> None:
     X, y = problem(5)
     turns = list(loop(X, y, 0.1, 12, loss))
-    for (before, w, b), (_, w_next, b_next) in zip(turns, turns[1:], strict=False):
+    for (before, w, b), (_, w_next, b_next) in pairwise(turns):
         epoch = linear_epoch(X, y, w, np.array(b), np.array(0.1), loss)
         close(epoch.loss.data, before)
         close(epoch.prediction.data, X @ w + b)
@@ -163,7 +164,9 @@ def test_a_target_too_large_for_float64_is_refused() -> None:
         descend(X, y * 1e200, 0.1, 10, "mse")
 
 
-@pytest.mark.parametrize("options", [("--lr", "5"), ("--scale", "none", "--lr", "0.1"), ("--scale", "minmax", "--lr", "9")], ids=str)
+@pytest.mark.parametrize(
+    "options", [("--lr", "5"), ("--scale", "none", "--lr", "0.1"), ("--scale", "minmax", "--lr", "9")], ids=str
+)
 @pytest.mark.parametrize("loss", ["mse", "half-mse"])
 def test_the_suggestion_after_a_run_that_diverged_works(options: tuple[str, ...], loss: str) -> None:
     ran = pp("train", HOUSES, "--target", "price", "--loss", loss, *options)
@@ -174,7 +177,7 @@ def test_the_suggestion_after_a_run_that_diverged_works(options: tuple[str, ...]
     given = options[: options.index("--lr")]
     again = trained(*given, "--lr", rate, "--loss", loss)
     losses = [entry["loss"] for entry in again["history"]]
-    assert losses[-1] < losses[0] and all(later <= earlier * (1 + 1e-9) for earlier, later in zip(losses, losses[1:], strict=False))
+    assert losses[-1] < losses[0] and all(later <= earlier * (1 + 1e-9) for earlier, later in pairwise(losses))
     if "--scale none" in " ".join(options):
         assert "size" in ran.err and "--scale standard" in ran.err
         trained("--loss", loss)
@@ -241,7 +244,9 @@ def test_least_squares_against_exact_normal_equations(loss: str) -> None:
     due = normal_equations(X, y)
     found = least_squares(np.array(X, dtype=float), np.array(y, dtype=float), loss)
     close([*found.w, found.b], due, 1e-10)
-    squares = sum((sum(c * x for c, x in zip(due, (*row, 1), strict=True)) - t) ** 2 for row, t in zip(X, y, strict=True))
+    squares = sum(
+        (sum(c * x for c, x in zip(due, (*row, 1), strict=True)) - t) ** 2 for row, t in zip(X, y, strict=True)
+    )
     close(found.loss, squares / len(y) / LOSSES[loss], 1e-10)
     assert found.unique
 
@@ -299,7 +304,19 @@ def document() -> dict[str, Any]:
 
 
 def test_the_document_has_the_members_of_the_contract(document: dict[str, Any]) -> None:
-    contract = {"schema", "command", "title", "given", "steps", "answer", "results", "model", "metrics", "least_squares", "history"}
+    contract = {
+        "schema",
+        "command",
+        "title",
+        "given",
+        "steps",
+        "answer",
+        "results",
+        "model",
+        "metrics",
+        "least_squares",
+        "history",
+    }
     assert contract <= set(document)
     assert (document["schema"], document["command"]) == ("penpaper/1", "train")
     assert isinstance(document["title"], str) and document["title"]

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from penpaper_cli.arithmetic import Apply, Name
 from penpaper_cli.commands.shared import View, command
 from penpaper_cli.solution import Solution
 
@@ -20,6 +19,7 @@ def dot(
 ) -> Solution:
     """Work out a dot product: multiply pairwise, then add."""
     from penpaper_cli import explain, explain_products, ops, reading
+    from penpaper_cli.arithmetic import Apply, Name
     from penpaper_cli.paper import Paper
 
     paper = Paper(always_exact=view.exact is True)

@@ -126,6 +126,7 @@ class NormalShare(Activation):
     """The share of a standard normal distribution that lies below a number, often written as a capital phi."""
 
     name = "normal_share"
+    public = False
     says = (
         "Find the share of a standard normal distribution that lies below the entry: half of 1 plus erf of the entry "
         "over the root of 2."
@@ -143,6 +144,7 @@ class NormalHeight(Activation):
     """The height of the standard normal bell curve at a number, often written as a small phi."""
 
     name = "normal_height"
+    public = False
     says = "Find the height of the bell curve: the exponential of minus half the square, divided by the root of 2 pi."
     blames = ("The bell curve's slope is minus the entry times its height there.",)
     keeps_exact = False

@@ -237,6 +237,7 @@ class Same(Op):
     """The same numbers under another name."""
 
     name = "same"
+    public = False
     says = "Copy every entry."
     blames = ("A copy passes the gradient on unchanged.",)
     plain = True

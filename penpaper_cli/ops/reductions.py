@@ -159,6 +159,7 @@ class Spread(Op):
     """Repeat a value to fill a larger shape."""
 
     name = "spread"
+    public = False
     says = "Copy the value into every place."
     blames = ("A repeated value collects the gradients of all its copies.",)
     rearranges = True
@@ -182,6 +183,7 @@ class SumTo(Op):
     """The sum over the directions in which an operand was repeated."""
 
     name = "sum_to"
+    public = False
     says = "The value was used in several places, so its gradient is the sum over all of them."
     blames = ("Every entry counts once in its sum, so each gets the whole gradient.",)
 

@@ -18,7 +18,7 @@ LARGE = 20
 """Scores above this, or all of them below its opposite, are lowered by the largest before exp is taken."""
 LITTLE = 1e-3
 """Where the other shares together are less than this beside one, its logarithm is worked from them."""
-LOWERED = "Every score is lowered by the largest one first: that changes no share, and exp stays within range."
+LOWERED = "Every score is lowered by the largest one first: that changes no share, and exp stays within range"
 
 
 def exponents(z: Value, at: Place, axis: int, causal: int = 0) -> tuple[Array, Callable[[int], Expr], bool]:
@@ -127,7 +127,7 @@ class Softmax(Shares):
 
     def caption(self, at: Place, a: Value, axis: int = 1, causal: int = 0) -> tuple[str | Expr, ...]:
         if causal and at[1] > at[0]:
-            return ("This column comes later than the row, so it is masked and gets no share.",)
+            return ("This column comes later than the row, so it is masked and gets no share",)
         return super().caption(at, a, axis, causal)
 
 

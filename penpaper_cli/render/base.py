@@ -13,7 +13,6 @@ from penpaper_cli.numbers import Figures
 from penpaper_cli.render.maths import Maths, Text
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
 
-
 BREAK = re.compile(r" (?=[+-] )")
 
 
@@ -50,6 +49,11 @@ class Renderer(ABC):
     def text(self, parts: Parts) -> str:
         """Words and mathematics in one string."""
         return "".join(self.words(p) if isinstance(p, str) else self.inline(p) for p in parts)
+
+    def caption(self, parts: Parts) -> str:
+        """What stands above a worked line: a few words and a colon, or a sentence. It is never escaped."""
+        text = "".join(part if isinstance(part, str) else self.maths.draw(part) for part in parts)
+        return text if text.endswith(".") else f"{text}:"
 
     def words(self, text: str) -> str:
         return text

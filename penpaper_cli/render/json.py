@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
@@ -12,6 +13,8 @@ from penpaper_cli.arithmetic import Expr
 from penpaper_cli.numbers import Figures
 from penpaper_cli.solution import Block, Solution
 
+STEERING = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Signs that steer a terminal or turn a line around; JSON may hold them raw, a screen had better not."""
 SCHEMA = "penpaper/1"
 
 
@@ -40,7 +43,8 @@ class Json:
 
 def dumps(found: Any) -> str:
     """On one line; NaN and infinity are refused."""
-    return json.dumps(found, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+    return STEERING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
 def lines(found: Any) -> str:

@@ -38,11 +38,21 @@ class Markdown(Renderer):
         pad = " " if len(ticks) > 1 else ""
         return f"{ticks}{pad}{drawn}{pad}{ticks}"
 
+    def cell(self, parts: Parts) -> str:
+        """Words and mathematics in a table, where a bar would end the cell even in code."""
+        return "".join(
+            self.inline(p).replace("|", r"\|")
+            if isinstance(p, Expr) and not isinstance(p, Name | Num)
+            else self.text((p,))
+            for p in parts
+        )
+
     def fenced(self, lines: Iterable[str]) -> Iterator[str]:
         """Lines as they are, in a fenced block."""
         yield f"{FENCE}text\n"
         for line in lines:
-            yield f"{line}\n"
+            # A line of nothing but backticks would end the block; indented by four it can't.
+            yield f"    {line.lstrip()}\n" if set(line.strip()) == {"`"} else f"{line}\n"
         yield f"{FENCE}\n\n"
 
     def heading(self, block: Heading) -> Iterable[str]:
@@ -53,7 +63,7 @@ class Markdown(Renderer):
 
     def working(self, block: Working) -> Iterable[str]:
         if block.caption:
-            yield "".join(p if isinstance(p, str) else self.maths.draw(p) for p in block.caption) + ":"
+            yield self.caption(block.caption)
         yield from statement(block, self.maths)
 
     def grid(self, block: Grid) -> Iterable[str]:
@@ -82,12 +92,12 @@ class Markdown(Renderer):
         ]
 
     def table(self, block: Table) -> Iterable[str]:
-        head = [self.text(parts) for parts in block.head]
+        head = list(map(self.cell, block.head))
         yield from self._rows(head, (self._cells(row, len(head)) for row in block.rows), block.align)
         yield "\n"
 
     def _cells(self, row: tuple[Parts, ...], wide: int) -> list[str]:
-        cells = [self.text(parts).replace("\n", " ") for parts in row]
+        cells = list(map(self.cell, row))
         return cells if len(cells) == wide else [f"⋮ {cells[0]}", *["⋮"] * (wide - 1)]
 
     def _rows(self, head: Iterable[str], rows: Iterable[Iterable[str]], align: str) -> Iterator[str]:

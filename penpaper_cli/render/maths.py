@@ -26,12 +26,14 @@ BINDS = {
 """How tightly an operation holds its operands together; what isn't listed needs no brackets."""
 NEGATIVE, RATIO, WHOLE = 12, 21, 100
 NEEDS = {
-    "add": (10, 11),
+    "add": (10, 13),
     "sub": (10, 13),
     "mul": (20, 21),
     "div": (20, 22),
     "pow": (31, 30),
     "neg": (20, 20),
+    "grad": (35, 35),
+    "transpose": (WHOLE, WHOLE),
     "log1p": (10, 11),
     "log1m": (13, 13),
 }

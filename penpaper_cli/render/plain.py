@@ -27,7 +27,7 @@ class Plain(Renderer):
 
     def working(self, block: Working) -> Iterable[str]:
         if block.caption:
-            yield f"{self.text(block.caption)}:\n"
+            yield f"{self.caption(block.caption)}\n"
         yield from (f"{line}\n" for line in statement(block, self.maths))
 
     def grid(self, block: Grid) -> Iterable[str]:

@@ -70,7 +70,7 @@ class Terminal(Renderer):
         lines = [RichText(line) for line in statement(block, self.maths, self.width)]
         lines[-1].highlight_regex(r"[=≈] [^=≈]*$", "green")
         if block.caption:
-            lines.insert(0, RichText(self.text(block.caption), style="dim"))
+            lines.insert(0, RichText(self.caption(block.caption), style="dim"))
         yield self.printed(*lines)
 
     def grid(self, block: Grid) -> Iterable[str]:
