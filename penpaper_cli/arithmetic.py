@@ -1,21 +1,17 @@
 """The little language of scalar working: write an expression down, plug the numbers in, do one round of sums at a time.
 
-An expression is a tree of six kinds of node. It can be evaluated (`value`), worked line by line (`working`), and read
-back from its printed digits (`relation` decides between `=` and `≈` that way).
+An expression is a tree of six kinds of node. It can be evaluated (`value`) and worked line by line (`working`).
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
-from penpaper_cli.meaning import EXACTLY, LEAST_SIZE, RATIONAL, STEEPNESS
-from penpaper_cli.meaning import MEANING as MEANING
-from penpaper_cli.numbers import Figures, PaperError, Scalar
+from penpaper_cli.meaning import MEANING
+from penpaper_cli.numbers import Scalar, as_written
 
 
 class Expr:
@@ -108,51 +104,12 @@ def value(e: Expr) -> Any:
     raise TypeError(f"{e} stands for no number")
 
 
-def size(e: Expr) -> float:
-    """How large the numbers met on the way are: Σ|terms| for a sum. It scales the tolerance of `agree`."""
-    try:
-        return _size(e)
-    except OverflowError:
-        return math.inf
-
-
-def _size(e: Expr) -> float:
-    match e:
-        case Sum(values):
-            return float(abs(values).sum())
-        case Apply("vector" | "dot", args):
-            return sum(map(_size, args)) if args else 0.0
-        case Apply("add" | "sub" | "neg", args):
-            return sum(map(_size, args))
-        case Apply("mul", args):
-            return math.prod(map(_size, args))
-        case Apply("div", (top, bottom)):
-            return _size(top) / abs(float(value(bottom)) or 1.0)
-        case Apply("pow", (base, exponent)):
-            found, at, power = abs(float(value(e))), abs(float(value(base))), abs(float(value(exponent)))
-            return found * max(1.0, power * _size(base) / at) if at else _size(base) ** power
-        case Apply("abs" | "max" | "min", args):
-            return max(map(_size, args))
-        case Apply(op, (x,)) if op in STEEPNESS:
-            at, found = float(value(x)), float(value(e))
-            return max(abs(found), LEAST_SIZE, STEEPNESS[op](at, found) * _size(x))
-    return abs(float(value(e)))
-
-
-def agree(left: Expr, right: Expr, tolerance: float = 1e-9) -> bool:
-    """Whether two sides are the same number: exactly for rationals, to within rounding for float64."""
-    a, b = value(left), value(right)
-    if isinstance(a, Fraction | tuple) and isinstance(b, Fraction | tuple):
-        return bool(a == b)
-    return abs(float(a) - float(b)) <= tolerance * max(size(left), size(right))
-
-
 def shorten(e: Expr, longest: int | None, note: Callable[[int], str]) -> Expr:
     """Write long sums out: whole up to `longest` terms, else the first ones, the rest counted, and the last one."""
     match e:
         case Sum(values, term):
             count, last = len(values), len(values) - 1
-            head = count if longest is None or count <= longest else max(longest - 2, 1)
+            head = count if longest is None or count <= longest + 2 else max(longest - 2, 1)
             terms = [shorten(term(k), longest, note) for k in range(head)]
             if head < last:
                 terms.append(Rest(note(last - head), values[head:last].sum()))
@@ -175,10 +132,12 @@ def _terms(e: Expr) -> tuple[Expr, ...]:
 def plug_in(e: Expr) -> Expr:
     """Put the number in place of every entry."""
     match e:
+        case Num(number, as_decimal):
+            return Num(as_written(number), as_decimal)
         case Entry(_, _, number):
-            return Num(number)
+            return Num(as_written(number))
         case Rest(note, number):
-            return Rest(note, number, worked=True)
+            return Rest(note, as_written(number), worked=True)
         case Apply(op, args):
             return Apply(op, tuple(map(plug_in, args)))
     return e
@@ -188,7 +147,7 @@ def work_once(e: Expr) -> Expr:
     """Do every sum that is ready to be done."""
     match e:
         case Apply(_, args) if all(isinstance(a, Num | Rest) for a in args):
-            return Num(value(e))
+            return Num(as_written(value(e)))
         case Apply("neg", (inner,)):
             # Turning a sign is no work of its own: it is done together with what it stands before.
             done = work_once(inner)
@@ -206,80 +165,3 @@ def working(e: Expr) -> Iterator[Expr]:
     while not isinstance(e, Num | Rest):
         e = work_once(e)
         yield e
-
-
-def symbolic(e: Expr) -> bool:
-    """Whether a letter is left in it."""
-    match e:
-        case Name() | Entry():
-            return True
-        case Rest(_, _, worked):
-            return not worked
-        case Apply(_, args):
-            return any(map(symbolic, args))
-    return False
-
-
-def numbers_in(e: Expr) -> Iterator[Scalar]:
-    """Every number that stands in it, or behind a letter of it."""
-    match e:
-        case Num(number) | Entry(_, _, number) | Rest(_, number):
-            yield number
-        case Apply(_, args):
-            for arg in args:
-                yield from numbers_in(arg)
-
-
-def read_back(e: Expr, figures: Figures) -> Any:
-    """What a reader of the printed digits gets: a fraction, or what is left once all rational sums are done."""
-    match e:
-        case Num(number, as_decimal):
-            return Fraction(figures.decimal(number)) if as_decimal else figures.shown(number)
-        case Rest(_, number):
-            return figures.shown(number)
-        case Apply(op, args):
-            done = tuple(read_back(a, figures) for a in args)
-            if op in EXACTLY and isinstance(done[0], Fraction) and (root := EXACTLY[op](done[0])) is not None:
-                return root
-            rational = op in RATIONAL and not any(is_unfinished(d) for d in done)
-            whole_power = op != "pow" or done[1].denominator == 1
-            return MEANING[op](*done) if rational and whole_power and not _divides_by_zero(op, done) else (op, done)
-    return e
-
-
-def is_unfinished(done: Any) -> bool:
-    """Whether `read_back` left a symbol or an irrational number standing there."""
-    if isinstance(done, tuple):
-        return not done or isinstance(done[0], str) or any(map(is_unfinished, done))
-    return not isinstance(done, Fraction)
-
-
-def _divides_by_zero(op: str, done: tuple[Any, ...]) -> bool:
-    return (op == "div" and done[1] == 0) or (op == "pow" and done[0] == 0 and done[1] < 0)
-
-
-def relation(left: Expr, right: Expr, figures: Figures) -> str:
-    """`=` where the printed sides are exactly equal, `≈` where something was rounded.
-
-    A symbolic side equals another by definition; it equals numbers when these are printed in full.
-    """
-    if symbolic(left):
-        exact = symbolic(right) or all(figures.in_full(n) for n in numbers_in(right))
-    else:
-        exact = read_back(left, figures) == read_back(right, figures)
-    return "=" if exact else "≈"
-
-
-class NotTrue(PaperError):
-    """A worked line that fails its own check. It is a bug of pp, so the program stops rather than print it."""
-
-    exit_code = 70
-
-
-def checked(name: str, sides: Sequence[Expr]) -> tuple[Expr, ...]:
-    """The sides of a worked line without repetitions, once each is known to come to what the next one does."""
-    kept = [side for k, side in enumerate(sides) if k == 0 or side != sides[k - 1]]
-    for left, right in pairwise(kept):
-        if not agree(left, right):
-            raise NotTrue(f"pp could not confirm its own working of {name}; please report this with your command.")
-    return tuple(kept)

@@ -16,7 +16,7 @@ from penpaper_cli import __version__
 from penpaper_cli.commands import FAMILIES
 from penpaper_cli.numbers import ClosedPipe, PaperError
 
-NEGATIVE_NUMBER = re.compile(r"-(?=[\d.]|inf\b|nan\b)", re.IGNORECASE)
+NEGATIVE = re.compile(r"-(?=[\d.(]|inf\b|nan\b|[^\W\d]\w*\s*([-+*/^@·∘(\[;]|\.T\b))", re.IGNORECASE)
 INTERRUPTED, CLOSED_PIPE, BUG = 130, 141, 70
 EXAMPLES = """\b
 Examples:
@@ -28,10 +28,10 @@ Examples:
 
 
 class Command(TyperCommand):
-    """A command to which -1e3 is a number, never an option: a blank in front shields it, and readers strip it."""
+    """A command to which -1e3 and -x^2 are no options: a blank in front shields them, and readers strip it."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, [" " + arg if NEGATIVE_NUMBER.match(arg) else arg for arg in args])
+        return super().parse_args(ctx, [" " + arg if NEGATIVE.match(arg) else arg for arg in args])
 
 
 def build(args: list[str]) -> typer.Typer:

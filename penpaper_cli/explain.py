@@ -9,10 +9,11 @@ from fractions import Fraction
 from math import prod
 
 from penpaper_cli import words
-from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num, checked, relation, shorten, working
+from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num, shorten, working
 from penpaper_cli.numbers import CannotRead, Figures, Scalar
 from penpaper_cli.paper import Op, Place, Value
 from penpaper_cli.solution import Block, Grid, Heading, Parts, Result, Sentence, Working
+from penpaper_cli.truth import checked, relation
 
 MOST_ENTRIES = 9
 MOST_TERMS = 8
@@ -91,8 +92,13 @@ def worked(result: Value, at: Place, show: Show, start: Expr | None = None) -> W
     head = start or Entry(result.label, at, found)
     sides = [head, *working(shorten(result.entry(at), show.longest, words.more))]
     if isinstance(sides[-1], Num):
-        sides[-1] = Num(found)
-    return line(result.op.name, sides + as_decimal(found, show), show, result.op.caption(at, *result.parents))
+        by_hand = sides[-1].value
+        checked(result.op.name, [*sides, Num(found)])
+        # What float64 recorded may differ in its last digits from what exact decimals come to.
+        sides[-1] = Num(by_hand if isinstance(by_hand, Fraction) else found)
+    return line(
+        result.op.name, sides + as_decimal(found, show), show, result.op.caption(at, *result.parents, **result.settings)
+    )
 
 
 def as_decimal(number: Scalar, show: Show) -> list[Expr]:
@@ -177,7 +183,7 @@ def explained(result: Value, show: Show, limit: int = MOST_ENTRIES) -> Iterator[
     yield from leaving_exact(result)
     yield from broadcasts(result).values()
     yield from entries_worked(result, show, limit)
-    if result.shape:
+    if result.shape or not show.most(limit):
         yield from grid(result, show)
 
 
@@ -214,7 +220,7 @@ def leaving_exact(result: Value) -> Iterator[Block]:
         why = (
             "This is much work for exact fractions"
             if result.op.keeps_exact
-            else f"A {result.op.name} is seldom a fraction"
+            else f"A {result.op.name.replace('_', ' ')} is seldom a fraction"
         )
         yield Sentence((words.in_float64(why),))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -90,7 +90,7 @@ class Nudges:
 
     def places(self, parameter: Value) -> Sequence[Place]:
         """The entries to nudge."""
-        return list(self.show.places(parameter.shape, MOST_NUDGED))
+        return list(replace(self.show, detail="normal").places(parameter.shape, MOST_NUDGED))
 
     def nudged(self, parameter: Value, at: Place) -> tuple[float, float, float, float]:
         """The nudge, the loss a little to the right and to the left of an entry, and the slope between."""

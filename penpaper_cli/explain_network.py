@@ -3,29 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from penpaper_cli import words
-from penpaper_cli.arithmetic import Num
+from penpaper_cli.arithmetic import Entry, Name, Num
 from penpaper_cli.explain import Show, explained
 from penpaper_cli.explain_formula import backward_steps, forward_steps, given_steps
 from penpaper_cli.network import Step
 from penpaper_cli.numbers import Scalar
-from penpaper_cli.solution import Block, Heading, Sentence, Table
+from penpaper_cli.solution import Block, Heading, Parts, Sentence, Table
 
 MOST_ROWS = 20
+MOST_SHOWN = 4
 
 
-def update_steps(first: Step, last: Step, losses: Sequence[Scalar], loss_after: Scalar, show: Show) -> Iterator[Block]:
-    """The first step, the losses of all steps, the last step, and the loss after it."""
-    times = len(losses)
+@dataclass(frozen=True)
+class Row:
+    """One step of many: the loss before it and, where they are few, the parameters' entries after it."""
+
+    loss: Scalar
+    parameters: tuple[Entry, ...]
+
+
+def row(step: Step) -> Row:
+    """What a table says of a step."""
+    entries = [
+        Entry(Name(update.name), at, value.number(at))
+        for update, value in zip(step.updates, step.updated, strict=True)
+        for at in np.ndindex(value.shape)
+    ]
+    return Row(step.work.answer.number(()), tuple(entries) if len(entries) <= MOST_SHOWN else ())
+
+
+def update_steps(
+    first: Step, last: Step, history: Sequence[Row], frozen: Sequence[str], loss_after: Scalar, show: Show
+) -> Iterator[Block]:
+    """The first step, a row for every step, the last step, and the loss after it."""
+    times = len(history)
     yield from given_steps(first.work.given, show)
+    for name in frozen:
+        yield Sentence((Name(name), words.FROZEN))
     yield from one_step(first, 1, times, show)
     if times > 1:
         yield Heading((words.STEPS_HEADING,))
-        yield from table_of_losses(losses)
+        yield from table_of_steps(history)
         yield from one_step(last, times, times, show)
     yield Heading((words.LOSS_AFTER_HEADING,))
-    yield Sentence((words.LOSS_AFTER[0], Num(losses[-1]), words.LOSS_AFTER[1], Num(loss_after), "."))
+    yield Sentence((words.LOSS_AFTER[0], Num(history[-1].loss), words.LOSS_AFTER[1], Num(loss_after), "."))
 
 
 def one_step(step: Step, number: int, times: int, show: Show) -> Iterator[Block]:
@@ -40,10 +66,15 @@ def one_step(step: Step, number: int, times: int, show: Show) -> Iterator[Block]
         yield from explained(value, show)
 
 
-def table_of_losses(losses: Sequence[Scalar]) -> Iterator[Block]:
-    """The loss before each step, with the middle ones left out when there are many."""
-    times = len(losses)
+def table_of_steps(history: Sequence[Row]) -> Iterator[Block]:
+    """The loss before each step and, where they are few, the parameters after it; middle steps left out when many."""
+    times, entries = len(history), history[0].parameters
     shown = range(times) if times <= MOST_ROWS else [*range(MOST_ROWS // 2), *range(times - MOST_ROWS // 2, times)]
-    yield Table((("step",), ("loss before it",)), (((str(k + 1),), (Num(losses[k]),)) for k in shown), "rr")
+    head: tuple[Parts, ...] = (("step",), ("loss before it",), *((entry, " after it") for entry in entries))
+    rows: list[tuple[Parts, ...]] = [
+        ((str(k + 1),), (Num(history[k].loss),), *((Num(number.value),) for number in history[k].parameters))
+        for k in shown
+    ]
+    yield Table(head, rows, "r" * len(head))
     if len(shown) < times:
         yield Sentence((words.steps_left_out(times - len(shown)),))

@@ -18,7 +18,7 @@ def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
     A value that the loss doesn't depend on gets zeros.
     """
     paper, wrt = loss.paper, list(wrt)
-    tape, moves = list(paper.lines), set(wrt)
+    tape, forward, moves = list(paper.lines), set(paper.lines), set(wrt)
     for line in tape:
         if moves.intersection(line.parents):
             moves.add(line)
@@ -30,7 +30,9 @@ def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
         if line not in flow:
             continue
         if line is not loss and line.name is not None:
-            flow[line] = _named_gradient(loss, line, flow[line], why[line], users[line])
+            # A value that stood on the paper already keeps its own name or place; its gradient's line is a copy.
+            found = OPS["same"](flow[line]) if flow[line] in paper.names or flow[line] in forward else flow[line]
+            flow[line] = _named_gradient(loss, line, found, why[line], users[line])
         if line.op is None:
             continue
         for parent, rule, reason in zip(line.parents, line.op.backward, line.op.blames, strict=True):
@@ -47,8 +49,7 @@ def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
 def _named_gradient(loss: Value, line: Value, found: Value, why: tuple[str, ...], users: tuple[Value, ...]) -> Value:
     """Name the finished gradient of a named line, and note its reasons and its chain rule in the margin."""
     paper = loss.paper
-    gradient = OPS["same"](found) if found in paper.names else found
-    paper.call(slope(loss, line), gradient)
+    gradient = paper.call(slope(loss, line), found)
     paper.reasons[gradient] = tuple(dict.fromkeys(why))
     if any(user is not loss for user in users):
         links = [slope(loss, u) * slope(u, line) if u is not loss else slope(u, line) for u in dict.fromkeys(users)]

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from penpaper_cli.numbers import CannotRead, Typed, read_number
+from penpaper_cli.sources import quoted
 
 LONGEST = 10_000
-DEEPEST = 60
-MOST_OPERATORS = 200
+DEEPEST = 40
+MOST_OPERATORS = 60
 NAME = r"[^\W\d][\w\u0300-\u036f′]*"
 TOKEN = re.compile(
     rf"(?P<space>[ \t\r]+|\#[^\n]*)|(?P<number>(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)|(?P<name>{NAME})"
@@ -118,8 +119,9 @@ class Parser:
                 raise complaint(self.text, place, f'The character "{self.text[place]}" has no meaning in a formula.')
             kind, word = str(match.lastgroup), match.group()
             inside += (word in "([") - (word in ")]") if kind == "sign" else 0
-            if kind == "name" and word.endswith("ᵀ") and len(word) > 1:
-                found += [Token("name", word[:-1], place), Token("sign", ".T", place + len(word) - 1)]
+            if kind == "name" and word.endswith("ᵀ"):
+                found += [Token("name", word[:-1], place)] if word != "ᵀ" else []
+                found.append(Token("sign", ".T", place + len(word) - 1))
             elif kind == "end" and word == "\n" and inside > 0:
                 pass
             elif kind != "space":
@@ -168,13 +170,15 @@ class Parser:
         while self.now.text in INFIX and self.now.kind == "sign" and INFIX[self.now.text][0] > loosest:
             binds, function = INFIX[self.now.text]
             place = self.take().place
-            self.operators += 1
-            if self.operators > MOST_OPERATORS:
-                raise complaint(
-                    self.text, place, f"More than {MOST_OPERATORS} operators in one statement: name its parts."
-                )
+            self.count(place)
             left = _joined(place, function, left, self.expression(binds))
         return left
+
+    def count(self, place: int) -> None:
+        """Count an operator. Raises CannotRead when a statement has too many to be worked in one go."""
+        self.operators += 1
+        if self.operators > MOST_OPERATORS:
+            raise complaint(self.text, place, f"More than {MOST_OPERATORS} operators in one statement: name its parts.")
 
     def operand(self) -> Node:
         """A number, name, call or bracket with what stands before and behind it."""
@@ -209,7 +213,7 @@ class Parser:
             try:
                 return Number(token.place, read_number(token.text))
             except CannotRead as error:
-                raise complaint(self.text, token.place, f'"{token.text}" {error}.') from None
+                raise complaint(self.text, token.place, f"{quoted(token.text)} {error}.") from None
         if token.kind == "name":
             return self.call(token) if self.now.text == "(" else Variable(token.place, token.text)
         if token.text == "(":
@@ -222,6 +226,7 @@ class Parser:
     def postfix(self, found: Node) -> Node:
         while self.now.text in (".T", "["):
             token = self.take()
+            self.count(token.place)
             if token.text == ".T":
                 found = Call(token.place, "transpose", (found,))
             else:
@@ -268,8 +273,7 @@ class Parser:
 
 def _joined(place: int, function: str, left: Node, right: Node) -> Node:
     """Two operands and their operator; a quotient of two whole numbers is a fraction, as it is in a matrix."""
-    if function == "div" and isinstance(left, Number) and isinstance(right, Number) and right.value:
-        ratio = f"{left.value.text}/{right.value.text}"
-        if ratio.replace("/", "").isdigit():
-            return Number(left.place, read_number(ratio))
+    numbers = [side.value for side in (left, right) if isinstance(side, Number) and side.value.text.isdigit()]
+    if function == "div" and len(numbers) == 2 and numbers[1]:
+        return Number(left.place, read_number(f"{numbers[0]}/{numbers[1]}"))
     return Call(place, function, (left, right))

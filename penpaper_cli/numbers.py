@@ -11,7 +11,7 @@ LONGEST_NUMBER = 400
 MOST_FULL_DIGITS = 8
 LONGEST_WHOLE_NUMBER = 40
 LARGEST_DENOMINATOR = 10**12
-WHOLE_FLOAT_DIGITS = 14
+WHOLE_FLOAT_DIGITS = 15
 
 
 class PaperError(Exception):
@@ -43,6 +43,9 @@ class Typed(Fraction):
         self = super().__new__(cls, value)
         self.text = text
         return self
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class TypedFloat(float):
@@ -206,6 +209,20 @@ def full_digits(value: Scalar) -> tuple[int, int] | None:
     found = trailing_zeros_dropped(*float_digits(value))
     whole_number = found[1] >= 0 and abs(value) < 10**WHOLE_FLOAT_DIGITS
     return found if whole_number or found[0] < 10**MOST_FULL_DIGITS else None
+
+
+def as_written(value: Scalar) -> Scalar:
+    """A float64 that is printed in full, as the exact decimal that a reader sees; any other number as it is.
+
+    Worked on like this, 0.1 + 0.2 is 0.3, as it is on paper, without what float64 adds in the seventeenth digit.
+    """
+    if isinstance(value, Fraction):
+        return value
+    found = float_digits(value) if isinstance(value, TypedFloat) else full_digits(value)
+    if found is None:
+        return value
+    text = decimal_text(value < 0, *found)
+    return Typed(text, text)
 
 
 def trailing_zeros_dropped(coefficient: int, exponent: int) -> tuple[int, int]:

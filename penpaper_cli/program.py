@@ -11,11 +11,15 @@ from fractions import Fraction
 
 from penpaper_cli import formulas
 from penpaper_cli.language import NAME, Call, Index, Node, Number, Statement, Variable, complaint, parse
+from penpaper_cli.meaning import MEANING
 from penpaper_cli.numbers import CannotRead, PaperError
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper import Array, Op, Paper, Value
+from penpaper_cli.sources import quoted
 
 LETTERS = "HGFEDCRSTUVPQMNK"
+LARGEST_POWER = 1000
+LARGEST_EXPONENT = 10
 OPERATORS = ("add", "sub", "mul", "div", "neg", "pow", "matmul", "transpose", "pick")
 
 
@@ -87,11 +91,16 @@ class Work:
             case Index(place, of, at):
                 return self.apply(place, "pick", [self.value(of)], {"place": tuple(k - 1 for k in at)})
             case Call(place, "pow", (base, exponent)):
-                if not isinstance(exponent, Number):
-                    raise complaint(
-                        self.text, exponent.place, "An exponent is a number, as in x^2; for e^x write exp(x)."
+                power = constant(exponent)
+                if power is None:
+                    problem = "An exponent is a number, as in x^2; for e^x write exp(x)."
+                    raise complaint(self.text, exponent.place, problem)
+                if abs(power) > LARGEST_POWER:
+                    problem = (
+                        f"The exponent {quoted(str(power))} is too large: pp works powers up to {LARGEST_POWER:,}."
                     )
-                return self.apply(place, "pow", [self.value(base)], {"power": plain_number(exponent.value)})
+                    raise complaint(self.text, exponent.place, problem)
+                return self.apply(place, "pow", [self.value(base)], {"power": plain_number(power)})
             case Call(place, function, operands, settings):
                 values = [self.value(operand) for operand in operands]
                 return self.apply(place, function, values, {key: plain_number(n) for key, n in settings})
@@ -136,6 +145,8 @@ class Work:
             k for k in known if k.lower() == name.lower()
         ]
         hint = f"did you mean {' or '.join(close)}?" if close else f"{remedy}."
+        if known is FUNCTIONS and close:
+            hint = f"did you mean {' or '.join(close)}? {remedy[0].upper()}{remedy[1:]}."
         return complaint(self.text, place, f'"{name}" {problem}: {hint}')
 
 
@@ -153,9 +164,26 @@ def is_work(value: Value) -> bool:
     return not (value.op.plain or value.op.rearranges) or any(map(is_work, value.parents))
 
 
+def constant(node: Node) -> Fraction | None:
+    """The number that an exponent comes to, where it is made of numbers alone."""
+    match node:
+        case Number(_, number):
+            return number
+        case Call(_, function, operands) if function in ("add", "sub", "mul", "div", "neg", "pow"):
+            values = [constant(operand) for operand in operands]
+            known = [v for v in values if v is not None]
+            small = all(abs(v) <= LARGEST_POWER and v.denominator <= LARGEST_POWER for v in known)
+            if len(known) < len(values) or not small or (function in ("div", "pow") and not all(known)):
+                return None
+            if function == "pow" and (known[1].denominator != 1 or abs(known[1]) > LARGEST_EXPONENT):
+                return None
+            return Fraction(MEANING[function](*known))
+    return None
+
+
 def plain_number(number: Fraction) -> int | Fraction:
     """A setting as a whole number where it is one."""
-    return int(number) if number.denominator == 1 else Fraction(number)
+    return int(number) if number.denominator == 1 else number
 
 
 def misfit(name: str, function: Callable[..., Value], operands: int, settings: Mapping[str, object]) -> str:
@@ -179,7 +207,9 @@ def misfit(name: str, function: Callable[..., Value], operands: int, settings: M
     variable = any(p.kind is p.VAR_POSITIONAL for p in parameters)
     if operands < len(needed) or (operands > len(needed) and not variable):
         wanted = f"{len(needed)}{' or more' if variable else ''}"
-        return f"{name} takes {wanted} operand{'s' if wanted != '1' else ''}, and here it has {operands}."
+        options = [f"{p.name}=…" for p in parameters if p.default is not p.empty]
+        hint = f"; settings are written {', '.join(options)}" if options else ""
+        return f"{name} takes {wanted} operand{'s' if wanted != '1' else ''}, and here it has {operands}{hint}."
     return ""
 
 
@@ -199,7 +229,7 @@ def read_names(texts: Iterable[str]) -> dict[str, str]:
     for text in texts:
         name, sign, value = text.strip().partition("=")
         name = name.strip()
-        if not sign or not re.fullmatch(NAME, name):
+        if not sign or not re.fullmatch(NAME, name) or name.endswith("ᵀ"):
             raise CannotRead(f'"{text}": give a matrix as NAME=MATRIX, such as W="1 2; 3 4".')
         if name in found:
             raise CannotRead(f'"{name}" is given twice: a name is given once.')

@@ -233,7 +233,8 @@ def shape_in_short(shape: tuple[int, ...]) -> str:
 
 STEPS_HEADING = "Step by step"
 UPDATE_HEADING = "Update"
-UPDATE_RULE = "Every parameter moves; all gradients are those from before the update."
+UPDATE_RULE = "Each parameter takes its step; all gradients are those from before the update."
+FROZEN = " stays as it is."
 LOSS_AFTER_HEADING = "The loss after the update"
 LOSS_AFTER = ("The loss was ", " before the update and is now ")
 

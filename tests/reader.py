@@ -358,7 +358,7 @@ def trouble_between(left: Side, relation: str, right: Side, certain: bool, digit
     equal = all(a.low <= b.high and b.low <= a.high and (a.low < a.high) == (b.low < b.high) for a, b in pairs)
     if relation == "=":
         return "" if equal else f"{left.text!r} is {', '.join(about(a.low) for a, _ in pairs)}, not {right.text!r}"
-    if equal:
+    if equal and any(a.low == a.high for a, _ in pairs):
         return f"{left.text!r} is exactly {right.text!r}: = is due, not ≈"
     try:
         lefts = flat(left.exact if certain else Reading(left.text, loosely(digits)).value())

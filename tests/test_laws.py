@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from penpaper_cli.arithmetic import shorten, size, value
+from penpaper_cli.arithmetic import shorten, value
 from penpaper_cli.formulas import linear_epoch
 from penpaper_cli.gradients import gradients
 from penpaper_cli.numbers import CannotWork
 from penpaper_cli.ops import OPS
 from penpaper_cli.ops.elementwise import Elementwise
 from penpaper_cli.paper import Array, Op, Paper, Value
+from penpaper_cli.truth import size
 
 Build = Callable[..., Value]
 """A calculation: from values on a paper to a value on the same paper."""

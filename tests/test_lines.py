@@ -295,6 +295,46 @@ def test_a_run_that_diverges_shows_only_true_lines(options: str, form: str, tmp_
     judge(ran.out, [], least=5)
 
 
+HARD_DATA = {
+    "ties": ("-2.5051,-0.228\n-9.9542,-5.414\n1.0732,0.575\n-7.1628,-3.115\n", "--loss half-mse"),
+    "more ties": ("1,2\n2,1.509\n3,4\n" + "".join(f"{k},7\n" for k in range(4, 41)), "--loss half-mse --steps all"),
+    "cancellation": ("-2000000000,1\n2.3333333333333335,2\n-3000000000,4\n5000000000,3\n0.75,7\n", ""),
+    "cancellation in 8 digits": ("1e9,1\n0.1,2\n-1e9,4\n0.7,3\n", "--digits 8"),
+    "large": ("1,400000000000000\n2,-300000000000000\n4,0.5\n", "--digits 2"),
+    "small": ("1e-9,3e-12\n2e-9,-1e-12\n4e-9,5e-13\n", ""),
+    "a perfect fit": ("1,3\n2,5\n3,7\n4,9\n", "--epochs 400"),
+}
+
+
+@pytest.mark.parametrize("form", ["plain", "terminal at 60"])
+@pytest.mark.parametrize("kind", HARD_DATA)
+def test_numbers_that_are_hard_for_float64(kind: str, form: str, tmp_path: Path) -> None:
+    """Sums that cancel, quotients half-way between two printed numbers, and very large and small data."""
+    rows, options = HARD_DATA[kind]
+    (tmp_path / "hard.csv").write_text("a,y\n" + rows)
+    data = str(tmp_path / "hard.csv")
+    ran = on_paper(form, pp, "train", data, "--target", "y", "--epochs", "3", *options.split())
+    assert (ran.code, ran.err) == (0, "")
+    judge(ran.out, options.split(), least=5)
+
+
+@pytest.mark.parametrize("digits", ["2", "4", "8"])
+@pytest.mark.parametrize(
+    ("u", "v"),
+    [
+        ("12345678.5", "99999999.5"),
+        ("1e9 0.1 -1e9 0.7", "1 1 1 1"),
+        ("0.057 1.3535 -0.14375 0.77875", "1 1 1 1"),
+        ("0.1 0.2 -0.3", "1 1 1"),
+        ("1.005 1.115", "1e3 0.5"),
+    ],
+)
+def test_float64_slips_are_not_printed_as_true(u: str, v: str, digits: str) -> None:
+    ran = pp("dot", u, v, "--float", "--digits", digits, "-f", "plain")
+    assert (ran.code, ran.err) == (0, "")
+    judge(ran.out, ["--digits", digits])
+
+
 @settings(max_examples=12, **CAREFUL)
 @given(
     cells=st.lists(

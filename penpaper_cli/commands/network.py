@@ -112,11 +112,11 @@ def step(
     program = network.program(loss, delta, from_probabilities)
     frozen = [name.strip() for name in freeze.split(",")] if freeze else []
     trainer = Trainer(program, given, network.parameters, frozen, optimizer, rates)
-    losses: list[Any] = []
+    history: list[explain_network.Row] = []
     first = last = None
     for last in trainer.steps(times):
         first = first or last
-        losses.append(last.work.answer.number(()))
+        history.append(explain_network.row(last))
     assert first and last
     after = program.work({**given, **network.parameters, **trainer.latest}).answer
     show = explain.Show(view.figures(line.data for line in first.work.given), view.steps, view.entries, view.detail)
@@ -126,10 +126,10 @@ def step(
         title="Update step",
         figures=show.figures,
         given=explain.results(first.work.given),
-        steps=explain_network.update_steps(first, last, losses, after.number(()), show),
+        steps=explain_network.update_steps(first, last, history, frozen, after.number(()), show),
         answer=explain.result_of(after),
         results=explain.results(lines) | {"L_new": explain.result_of(after)},
-        more={"history": [{"step": k, "loss": found} for k, found in enumerate(losses, 1)]},
+        more={"history": [{"step": k, "loss": found.loss} for k, found in enumerate(history, 1)]},
     )
 
 

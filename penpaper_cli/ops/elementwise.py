@@ -91,6 +91,9 @@ class Mul(Elementwise):
         no_product_lost(np.asarray(a * b), a, b)
         return a * b
 
+    def formula(self, a: Value, b: Value) -> Expr:
+        return Apply("hadamard" if a.shape and b.shape else self.name, (a.label, b.label))
+
     backward = (lambda g, out, a, b: fit(scale(g, b), a), lambda g, out, a, b: fit(scale(g, a), b))
 
 

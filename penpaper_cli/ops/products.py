@@ -12,11 +12,11 @@ from penpaper_cli.ops.shapes import named, no_product_lost, shape_text, small, s
 from penpaper_cli.paper import OPS, Array, Op, Paper, Place, Value, scale
 
 
-def flat(name: str, *vectors: Value) -> None:
-    """Raise CannotWork unless all are vectors."""
-    for v in vectors:
-        if len(v.shape) != 1:
-            raise CannotWork(f"{named(v)} is {shape_text(v.shape)}, and {name} works with two vectors.")
+def flat(name: str, u: Value, v: Value) -> None:
+    """Raise CannotWork unless both are vectors."""
+    if len(u.shape) != 1 or len(v.shape) != 1:
+        shapes = f"{named(u)} is {shape_text(u.shape)} and {named(v)} is {shape_text(v.shape)}"
+        raise CannotWork(f"{shapes}, and {name} works with two vectors.")
 
 
 class Dot(Op):

@@ -13,7 +13,7 @@ from penpaper_cli.numbers import Figures
 from penpaper_cli.render.maths import Maths, Text
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
 
-BREAK = re.compile(r" (?=[+-] )")
+BREAK = re.compile(r" (?=[+-] )|(?<=,) ")
 
 
 class Renderer(ABC):
@@ -95,7 +95,7 @@ def statement(working: Working, maths: Maths, width: int | None = None) -> list[
 
 
 def fold(text: str, width: int, indent: int) -> list[str]:
-    """Break a long sum before a plus or minus sign, outside brackets where it can; what can't be broken stays whole."""
+    """Break a long side before a plus or minus sign or after a comma, outside brackets where it can."""
     lines: list[str] = []
     start = 1
     while len(text) > width:

@@ -18,9 +18,10 @@ BINDS = {
     "shape": 11,
     "neg": 12,
     "mul": 20,
+    "hadamard": 20,
     "dot": 20,
     "matmul": 20,
-    "div": 20,
+    "div": 19,
     "pow": 30,
 }
 """How tightly an operation holds its operands together; what isn't listed needs no brackets."""
@@ -132,6 +133,7 @@ class Text(Maths):
         "add": " + ",
         "sub": " - ",
         "mul": "·",
+        "hadamard": " ∘ ",
         "dot": " · ",
         "matmul": "·",
         "div": " / ",
