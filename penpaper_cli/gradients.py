@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from penpaper_cli.arithmetic import Apply, Expr
-from penpaper_cli.paper import OPS, Value, zeros
+from penpaper_cli.paper import OPS, Value
 
 
 def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
@@ -51,15 +51,15 @@ def _named_gradient(loss: Value, line: Value, found: Value, why: tuple[str, ...]
     paper = loss.paper
     gradient = paper.call(slope(loss, line), found)
     paper.reasons[gradient] = tuple(dict.fromkeys(why))
-    if any(user is not loss for user in users):
-        links = [slope(loss, u) * slope(u, line) if u is not loss else slope(u, line) for u in dict.fromkeys(users)]
+    if loss not in users:
+        links = [slope(loss, u) * slope(u, line) for u in dict.fromkeys(users)]
         paper.chains[gradient] = Apply("add", tuple(links)) if len(links) > 1 else links[0]
     return gradient
 
 
 def _no_gradient(loss: Value, line: Value) -> Value:
     """Zeros, for a value that the loss doesn't depend on."""
-    return loss.paper.call(slope(loss, line), loss.paper.write(zeros(line.shape, line.data)))
+    return loss.paper.call(slope(loss, line), OPS["unmoved"](line))
 
 
 def slope(of: Value, by: Value) -> Expr:

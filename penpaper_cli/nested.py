@@ -14,6 +14,7 @@ from penpaper_cli.reading import read_matrix, read_npy
 from penpaper_cli.sources import quoted, readable, shown
 
 DEEPEST = 8
+INNER = re.compile(r"\[\s*\[")
 NESTED = re.compile(r"\s*\[\s*\[\s*\[")
 WORD = re.compile(r"[^\s,\[\]]+")
 
@@ -26,7 +27,9 @@ def read_value(argument: str, name: str, exact: bool | None = None) -> np.ndarra
     data = (
         read_npy(source, exact, deepest=8) if source.lower().endswith(".npy") else read_matrix(source, name, exact).data
     )
-    return data.reshape(()) if data.size == 1 and "[" not in argument else data
+    if source.startswith("[") and INNER.match(source):
+        return np.atleast_2d(data)
+    return data.reshape(()) if data.size == 1 and "[" not in source else data
 
 
 def is_nested(argument: str) -> bool:

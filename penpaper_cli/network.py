@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from penpaper_cli.gradients import gradients
-from penpaper_cli.numbers import CannotRead
+from penpaper_cli.numbers import CannotRead, Typed, read_number
 from penpaper_cli.optimisers import OPTIMISERS, Rates, Update
 from penpaper_cli.paper import Array, Value
 from penpaper_cli.program import Program, Work
+from penpaper_cli.sources import quoted
 
 ACTIVATIONS = ("none", "relu", "leaky-relu", "sigmoid", "tanh", "softmax", "gelu")
 LOSSES = ("mse", "half-mse", "sse", "half-sse", "mae", "bce", "cross-entropy", "hinge", "huber")
@@ -23,6 +24,17 @@ def function_of(kind: str, known: Sequence[str], option: str) -> str:
     return kind.replace("-", "_")
 
 
+def positive(option: str, text: str) -> Typed:
+    """A number above 0 as typed. Raises CannotRead otherwise."""
+    try:
+        number = read_number(text)
+    except CannotRead as error:
+        raise CannotRead(f"{option} {quoted(text)} {error}; give a number such as 0.1.") from None
+    if number <= 0:
+        raise CannotRead(f"{option} {number.text}: the number must be above 0, such as 0.1.")
+    return number
+
+
 def loss_text(kind: str, prediction: str, delta: str | None, from_probabilities: bool) -> str:
     """The statement of the loss: L = huber(ŷ, y, delta=1)."""
     function = function_of(kind, LOSSES, "The loss")
@@ -30,7 +42,7 @@ def loss_text(kind: str, prediction: str, delta: str | None, from_probabilities:
     if delta is not None:
         if function != "huber":
             raise CannotRead(f"--delta belongs to huber: {kind} doesn't have it.")
-        settings = f", delta={delta}"
+        settings = f", delta={positive('--delta', delta)}"
     if from_probabilities:
         if function != "cross_entropy":
             raise CannotRead(f"--from-probabilities belongs to cross-entropy: {kind} doesn't have it.")

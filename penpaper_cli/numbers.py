@@ -47,6 +47,21 @@ class Typed(Fraction):
     def __str__(self) -> str:
         return self.text
 
+    @classmethod
+    def from_float(cls, value: float | int) -> Typed:
+        """The number itself, as comparing with a float64 needs it."""
+        exact = Fraction(value)
+        return Typed(exact, str(exact))
+
+    def __copy__(self) -> Typed:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Typed:
+        return self
+
+    def __reduce__(self) -> tuple[type[Typed], tuple[str, str]]:
+        return Typed, (f"{self.numerator}/{self.denominator}", self.text)
+
 
 class TypedFloat(float):
     """A float64 that the user gave: it is printed in full, never rounded."""

@@ -91,8 +91,14 @@ class Value:
     def __mul__(self, other: Value | int) -> Value:
         return OPS["mul"](self, self._lift(other))
 
+    def __radd__(self, other: int) -> Value:
+        return self._lift(other) + self
+
+    def __rsub__(self, other: int) -> Value:
+        return self._lift(other) - self
+
     def __rmul__(self, other: int) -> Value:
-        return OPS["mul"](self._lift(other), self)
+        return self._lift(other) * self
 
     def __truediv__(self, other: Value | int) -> Value:
         return OPS["div"](self, self._lift(other))

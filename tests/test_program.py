@@ -46,11 +46,6 @@ def assert_close(found: Mapping[str, Any], expected: Any, tolerance: float = 1e-
     np.testing.assert_allclose(data, expected, atol=tolerance * size, rtol=0)
 
 
-def headings(text: str) -> list[str]:
-    """The lines of plain text that head a line's working: Z = X·W + b."""
-    return re.findall(r"^(\S+ = .*)\n[A-Z]", text, re.MULTILINE)
-
-
 # --- The issue's own example ---
 
 
@@ -72,7 +67,7 @@ def test_the_results_of_the_example_are_exact_strings() -> None:
     found = solved(ISSUE, *LIVELY, "--grad", "W,b")
     assert found["answer"] == found["results"]["L"]
     assert found["results"]["Z"] == {"shape": [2, 1], "exact": True, "values": [["13/5"], ["28/5"]]}
-    assert found["results"]["L"] == {"shape": [], "exact": True, "values": "848/50".replace("848/50", "424/25")}
+    assert found["results"]["L"] == {"shape": [], "exact": True, "values": "424/25"}
     assert found["results"]["db"]["values"] == str(Fraction(8, 5) + Fraction(28, 5))
     assert [name for name in found["results"] if name in "XWbyZAL"] == list("XWbyZAL")
 
@@ -125,10 +120,11 @@ def test_nested_work_gets_letters_that_are_free() -> None:
 
 
 def test_letters_keep_clear_of_names_that_come_later() -> None:
-    found = solved("A = exp(relu(x)); H = A + 1; G = H * 2", "x=1 -1")["results"]
-    assert_close(found["H"], np.exp([1, 0]) + 1)
-    assert_close(found["G"], 2 * (np.exp([1, 0]) + 1))
-    assert len(found) == 5
+    found = solved("A = softmax(relu(x)); H = A + 1; G = H * 2", "x=1 -1")["results"]
+    assert_close(found["A"], NUMPY["softmax"](np.array([1.0, 0])))
+    assert_close(found["G"], 2 * (NUMPY["softmax"](np.array([1.0, 0])) + 1))
+    (letter,) = set(found) - set("xAHG")
+    assert found[letter]["values"] == ["1", "0"]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +165,7 @@ def test_no_broadcasting_is_said_where_there_is_none() -> None:
 
 def test_the_gradient_of_what_was_repeated_is_summed_and_says_so() -> None:
     arguments = ["sum((A + B)^2)", "A=1 2; 3 4", "B=5 6", "--grad", "B"]
-    assert solved(*arguments)["results"]["dB"]["values"] == ["40", "56"]
+    assert solved(*arguments)["results"]["dB"]["values"] == ["28", "36"]
     text = worked("solve", *arguments, "-f", "plain")
     assert "sum over all of them" in text
 
@@ -233,7 +229,7 @@ def test_several_gradients_given_and_intermediate() -> None:
 
 
 def test_the_gradient_of_a_letter_that_pp_chose() -> None:
-    found = solved("sum(softmax(x) * x)", "x=1 2", "--grad", "H")["results"]
+    found = solved("dot(softmax(x), x)", "x=1 2", "--grad", "H")["results"]
     assert_close(found["H"], NUMPY["softmax"](np.array([1.0, 2])))
     assert_close(found["dH"], [1, 2])
 
@@ -405,7 +401,7 @@ class Example:
 
 V, M, N = "1 -2 0.5", "1 -2 3; 0.5 4 -1", "0.25 1; -2 3; 1 0.5"
 P, T = "0.9 0.2 0.5", "1 0 0.25"
-IMAGE = "1 2 0 5; -1 0.5 3 4; 4 -2 1 0; 2 6 -3 1"
+IMAGE = "1 2 0 5; -1 0.5 3 4; 4 -2 1 0; 2 6 -3 7"
 EXAMPLES = {
     "abs": [Example("abs(x)", {"x": V}, "x")],
     "argmax": [Example("argmax(M)", {"M": M}), Example("argmax(x)", {"x": V})],
@@ -459,7 +455,7 @@ EXAMPLES = {
     "half_sse": [Example("half_sse(p, t)", {"p": V, "t": T}, "p,t")],
     "hinge": [
         Example("hinge(z, t)", {"z": "3 2.5 0; 0.5 3 1", "t": "0 1"}, "z"),
-        Example("hinge(z, t)", {"z": V, "t": "1 1 -1"}, "z"),
+        Example("hinge(z, t)", {"z": "1.5 -2 0.5", "t": "1 1 -1"}, "z"),
     ],
     "huber": [
         Example("huber(p, t)", {"p": "1 -2 0.5", "t": "1.5 1 0"}, "p,t"),

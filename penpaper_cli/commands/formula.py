@@ -66,7 +66,10 @@ def solve(
 
 def read_list(text: str) -> list[str]:
     """Names with commas between them."""
-    return [name.strip() for name in text.split(",") if name.strip()]
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names:
+        raise CannotRead("--grad names nothing: give names with commas between them, such as --grad W,b.")
+    return names
 
 
 COMMANDS = {"solve": command(solve)}

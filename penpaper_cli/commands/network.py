@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from penpaper_cli.commands.shared import View, command
-from penpaper_cli.numbers import CannotRead, read_number
+from penpaper_cli.numbers import CannotRead
 from penpaper_cli.solution import Solution
 
 if TYPE_CHECKING:
@@ -186,21 +186,15 @@ def read_target(text: str, X: np.ndarray[Any, Any], network: Network, loss: str,
 
 
 def read_rate(name: str, text: str) -> Fraction:
-    """A rate as typed. Raises CannotRead unless it is a positive number."""
-    try:
-        rate = read_number(text)
-    except CannotRead as error:
-        raise CannotRead(f'--{name} "{text}" {error}; give a number such as 0.1.') from None
-    if rate < 0 or (rate == 0 and name in ("lr", "epsilon")) or (rate >= 1 and name.startswith("beta")):
-        raise CannotRead(f"--{name} {text}: the {words_for(name)}.")
+    """A rate as typed: above 0, or, for the share that a running average keeps, from 0 to below 1."""
+    from penpaper_cli.network import positive
+
+    if name in ("lr", "epsilon"):
+        return positive(f"--{name}", text)
+    rate = Fraction(0) if text.strip() in ("0", "0.0") else positive(f"--{name}", text)
+    if rate >= 1:
+        raise CannotRead(f"--{name} {text.strip()}: the number must be from 0 up to, but not including, 1.")
     return rate
-
-
-def words_for(name: str) -> str:
-    """What a rate has to be."""
-    if name == "lr":
-        return "learning rate must be above 0, such as 0.1"
-    return "number must be from 0 up to but not including 1" if name.startswith("beta") else "number can't be negative"
 
 
 COMMANDS = {"forward": command(forward), "loss": command(loss), "grad": command(grad), "step": command(step)}

@@ -60,3 +60,26 @@ class Put(Op):
 
     def example(self) -> Value:
         return self(small("g", "1/2"), place=(1, 0), shape=(2, 2))
+
+
+class Unmoved(Op):
+    """Zeros: the gradient of what a loss doesn't depend on."""
+
+    name = "unmoved"
+    public = False
+    says = "The last line doesn't depend on it, so a change of it changes nothing: the gradient is 0."
+    blames = ("Zeros stay zeros whatever they were made from.",)
+
+    def forward(self, a: Array) -> Array:
+        return zeros(a.shape, a)
+
+    backward = (lambda g, out, a: OPS["unmoved"](a),)
+
+    def entry(self, at: Place, a: Value) -> Expr:
+        return Num(Fraction(0))
+
+    def formula(self, a: Value) -> Expr:
+        return Num(Fraction(0))
+
+    def example(self) -> Value:
+        return self(small("A", "1 -2; 3 1/2"))
