@@ -178,7 +178,8 @@ def explained(result: Value, show: Show, limit: int = MOST_ENTRIES) -> Iterator[
     chained = [chain] if chain is not None else []
     yield Heading((Apply("equals", (result.label, *chained, result.formula)),), 3)
     if show.detail != "summary":
-        for sentence in (*paper.reasons.get(result, ()), *sentences(result)):
+        reasons = paper.reasons.get(result, ())
+        for sentence in (*reasons, *sentences(result, alone=not reasons)):
             yield Sentence((sentence,))
     yield from leaving_exact(result)
     yield from broadcasts(result).values()
@@ -198,8 +199,11 @@ def broadcasts(result: Value) -> dict[Value, Sentence]:
     return found
 
 
-def sentences(result: Value) -> tuple[str, ...]:
-    """How an entry is worked: what the operations in its formula say, innermost first, without plain arithmetic."""
+def sentences(result: Value, alone: bool) -> tuple[str, ...]:
+    """How an entry is worked: what the operations in its formula say, innermost first, without plain arithmetic.
+
+    A single operation says even that, where nothing else is said (`alone`).
+    """
     found: list[Op] = []
 
     def visit(v: Value) -> None:
@@ -210,7 +214,7 @@ def sentences(result: Value) -> tuple[str, ...]:
             found.append(v.op)
 
     visit(result)
-    telling = found if len(found) == 1 else [op for op in found if not op.plain]
+    telling = found if alone and len(found) == 1 else [op for op in found if not op.plain]
     return tuple(dict.fromkeys(op.says for op in telling))
 
 

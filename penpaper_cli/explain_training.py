@@ -93,7 +93,7 @@ class Lesson:
         """One epoch in full: prediction, loss, gradients by the chain rule, the update of each weight."""
         yield Heading((words.epoch_heading(epoch, self.run.epochs),))
         recorded = self.recorded(epoch)
-        few = replace(self.show, steps=self.show.steps or FEW)
+        few = replace(self.show, steps=self.show.steps or FEW) if self.show.most(FEW) else self.show
         yield Sentence((words.FORWARD,))
         yield from explained(recorded.prediction, few)
         yield Sentence((words.LOSS,))

@@ -269,6 +269,12 @@ def test_a_misspelt_option_is_still_caught() -> None:
     assert (ran.code, ran.out) == (2, "") and "--grad" in ran.err
 
 
+@pytest.mark.parametrize(("one", "other"), [("\u0177", "y\u0302"), ("\u03bc", "\u00b5"), ("\u00e9", "e\u0301")])
+def test_letters_that_look_the_same_are_the_same_name(one: str, other: str) -> None:
+    for formula, name in ((one, other), (other, one)):
+        assert json.loads(solve(f"{formula} + 1", f"{name}=2").out)["answer"]["values"] == "3"
+
+
 # --- Formulas that are refused, with a caret under the place ---
 
 REFUSED = [

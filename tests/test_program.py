@@ -214,6 +214,27 @@ def test_a_symbol_never_stands_on_both_sides_of_its_own_equation() -> None:
             assert not re.search(rf"{re.escape(name)}(?!\w|\[)", rest), line
 
 
+@pytest.mark.parametrize(
+    ("formula", "x"),
+    [("sum(relu(y - x))", "3 1/2"), ("sigmoid(relu(x))", "-1"), ("1 + -relu(x)", "-2"), ("exp(-abs(x))", "0")],
+)
+def test_zero_never_prints_with_a_minus(formula: str, x: str) -> None:
+    text = worked("solve", f"A = {formula}; sum(A)", f"x={x}", "y=1", "--grad", "x", "-f", "plain")
+    assert ugly(text) == [] and falsehoods(text) == []
+
+
+@pytest.mark.parametrize(
+    ("formula", "x", "line"),
+    [
+        ("x^0.5", "0.81", "H = x^0.5 = 0.81^0.5 = 0.9"),
+        ("x^1.5", "4", "H = x^1.5 = 4^1.5 = 8"),
+        ("sqrt(x)", "0.81", "H = sqrt(x) = sqrt(0.81) = 0.9"),
+    ],
+)
+def test_a_root_that_comes_out_even_is_equal(formula: str, x: str, line: str) -> None:
+    assert line in worked("solve", formula, f"x={x}", "-f", "plain").splitlines()
+
+
 def test_the_gradient_of_an_intermediate() -> None:
     results = solved(ISSUE, *LIVELY, "--grad", "Z")["results"]
     assert results["dZ"] == {"shape": [2, 1], "exact": True, "values": [["8/5"], ["28/5"]]}

@@ -10,7 +10,7 @@ from typing import ClassVar, TextIO
 
 from penpaper_cli.arithmetic import Expr
 from penpaper_cli.numbers import Figures
-from penpaper_cli.render.maths import Maths, Text
+from penpaper_cli.render.maths import Maths, Text, inert
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
 
 BREAK = re.compile(r" (?=[+-] )|(?<=,) ")
@@ -121,21 +121,19 @@ def grid_cells(block: Grid, maths: Maths) -> list[list[str]]:
 
 def bracketed(block: Grid, maths: Maths, length: Callable[[str], int], width: int | None) -> list[str]:
     """A matrix with its brackets, its columns right-aligned, folded by columns where it is wider than the screen."""
-    from penpaper_cli.render.maths import inert
-
     cells = grid_cells(block, maths)
     names = [[inert(name) for name in block.columns]] if block.columns else []
     sizes = [max(length(row[j]) for row in names + cells) for j in range(len(cells[0]))]
     head = f"{maths.draw(block.name)} {block.relation} "
+    room = None if width is None else width - length(head) - 6
     lines: list[str] = []
     start = 0
     while start < len(sizes):
         stop = start + 1
-        room = None if width is None else width - length(head) - 2
         while stop < len(sizes) and (room is None or sum(sizes[start : stop + 1]) + 2 * (stop - start) <= room):
             stop += 1
-        part = [_row(row[start:stop], sizes[start:stop], length) for row in names + cells]
-        lines += _brackets(part, len(names), head if start == 0 else " " * length(head), len(block.shape) == 1)
+        rows = [_row(row[start:stop], sizes[start:stop], length) for row in names + cells]
+        lines += _brackets(rows, len(names), head if start == 0 else " " * length(head), start > 0, stop < len(sizes))
         start = stop
     return lines
 
@@ -144,11 +142,14 @@ def _row(cells: list[str], sizes: list[int], length: Callable[[str], int]) -> st
     return "  ".join(" " * (size - length(cell)) + cell for cell, size in zip(cells, sizes, strict=True))
 
 
-def _brackets(rows: list[str], names: int, head: str, vector: bool) -> list[str]:
+def _brackets(rows: list[str], names: int, head: str, goes_on: bool, goes_further: bool) -> list[str]:
+    """The rows between brackets; where the columns are folded, … stands in place of the bracket."""
     body = rows[names:]
     last, middle = len(body) - 1, (len(body) - 1) // 2
-    lines = [" " * (len(head) + 1) + name for name in rows[:names]]
+    before = "… " if goes_on else ""
+    lines = [" " * (len(head) + (len(before) or 1)) + name for name in rows[:names]]
     for k, row in enumerate(body):
         left, right = ("[", "]") if not last else ("⎡", "⎤") if k == 0 else ("⎣", "⎦") if k == last else ("⎢", "⎥")
-        lines.append((head if k == middle else " " * len(head)) + left + row + right)
+        lead = head if k == middle else " " * len(head)
+        lines.append(lead + (before or left) + row + (" …" if goes_further else right))
     return lines
