@@ -139,7 +139,9 @@ def plug_in(e: Expr) -> Expr:
         case Rest(note, number):
             return Rest(note, as_written(number), worked=True)
         case Apply(op, args):
-            return Apply(op, tuple(map(plug_in, args)))
+            plugged = tuple(map(plug_in, args))
+            zero = op == "neg" and isinstance(plugged[0], Num) and plugged[0].value == 0
+            return plugged[0] if zero else Apply(op, plugged)
     return e
 
 

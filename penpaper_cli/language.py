@@ -7,6 +7,7 @@ front; ^ and **; then .T, ᵀ, [row, column] and calls. The parser is a preceden
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -95,6 +96,11 @@ def complaint(text: str, place: int, problem: str) -> CannotRead:
     return error
 
 
+def one_spelling(text: str) -> str:
+    """The same letters however they were typed: ŷ as one sign or two, and the micro sign as the Greek letter."""
+    return unicodedata.normalize("NFC", text).replace("\N{MICRO SIGN}", "\N{GREEK SMALL LETTER MU}")
+
+
 def parse(text: str) -> list[Statement]:
     """The statements of a formula. Raises CannotRead with a caret under the place that can't be read."""
     if len(text) > LONGEST:
@@ -106,7 +112,7 @@ class Parser:
     """Reads tokens from left to right."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text = one_spelling(text)
         self.tokens = list(self._tokens())
         self.at = 0
         self.depth = self.operators = 0

@@ -36,6 +36,16 @@ RATIONAL = frozenset(("add", "sub", "mul", "div", "neg", "pow", "max", "min", "a
 """The operations that keep exact numbers exact."""
 
 
+def exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
+    """A power with a broken exponent, such as 4^1.5, where it is rational."""
+    if not 0 < base < 10**300 or base.denominator > 10**300 or exponent.denominator > 100:
+        return None
+    roots = [round(part ** (1 / exponent.denominator)) for part in (base.numerator, base.denominator)]
+    if Fraction(*roots) ** exponent.denominator != base or not all(roots):
+        return None
+    return Fraction(Fraction(*roots) ** exponent.numerator)
+
+
 def exact_root(square: Fraction) -> Fraction | None:
     """The square root where it is rational."""
     if square < 0:

@@ -276,4 +276,12 @@ def zeros(shape: tuple[int, ...], like: Array) -> Array:
 
 def scale(gradient: Value, by: Value) -> Value:
     """The gradient of the result times a slope; the loss's own gradient is 1, and is left out."""
-    return by if gradient is gradient.paper.one else gradient * by
+    fits = not gradient.shape or by.shape == gradient.shape
+    return by if fits and _is_one(gradient) else gradient * by
+
+
+def _is_one(gradient: Value) -> bool:
+    """Whether it is the loss's own gradient, or copies of it."""
+    if gradient is gradient.paper.one:
+        return True
+    return gradient.op is not None and gradient.op.rearranges and _is_one(gradient.parents[0])

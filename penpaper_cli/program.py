@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from penpaper_cli import formulas
-from penpaper_cli.language import NAME, Call, Index, Node, Number, Statement, Variable, complaint, parse
+from penpaper_cli.language import NAME, Call, Index, Node, Number, Statement, Variable, complaint, one_spelling, parse
 from penpaper_cli.meaning import MEANING
 from penpaper_cli.numbers import CannotRead, PaperError
 from penpaper_cli.ops import OPS
@@ -50,7 +50,7 @@ class Work:
     """A formula worked on one paper."""
 
     def __init__(self, program: Program, given: Mapping[str, Array], typed: bool = True) -> None:
-        self.text = program.text
+        self.text = one_spelling(program.text)
         self.paper = Paper(program.always_exact)
         write = self.paper.given if typed else self.paper.carried
         self.known = {name: write(name, data) for name, data in given.items()}
@@ -130,6 +130,7 @@ class Work:
 
     def find(self, name: str) -> Value:
         """A value by its name. Raises CannotRead with the close names."""
+        name = one_spelling(name)
         if name not in self.known:
             close = difflib.get_close_matches(name, list(self.known)) or sorted(self.known)
             raise CannotRead(f'There is no "{name}" on the paper: there is {", ".join(close)}.')
@@ -228,7 +229,7 @@ def read_names(texts: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for text in texts:
         name, sign, value = text.strip().partition("=")
-        name = name.strip()
+        name = one_spelling(name.strip())
         if not sign or not re.fullmatch(NAME, name) or name.endswith("ᵀ"):
             raise CannotRead(f'"{text}": give a matrix as NAME=MATRIX, such as W="1 2; 3 4".')
         if name in found:

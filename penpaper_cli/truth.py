@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num, Rest, Sum, value
-from penpaper_cli.meaning import EXACTLY, LEAST_SIZE, MEANING, RATIONAL, STEEPNESS
+from penpaper_cli.meaning import EXACTLY, LEAST_SIZE, MEANING, RATIONAL, STEEPNESS, exact_power
 from penpaper_cli.numbers import Figures, PaperError, Scalar
 
 
@@ -90,6 +90,8 @@ def read_back(e: Expr, figures: Figures) -> Any:
             done = tuple(read_back(a, figures) for a in args)
             if op in EXACTLY and isinstance(done[0], Fraction) and (root := EXACTLY[op](done[0])) is not None:
                 return root
+            if op == "pow" and all(isinstance(d, Fraction) for d in done) and done[1].denominator != 1:
+                return exact_power(*done) or (op, done)
             if (op == "mul" and 0 in done) or (op == "div" and done[0] == 0 != done[1]):
                 return Fraction(0)
             if op in ("max", "min") and (clear := _clear_winner(op, done)) is not None:
