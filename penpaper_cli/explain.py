@@ -11,6 +11,7 @@ from math import prod
 from penpaper_cli import words
 from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num, shorten, working
 from penpaper_cli.numbers import CannotRead, Figures, Scalar
+from penpaper_cli.ops.shapes import shape_text
 from penpaper_cli.paper import Op, Place, Value
 from penpaper_cli.solution import Block, Grid, Heading, Parts, Result, Sentence, Working
 from penpaper_cli.truth import checked, relation
@@ -73,9 +74,7 @@ class Show:
             if place not in self.named(shape):
                 asked = ",".join(str(k + 1) for k in place)
                 example = ",".join(map(str, shape))
-                raise CannotRead(
-                    f"--entry {asked}: {name} is {words.shape_text(shape)}, so its last entry is {example}."
-                )
+                raise CannotRead(f"--entry {asked}: {name} is {shape_text(shape)}, so its last entry is {example}.")
 
 
 def line(name: str, sides: list[Expr], show: Show, caption: Parts = ()) -> Working:

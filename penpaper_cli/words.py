@@ -104,13 +104,6 @@ def rounded_to(digits: int) -> str:
     return f"Numbers here are rounded to {plural(digits, 'digit')} or to whole numbers, whichever shows more."
 
 
-def shape_text(shape: tuple[int, ...]) -> str:
-    """2×3 for a matrix, "a vector of length 3", "one number"."""
-    if not shape:
-        return "one number"
-    return f"a vector of length {shape[0]}" if len(shape) == 1 else "×".join(map(str, shape))
-
-
 ROUND_EPOCHS = tuple(k * 10**p for p in range(9) for k in (1, 2, 5))
 """The epochs that a table of epochs shows, besides the first and the last."""
 
@@ -220,15 +213,10 @@ def nudges_left_out(count: int) -> str:
 def repeated(small: tuple[int, ...], large: tuple[int, ...]) -> str:
     """Broadcasting in words, after the operand's name."""
     if not small or set(small) == {1}:
-        return f" is one number: it is used for every entry of a result of shape {shape_in_short(large)}."
+        return " is one number: it is used for every entry."
     if len(small) < len(large) or small[0] == 1:
         return f" is one row of {small[-1]}: it is repeated for each of the {large[0]} rows."
     return f" is one column of {small[0]}: it is repeated for each of the {large[-1]} columns."
-
-
-def shape_in_short(shape: tuple[int, ...]) -> str:
-    """2×3, or 4 for a vector."""
-    return "×".join(map(str, shape))
 
 
 STEPS_HEADING = "Step by step"

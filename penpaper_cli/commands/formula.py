@@ -24,8 +24,9 @@ def solve(
     ] = False,
 ) -> Solution:
     """Work any formula, line by line, and its gradients."""
-    from penpaper_cli import explain, explain_formula, nested, program, reading, words
+    from penpaper_cli import explain, explain_formula, nested, program, reading
     from penpaper_cli.gradients import gradients
+    from penpaper_cli.ops.shapes import shape_text
 
     names = program.read_names(values or ())
     given = {name: nested.read_value(text, name, view.exact) for name, text in names.items()}
@@ -41,7 +42,7 @@ def solve(
         raise CannotRead("--nudge changes what was given: name only given values with --grad.")
     if wanted and work.answer.shape:
         raise CannotWork(
-            f"The last line is {words.shape_text(work.answer.shape)}, and a gradient follows one number: "
+            f"The last line is {shape_text(work.answer.shape)}, and a gradient follows one number: "
             "end with sum(…), mean(…) or a loss."
         )
     found = gradients(work.answer, wanted) if wanted else []
