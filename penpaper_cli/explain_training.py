@@ -197,6 +197,8 @@ class Lesson:
 
     def results(self) -> dict[str, Result]:
         """What stands on the paper of the last epoch, save what has a number for every row of the data."""
+        if not self.run.epochs:  # It diverged in the very first update.
+            return {}
         recorded = self.recorded(self.run.epochs)
         lines = (recorded.loss, *recorded.parameters, *recorded.gradients[1:], *recorded.updated)
         found = results(lines) | {"L_new": Result((), False, self.run.losses[-1])}

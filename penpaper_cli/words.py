@@ -183,7 +183,8 @@ def least_squares(unique: bool) -> str:
 
 def diverged(epoch: int, rate: str, safe: str, uneven: tuple[str, str] | None) -> str:
     """Why training diverged, and what to try."""
-    text = f"Training diverged: after {plural(epoch, 'epoch')} the loss has grown instead of shrinking."
+    grown = f"after {plural(epoch, 'epoch')} the loss has grown instead of shrinking"
+    text = f"Training diverged: {grown if epoch else 'the first update already leaves the range of numbers'}."
     if uneven:
         return (
             f"{text} The features are on very different scales ({uneven[0]} is much larger than {uneven[1]}): "
