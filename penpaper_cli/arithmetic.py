@@ -13,6 +13,9 @@ from typing import Any
 from penpaper_cli.meaning import MEANING
 from penpaper_cli.numbers import Scalar, as_written
 
+SLACK = 2
+"""Terms over the limit that are still written: leaving out so few would save nothing."""
+
 
 class Expr:
     """Anything that can stand on one side of a worked line."""
@@ -109,7 +112,7 @@ def shorten(e: Expr, longest: int | None, note: Callable[[int], str]) -> Expr:
     match e:
         case Sum(values, term):
             count, last = len(values), len(values) - 1
-            head = count if longest is None or count <= longest + 2 else max(longest - 2, 1)
+            head = count if longest is None or count <= longest + SLACK else max(longest - 2, 1)
             terms = [shorten(term(k), longest, note) for k in range(head)]
             if head < last:
                 terms.append(Rest(note(last - head), values[head:last].sum()))

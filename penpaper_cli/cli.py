@@ -91,6 +91,7 @@ def run(args: list[str]) -> int:
 
 def complain(sentence: str, code: int, pointer: str = "") -> int:
     """One sentence on stderr. What the user typed is quoted in it, and must not steer the terminal."""
+    sentence = re.sub(r"(?<=[\"'(\[]) (?=-)", "", sentence)  # The blank that shielded a leading minus.
     plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)
     with contextlib.suppress(OSError):
         sys.stdout.flush()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import prod
 
 from penpaper_cli import words
-from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num, shorten, working
+from penpaper_cli.arithmetic import SLACK, Apply, Entry, Expr, Name, Num, shorten, working
 from penpaper_cli.numbers import CannotRead, Figures, Scalar
 from penpaper_cli.ops.shapes import shape_text
 from penpaper_cli.paper import Op, Place, Value
@@ -45,12 +46,16 @@ class Show:
         count, most = prod(shape), self.most(limit)
         if count <= most:
             return itertools.product(*map(range, shape))
-        first = itertools.islice(itertools.product(*map(range, shape)), max(most - 1, 0))
-        return itertools.chain(first, [tuple(n - 1 for n in shape)] if most else [])
+        if most < 2:
+            return itertools.islice(itertools.product(*map(range, shape)), most)
+        first = itertools.islice(itertools.product(*map(range, shape)), most - 1)
+        return itertools.chain(first, [tuple(n - 1 for n in shape)])
 
     def most(self, limit: int) -> int:
         """How many entries are worked at most."""
-        return self.steps if self.steps is not None else 0 if self.detail == "summary" else limit
+        if self.steps is not None:
+            return self.steps
+        return {"full": sys.maxsize, "normal": limit, "summary": 0}[self.detail]
 
     def left_out(self, shape: tuple[int, ...], limit: int = MOST_ENTRIES) -> int:
         """How many entries are not worked."""
@@ -59,7 +64,9 @@ class Show:
     def named(self, shape: tuple[int, ...]) -> list[Place]:
         """The entries asked for that are there."""
         return [
-            at for at in self.entries if len(at) == len(shape) and all(k < n for k, n in zip(at, shape, strict=True))
+            at
+            for at in dict.fromkeys(self.entries)
+            if len(at) == len(shape) and all(k < n for k, n in zip(at, shape, strict=True))
         ]
 
     def unseen(self, shape: tuple[int, ...], limit: int) -> str:
@@ -115,7 +122,7 @@ def entries_worked(result: Value, show: Show, limit: int = MOST_ENTRIES) -> Iter
         yield Sentence((words.left_out(hidden, show.unseen(result.shape, limit)),))
 
 
-def grid(given: Value, show: Show, columns: tuple[str, ...] = ()) -> Iterator[Block]:
+def grid(given: Value, show: Show, columns: tuple[str, ...] = (), of_data: bool = False) -> Iterator[Block]:
     """A vector or matrix drawn, cut to its corners when it is big; more dimensions as one matrix after the other."""
     if not given.shape:
         yield line("given", [Entry(given.label, (), given.number(())), Num(given.number(()))], show)
@@ -123,12 +130,12 @@ def grid(given: Value, show: Show, columns: tuple[str, ...] = ()) -> Iterator[Bl
     layers = list(itertools.product(*map(range, given.shape[:-2])))
     kept = layers if show.detail == "full" else layers[:MOST_LAYERS]
     for layer in kept:
-        yield from _layer(given, layer, show, columns)
+        yield from _layer(given, layer, show, columns, of_data)
     if len(kept) < len(layers):
         yield Sentence((words.grid_left_out([(len(layers) - len(kept), "matrix")]),))
 
 
-def _layer(given: Value, layer: Place, show: Show, columns: tuple[str, ...]) -> Iterator[Block]:
+def _layer(given: Value, layer: Place, show: Show, columns: tuple[str, ...], of_data: bool) -> Iterator[Block]:
     """One matrix of a value, or the whole of a vector."""
     shape = given.shape[len(layer) :]
     sizes, most, nouns = (1, *shape), (1, MOST_ROWS), ("", "entry")
@@ -143,7 +150,7 @@ def _layer(given: Value, layer: Place, show: Show, columns: tuple[str, ...]) -> 
     cells = [cell for row in rows if row for cell in row if cell]
     sign = "=" if all(show.figures.in_full(cell.value) for cell in cells) else "≈"
     kept = tuple("…" if j is None else columns[j] for j in across) if columns else ()
-    yield Grid(Entry(given.label, layer, cells[0].value), sign, rows, shape, kept)
+    yield Grid(Entry(given.label, layer, cells[0].value), sign, rows, shape, kept, of_data)
     hidden = [n - sum(k is not None for k in places) for n, places in zip(sizes, (down, across), strict=True)]
     if any(hidden):
         yield Sentence((words.grid_left_out([(n, noun) for n, noun in zip(hidden, nouns, strict=True) if n]),))
@@ -203,29 +210,39 @@ def sentences(result: Value, alone: bool) -> tuple[str, ...]:
 
     A single operation says even that, where nothing else is said (`alone`).
     """
-    found: list[Op] = []
+    found: list[tuple[Op, str]] = []
 
     def visit(v: Value) -> None:
         for parent in v.parents:
             if parent.name is None:
                 visit(parent)
         if v.op is not None and not v.op.rearranges:
-            found.append(v.op)
+            found.append((v.op, v.op.told(*v.parents, **v.settings)))
 
     visit(result)
-    telling = found if alone and len(found) == 1 else [op for op in found if not op.plain]
-    return tuple(dict.fromkeys(op.says for op in telling))
+    found = [(op, told) for op, told in found if told]
+    telling = found if alone and len(found) == 1 else [(op, told) for op, told in found if not op.plain]
+    return tuple(dict.fromkeys(told for _, told in telling))
 
 
-def leaving_exact(result: Value) -> Iterator[Block]:
-    """Say where exact rationals end and float64 begins."""
+def leaving_exact(result: Value, read_as_float: bool = False) -> Iterator[Block]:
+    """Say where exact rationals end and float64 begins, or that the numbers were float64 from the start."""
+    if read_as_float:
+        yield Sentence((words.in_float64("The numbers were read as float64"),))
+        return
     if result.op and not result.exact and all(p.exact for p in result.parents):
         why = (
             "This is much work for exact fractions"
             if result.op.keeps_exact
-            else f"A {result.op.name.replace('_', ' ')} is seldom a fraction"
+            else f"The result of {result.op.name.replace('_', ' ')} is seldom a fraction"
         )
         yield Sentence((words.in_float64(why),))
+
+
+def shortened(terms: int, show: Show) -> Iterator[Block]:
+    """How to see the terms of sums that are too long to be written whole."""
+    if show.longest is not None and terms > show.longest + SLACK and show.most(1):
+        yield Sentence((words.SHORTENED,))
 
 
 def result_of(given: Value) -> Result:
@@ -243,6 +260,14 @@ def key(name: Expr) -> str:
         case Apply(_, args):
             return "·".join(map(key, args))
     return "answer"
+
+
+def check_entries(show: Show, values: Sequence[Value]) -> None:
+    """Raise CannotRead when an entry that was asked for is in none of the values."""
+    for at in show.entries:
+        if not any(replace(show, entries=(at,)).named(v.shape) for v in values):
+            asked = ",".join(str(k + 1) for k in at)
+            raise CannotRead(f"--entry {asked}: no value here has such an entry; rows and columns count from 1.")
 
 
 def results(values: Iterable[Value]) -> dict[str, Result]:

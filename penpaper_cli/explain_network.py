@@ -13,6 +13,7 @@ from penpaper_cli.explain import Show, explained
 from penpaper_cli.explain_formula import backward_steps, forward_steps, given_steps
 from penpaper_cli.network import Step
 from penpaper_cli.numbers import Scalar
+from penpaper_cli.paper import Value
 from penpaper_cli.solution import Block, Heading, Parts, Sentence, Table
 
 MOST_ROWS = 20
@@ -38,11 +39,13 @@ def row(step: Step) -> Row:
 
 
 def update_steps(
-    first: Step, last: Step, history: Sequence[Row], frozen: Sequence[str], loss_after: Scalar, show: Show
+    first: Step, last: Step, history: Sequence[Row], frozen: Sequence[str], after: Value | None, show: Show
 ) -> Iterator[Block]:
     """The first step, a row for every step, the last step, and the loss after it."""
     times = len(history)
     yield from given_steps(first.work.given, show)
+    if times > 1 and not all(value.exact for value in first.work.given):
+        yield Sentence((words.in_float64("Many steps repeat their sums many times"),))
     for name in frozen:
         yield Sentence((Name(name), words.FROZEN))
     yield from one_step(first, 1, times, show)
@@ -50,8 +53,10 @@ def update_steps(
         yield Heading((words.STEPS_HEADING,))
         yield from table_of_steps(history)
         yield from one_step(last, times, times, show)
-    yield Heading((words.LOSS_AFTER_HEADING,))
-    yield Sentence((words.LOSS_AFTER[0], Num(history[-1].loss), words.LOSS_AFTER[1], Num(loss_after), "."))
+    if after is not None:
+        now = after.number(())
+        yield Heading((words.LOSS_AFTER_HEADING,))
+        yield Sentence((words.LOSS_AFTER[0], Num(history[-1].loss), words.LOSS_AFTER[1], Num(now), "."))
 
 
 def one_step(step: Step, number: int, times: int, show: Show) -> Iterator[Block]:

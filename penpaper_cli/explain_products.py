@@ -18,6 +18,7 @@ from penpaper_cli.explain import (
     leaving_exact,
     line,
     shapes,
+    shortened,
     worked,
 )
 from penpaper_cli.numbers import Scalar
@@ -30,7 +31,7 @@ def dot_steps(result: Value, show: Show) -> Iterator[Block]:
     """A dot product: a row per product with the running total, the one-line equation, the note on shape."""
     u, v = result.parents
     yield Heading((result.label, "   ", shapes(result)))
-    yield from leaving_exact(result)
+    yield from leaving_exact(result, any(not p.exact for p in result.parents))
     if show.most(1) or show.named(u.shape):
         rounded: list[Scalar] = []
         yield _products(result, show, rounded)
@@ -49,6 +50,7 @@ def dot_steps(result: Value, show: Show) -> Iterator[Block]:
         plugged = (equation.sides[0], *equation.sides[2:])
         equation = line("dot", list(plugged), show)
     yield equation
+    yield from shortened(u.data.size, show)
     yield Sentence((words.two_vectors(u.data.size) if u.data.size > 1 else words.one_pair(),))
 
 
@@ -82,8 +84,9 @@ def matmul_steps(
     for operand in (a, b):
         yield from grid(operand, show, columns.get(operand, ()))
     yield Sentence((words.shape_rule(inner, rows, across),))
-    yield from leaving_exact(result)
+    yield from leaving_exact(result, any(not p.exact for p in result.parents))
     yield from entries_worked(result, show)
+    yield from shortened(inner, show)
     yield from grid(result, show, columns.get(b, ()))
     yield Sentence((words.count_of_work(rows * across, inner),))
     if cores:

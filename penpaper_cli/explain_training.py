@@ -10,7 +10,7 @@ import numpy as np
 
 from penpaper_cli import words
 from penpaper_cli.arithmetic import Entry, Expr, Name, Num
-from penpaper_cli.explain import Show, explained, grid, line, results, worked
+from penpaper_cli.explain import Show, explained, grid, line, results, shortened, worked
 from penpaper_cli.formulas import Epoch, in_own_units, linear_epoch, ranged, standardised
 from penpaper_cli.numbers import CannotWork
 from penpaper_cli.ops import OPS
@@ -21,6 +21,8 @@ from penpaper_cli.training import Exact, Run, Scaling, safe_rate
 
 FEW = 3
 STEEP = 20
+ARRIVED = 1.01
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Lesson:
     chosen: Sequence[int]
     new: Array | None
     show: Show
+    rate_was_lowered: bool = False
 
     def steps(self) -> Iterator[Block]:
         """The whole lesson, in order."""
@@ -61,8 +64,8 @@ class Lesson:
         yield Heading(("The data as a matrix",))
         counts = words.data_set(*data.X.shape)
         yield Sentence((counts, *_listed(data.features), "; the target is ", Name(data.target), "."))
-        yield from grid(Paper().given(name, data.X), self.show, data.features)
-        yield from grid(Paper().given("y", data.y), self.show)
+        yield from grid(Paper().given(name, data.X), self.show, data.features, of_data=True)
+        yield from grid(Paper().given("y", data.y), self.show, of_data=True)
         yield Sentence((words.in_float64("Training repeats its sums many times"),))
 
     def the_scaling(self) -> Iterator[Block]:
@@ -74,12 +77,14 @@ class Lesson:
         shift, spread, scaled = (standardised if standard else ranged)(name, column)
         for part in (shift, spread):
             yield worked(part, (), self.show) if part.op else next(grid(part, self.show))
+        if standard:
+            yield from shortened(len(column), self.show)
         cell = Entry(Name("X"), (0, 0), scaled.number((0,)))
         yield worked(scaled, (0,), self.show, cell)
         head: tuple[Parts, ...] = (("feature",), *((part,) for part in words.scaling_names(standard)))
         rows = zip(self.data.features, self.scaling.shift, self.scaling.spread, strict=True)
         yield Table(head, (((Name(f),), (Num(a),), (Num(b),)) for f, a, b in rows), "lrr")
-        yield from grid(Paper().carried("X", self.X), self.show, self.data.features)
+        yield from grid(Paper().carried("X", self.X), self.show, self.data.features, of_data=True)
 
     def the_start(self) -> Iterator[Block]:
         """The weights before the first epoch, and the learning rate."""
@@ -88,6 +93,8 @@ class Lesson:
         zeros = np.zeros(self.X.shape[1])
         for name, value in (("w", zeros), ("b", np.array(0.0)), ("η", np.array(self.run.rate))):
             yield from grid(Paper().given(name, value), self.show, self.data.features if name == "w" else ())
+        if self.rate_was_lowered:
+            yield Sentence((words.SAFE_RATE,))
 
     def epoch_worked(self, epoch: int) -> Iterator[Block]:
         """One epoch in full: prediction, loss, gradients by the chain rule, the update of each weight."""
@@ -128,6 +135,7 @@ class Lesson:
         if logarithmic:
             yield Sentence((words.LOGARITHMIC,))
         yield Chart(("epoch",), ("loss",), list(enumerate(losses)), logarithmic)
+        yield Sentence((words.EVERY_EPOCH,))
 
     def the_model(self) -> Iterator[Block]:
         """The model in the user's own units, with predictions."""
@@ -174,9 +182,11 @@ class Lesson:
         coefficients = zip(self.data.features, descent[0].data, exact[0].data, strict=True)
         pairs += [((Name(feature),), found, best) for feature, found, best in coefficients]
         pairs += [(("loss",), self.run.losses[-1], self.exact.loss)]
-        rows = ((name, (Num(found),), (Num(best),), (Num(found - best),)) for name, found, best in pairs)
+        rows = [(name, (Num(found),), (Num(best),), _difference(found, best)) for name, found, best in pairs]
         head: tuple[Parts, ...] = (("number",), ("gradient descent",), ("least squares",), ("difference",))
         yield Table(head, rows, "lrrr")
+        if self.run.losses[-1] > ARRIVED * self.exact.loss:
+            yield Sentence((words.not_there_yet(10 * self.run.epochs),))
 
     def exact_in_own_units(self) -> tuple[Value, Value]:
         """The least-squares coefficients and intercept."""
@@ -193,7 +203,17 @@ class Lesson:
         yield Sentence((words.METRICS,))
         names = [(words.METRIC_NAMES[key], key) for key in ("r2", "mae", "rmse", "loss") if key in found]
         rows = [((name,), (Num(found[key]),), (Num(found[f"baseline_{key}"]),)) for name, key in names]
+        if "r2" not in found:
+            yield Sentence((words.NO_VARIATION,))
         yield Table((("measure",), ("the model",), ("always guessing the mean",)), rows, "lrr")
+
+    def given(self) -> dict[str, Result]:
+        """What was given, apart from the rows of the data."""
+        return {"η": Result((), False, self.run.rate)}
+
+    def answer(self) -> Result:
+        """The predictions that were asked for, else the loss that training came to."""
+        return self.results().get("predictions", Result((), False, self.run.losses[-1]))
 
     def results(self) -> dict[str, Result]:
         """What stands on the paper of the last epoch, save what has a number for every row of the data."""
@@ -250,6 +270,12 @@ class Lesson:
         largest, smallest = (self.data.features[int(k)] for k in (sizes.argmax(), sizes.argmin()))
         tried, safe = map(self.show.figures.text, (self.run.rate, rate))
         return CannotWork(words.diverged(self.run.epochs, tried, safe, (largest, smallest) if uneven else None))
+
+
+def _difference(found: float, best: float) -> Parts:
+    """The difference of two numbers, unless it is one of rounding only."""
+    rounding = abs(found - best) <= ROUNDING * max(abs(found), abs(best))
+    return (words.NOTHING_BEYOND_ROUNDING,) if rounding and found != best else (Num(found - best),)
 
 
 def _listed(names: Sequence[str]) -> Iterator[str | Expr]:

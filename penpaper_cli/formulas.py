@@ -87,11 +87,11 @@ def ranged(name: str, column: Array) -> tuple[Value, Value, Value]:
 
 
 def in_own_units(w: Array, b: Array, shift: tuple[str, Array], spread: tuple[str, Array]) -> tuple[Value, Value]:
-    """Work the coefficients c = w / spread and the intercept a = b - c·shift of a model trained on scaled features.
+    """Work the coefficients c = w_new / spread and the intercept a = b_new - c·shift of a model on scaled features.
 
     The features were scaled to (x - shift) / spread; both come with what they are called, such as mean and std.
     """
     paper = Paper()
-    w_, b_, m, s = (paper.carried(name, data) for name, data in (("w", w), ("b", b), shift, spread))
+    w_, b_, m, s = (paper.carried(name, data) for name, data in (("w_new", w), ("b_new", b), shift, spread))
     c = paper.call("c", w_ / s)
     return c, paper.call("a", b_ - OPS["dot"](c, m))

@@ -10,6 +10,8 @@ import numpy as np
 from penpaper_cli.arithmetic import Apply, Expr
 from penpaper_cli.paper import OPS, Value
 
+USED_AGAIN = "It is used in more than one place, so its contributions are added up."
+
 
 def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
     """Write the backward pass of a scalar `loss` on the same paper, and return the gradient by each value of `wrt`.
@@ -35,13 +37,14 @@ def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
             flow[line] = _named_gradient(loss, line, found, why[line], users[line])
         if line.op is None:
             continue
-        for parent, rule, reason in zip(line.parents, line.op.backward, line.op.blames, strict=True):
+        for parent, rule, reason in zip(line.parents, line.op.backward, line.op.blamed(**line.settings), strict=True):
             if parent not in moves:
                 continue
             piece = rule(flow[line], line, *line.parents, **line.settings)
             flow[parent] = flow[parent] + piece if parent in flow else piece
             passed_on = why[line] if line.name is None and line is not loss else ()
-            why[parent] = (*why.get(parent, ()), *passed_on, reason)
+            again = (USED_AGAIN,) if parent in why else ()
+            why[parent] = (*why.get(parent, ()), *passed_on, reason, *again)
             users[parent] = (*users.get(parent, ()), *((line,) if line.name or line is loss else users[line]))
     return [flow[w] if w in flow else _no_gradient(loss, w) for w in wrt]
 

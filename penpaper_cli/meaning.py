@@ -27,12 +27,15 @@ MEANING: dict[str, Callable[..., Any]] = {
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)) if x > 0 else math.exp(x) / (1 + math.exp(x)),
     "tanh": math.tanh,
     "step": lambda x: Fraction(int(x > 0)),
+    "argmax": lambda *entries: Fraction(entries.index(max(entries))),
     "sign": lambda x: Fraction(int(x > 0) - int(x < 0)),
     "normal_share": lambda x: math.erfc(-x / math.sqrt(2)) / 2,
     "normal_height": lambda x: math.exp(-float(x) * float(x) / 2) / math.sqrt(2 * math.pi),
 }
 """What each operation comes to. log1p and log1m are log(1 + x) and log(1 - x) in one, so that a small x isn't lost."""
-RATIONAL = frozenset(("add", "sub", "mul", "div", "neg", "pow", "max", "min", "abs", "step", "sign", "vector", "dot"))
+RATIONAL = frozenset(
+    ("add", "sub", "mul", "div", "neg", "pow", "max", "min", "abs", "step", "sign", "vector", "dot", "argmax")
+)
 """The operations that keep exact numbers exact."""
 
 

@@ -12,6 +12,7 @@ from penpaper_cli.optimisers import OPTIMISERS, Rates, Update
 from penpaper_cli.paper import Array, Value
 from penpaper_cli.program import Program, Work
 from penpaper_cli.sources import quoted
+from penpaper_cli.words import plural
 
 ACTIVATIONS = ("none", "relu", "leaky-relu", "sigmoid", "tanh", "softmax", "gelu")
 LOSSES = ("mse", "half-mse", "sse", "half-sse", "mae", "bce", "cross-entropy", "hinge", "huber")
@@ -22,6 +23,11 @@ def function_of(kind: str, known: Sequence[str], option: str) -> str:
     if kind.replace("_", "-") not in known:
         raise CannotRead(f'{option} "{kind}": choose one of {", ".join(known)}.')
     return kind.replace("-", "_")
+
+
+def be(count: int) -> str:
+    """is or are."""
+    return "is" if count == 1 else "are"
 
 
 def positive(option: str, text: str) -> Typed:
@@ -60,15 +66,11 @@ class Network:
 
     def __post_init__(self) -> None:
         layers = len(self.weights)
-        if self.biases and len(self.biases) != layers:
-            raise CannotRead(
-                f"There are {layers} weights (-w) and {len(self.biases)} biases (-b): give a bias for each or none."
-            )
-        if len(self.activations) not in (0, 1, layers):
-            raise CannotRead(
-                f"There are {layers} weights (-w) and {len(self.activations)} activations (-a): "
-                "give one for each layer, or one for all."
-            )
+        activations = self.activations if len(self.activations) > 1 else ()
+        for found, noun, rule in ((self.biases, "bias", "none at all"), (activations, "activation", "one for all")):
+            if found and len(found) != layers:
+                counts = f"{be(layers)} {plural(layers, 'weight')} and {plural(len(found), noun)}"
+                raise CannotRead(f"There {counts}: give one for each layer, or {rule}.")
         chosen = list(self.activations) or ["none"]
         self.activations = [
             function_of(a, ACTIVATIONS, "-a") for a in (chosen * layers if len(chosen) == 1 else chosen)

@@ -247,6 +247,14 @@ class Op:
         """How the entry `at` is worked by hand."""
         raise TypeError(f"{self.name} says nothing about how an entry is worked")
 
+    def told(self, *parents: Any, **settings: Any) -> str:
+        """How an entry is worked, in this very case."""
+        return self.says
+
+    def blamed(self, *positional: Any, **settings: Any) -> tuple[str, ...]:
+        """Why each operand gets its gradient, with these settings."""
+        return self.blames
+
     def caption(self, at: Place, *parents: Any, **settings: Any) -> tuple[str | Expr, ...]:
         """What stands above the working of an entry, where a formula alone doesn't say it."""
         return ()

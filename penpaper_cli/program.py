@@ -68,7 +68,7 @@ class Work:
                 self.text, statement.place, f'"{statement.name}" has a value already: a name is given once.'
             )
         value = self.value(statement.body)
-        if value.name is not None:
+        if value.name is not None or value.op is None:
             value = OPS["same"](value)
         self.name(value, statement.name)
 

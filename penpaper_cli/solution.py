@@ -46,6 +46,8 @@ class Grid:
     rows: tuple[tuple[Expr | None, ...] | None, ...]
     shape: tuple[int, ...]
     columns: tuple[str, ...] = ()
+    of_data: bool = False
+    """Whether its rows are those of a data set, which JSON doesn't repeat."""
 
 
 @dataclass(frozen=True)

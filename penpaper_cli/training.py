@@ -167,5 +167,5 @@ def metrics(prediction: Array, y: Array, loss: str) -> dict[str, float]:
             f"{prefix}rmse": math.sqrt(squares / len(y)),
         }
         if spread:
-            found[f"{prefix}r2"] = 1 - squares / spread
+            found[f"{prefix}r2"] = 1 - squares / spread if not prefix else 0.0
     return found

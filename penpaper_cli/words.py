@@ -7,6 +7,7 @@ from collections.abc import Sequence
 IRREGULAR = {
     "entry": "entries",
     "matrix": "matrices",
+    "bias": "biases",
     "epoch in between": "epochs in between",
     "step in between": "steps in between",
 }
@@ -85,6 +86,8 @@ def rounds_of_work(entries: int, inner: int, cores: int) -> str:
     one = f"One core takes {plural(entries * each, 'round')}, one operation in each."
     if cores == 1:
         return one
+    if entries == 1:
+        return f"{one} There is one entry only, so more cores would find nothing to do."
     busy = min(cores, entries)
     idle = f" ({plural(cores - busy, 'core')} with nothing to do)" if cores > busy else ""
     return (
@@ -115,6 +118,14 @@ LOGARITHMIC = "Going up, each step multiplies the loss by the same factor (a log
 THE_MODEL = "The model:"
 PREDICTION = "A prediction for a new row: put its numbers into the model."
 METRICS = "R² is the share of the target's variation that the model explains; the errors are in the target's own units."
+NO_VARIATION = "The target never varies, so there is nothing for R² to explain."
+NOTHING_BEYOND_ROUNDING = "less than float64 can tell"
+EVERY_EPOCH = "The curve is drawn through every epoch; -f json lists them all."
+SAFE_RATE = "The usual rate, 0.1, would not converge on these features, so a smaller one is taken."
+SHORTENED = (
+    "A bracket such as (9 more: 12) stands for terms that are left out and what they add up to: "
+    "--detail full writes them all."
+)
 METRIC_NAMES = {
     "r2": "R²",
     "mae": "mean absolute error",
@@ -166,8 +177,8 @@ def undo_scaling(kind: str) -> str:
         return "The features were not scaled, so the weights are in your own units already."
     shift, spread = ("mean", "std") if kind == "standard" else ("min", "range")
     return (
-        f"Undo the scaling: each coefficient c is the weight divided by its feature's {spread}, and the intercept a is "
-        f"the bias less what the {shift} of each feature adds."
+        f"Undo the scaling, with the weights after the last epoch: each coefficient c is the weight divided by its "
+        f"feature's {spread}, and the intercept a is the bias less what the {shift} of each feature adds."
     )
 
 
@@ -179,6 +190,11 @@ def least_squares(unique: bool) -> str:
     return (
         text + " Some features depend on each other exactly, so many weights share that loss; these are the smallest."
     )
+
+
+def not_there_yet(more: int) -> str:
+    """That gradient descent has not arrived, and what to try."""
+    return f"Gradient descent has not arrived yet: more epochs, such as --epochs {more}, bring it closer."
 
 
 def diverged(epoch: int, rate: str, safe: str, uneven: tuple[str, str] | None) -> str:

@@ -45,6 +45,10 @@ def solve(
             f"The last line is {shape_text(work.answer.shape)}, and a gradient follows one number: "
             "end with sum(…), mean(…) or a loss."
         )
+    for name in read_list(grad) if grad is not None else ():
+        if f"d{name}" in work.known:
+            raise CannotRead(f'"d{name}" is what the gradient by "{name}" is called: give that value another name.')
+    explain.check_entries(show, [*work.given, *forward])
     found = gradients(work.answer, wanted) if wanted else []
     backward = work.paper.worked[len(forward) :]
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from penpaper_cli.commands.shared import View, command
-from penpaper_cli.numbers import CannotRead
+from penpaper_cli.numbers import CannotRead, CannotWork
 from penpaper_cli.solution import Solution
 
 if TYPE_CHECKING:
     import numpy as np
 
     from penpaper_cli.network import Network
+    from penpaper_cli.optimisers import Rates
 
 Weights = Annotated[
     list[str], typer.Option("-w", "--weights", metavar="W", help="A layer's weights; give one per layer.")
@@ -94,42 +96,52 @@ def step(
     ] = "gd",
     times: Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="How many steps to make.")] = 1,
     freeze: Annotated[str | None, typer.Option(metavar="b1,b2", help="Parameters that stay as they are.")] = None,
-    momentum: Annotated[str, typer.Option(metavar="μ", help="Of momentum and nesterov.")] = "0.9",
-    rho: Annotated[str, typer.Option(metavar="ρ", help="Of rmsprop.")] = "0.9",
-    beta1: Annotated[str, typer.Option(metavar="β1", help="Of adam.")] = "0.9",
-    beta2: Annotated[str, typer.Option(metavar="β2", help="Of adam.")] = "0.999",
-    epsilon: Annotated[str, typer.Option(metavar="ε", help="Added outside the root.")] = "1e-8",
+    momentum: Annotated[str | None, typer.Option(metavar="μ", help="Of momentum and nesterov. Default: 0.9.")] = None,
+    rho: Annotated[str | None, typer.Option(metavar="ρ", help="Of rmsprop. Default: 0.9.")] = None,
+    beta1: Annotated[str | None, typer.Option(metavar="β1", help="Of adam. Default: 0.9.")] = None,
+    beta2: Annotated[str | None, typer.Option(metavar="β2", help="Of adam. Default: 0.999.")] = None,
+    epsilon: Annotated[str | None, typer.Option(metavar="ε", help="Added outside the root. Default: 1e-8.")] = None,
 ) -> Solution:
     """Work everything of grad, then the update of every parameter."""
     from penpaper_cli import explain, explain_network
     from penpaper_cli.network import Trainer
-    from penpaper_cli.optimisers import Rates
+    from penpaper_cli.words import plural
 
-    numbers = {"lr": lr, "momentum": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
-    rates = Rates(**{name: read_rate(name, text) for name, text in numbers.items()})
+    typed = {"lr": lr, "momentum": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
+    rates = read_rates({name: text for name, text in typed.items() if text is not None}, optimizer)
+    if times > 1 and view.exact is None:
+        view = replace(view, exact=False)
     X, network = read_network(x, weights, bias, activation, view)
     given = {"X": X, "y": read_target(target, X, network, loss, view)}
     program = network.program(loss, delta, from_probabilities)
     frozen = [name.strip() for name in freeze.split(",")] if freeze else []
     trainer = Trainer(program, given, network.parameters, frozen, optimizer, rates)
     history: list[explain_network.Row] = []
-    first = last = None
-    for last in trainer.steps(times):
-        first = first or last
-        history.append(explain_network.row(last))
+    first = last = after = failure = None
+    try:
+        for last in trainer.steps(times):
+            first = first or last
+            history.append(explain_network.row(last))
+        after = program.work({**given, **network.parameters, **trainer.latest}).answer
+    except CannotWork as error:
+        if not history:
+            raise
+        failure = CannotWork(f"Training diverged after {plural(len(history), 'step')}: {error} Try a smaller --lr.")
     assert first and last
-    after = program.work({**given, **network.parameters, **trainer.latest}).answer
     show = explain.Show(view.figures(line.data for line in first.work.given), view.steps, view.entries, view.detail)
     lines = [*last.work.given, *last.forward, *last.backward, *last.update]
+    explain.check_entries(show, lines)
+    loss_after = {"L_new": explain.result_of(after)} if after else {}
     return Solution(
         command="step",
         title="Update step",
         figures=show.figures,
         given=explain.results(first.work.given),
-        steps=explain_network.update_steps(first, last, history, frozen, after.number(()), show),
-        answer=explain.result_of(after),
-        results=explain.results(lines) | {"L_new": explain.result_of(after)},
+        steps=explain_network.update_steps(first, last, history, frozen, after, show),
+        answer=loss_after.get("L_new"),
+        results=explain.results(lines) | loss_after,
         more={"history": [{"step": k, "loss": found.loss} for k, found in enumerate(history, 1)]},
+        failure=failure,
     )
 
 
@@ -152,6 +164,7 @@ def worked(
     if gradient:
         gradients(work.answer, [work.known[name] for name in wanted or ()])
     backward = work.paper.worked[len(forward) :]
+    explain.check_entries(show, [*work.given, *forward, *backward])
     return Solution(
         command=name,
         title=title,
@@ -183,6 +196,19 @@ def read_target(text: str, X: np.ndarray[Any, Any], network: Network, loss: str,
     y = read_matrix(text, "--target", view.exact).data
     shape = (len(X), network.weights[-1].shape[1])
     return y.reshape(shape) if y.ndim == 1 and y.size == shape[0] * shape[1] else y
+
+
+def read_rates(typed: dict[str, str], optimizer: str) -> Rates:
+    """What the update rule is set to. Raises CannotRead for a setting that the rule doesn't have."""
+    from penpaper_cli.optimisers import OPTIMISERS, Rates
+
+    rates = {name: read_rate(name, text) for name, text in typed.items()}
+    for name in rates:
+        if name not in OPTIMISERS[optimizer][1].values():
+            raise CannotRead(
+                f"--{name}: the optimizer {optimizer} has no such setting; choose another, or leave it out."
+            )
+    return Rates(**rates)
 
 
 def read_rate(name: str, text: str) -> Fraction:

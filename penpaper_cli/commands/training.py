@@ -39,7 +39,7 @@ def train(
     if epochs < 1:
         raise CannotRead(f"--epochs {epochs}: training needs at least 1 epoch.")
     if lr is not None and not (math.isfinite(lr) and lr > 0):
-        raise CannotRead(f"--lr {lr:g}: the learning rate must be above 0, such as 0.1.")
+        raise CannotRead(f"--lr {lr:g}: the learning rate must be a finite number above 0, such as 0.1.")
     if view.exact:
         raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
     chosen = read_epochs(explain, epochs)
@@ -50,10 +50,15 @@ def train(
 
     wanted = [name.strip() for name in features.split(",")] if features is not None else None
     read = table.read_data(data, target, wanted)
+    if "intercept" in read.features:
+        raise CannotRead(
+            'A feature can\'t be called "intercept", since the model has one of its own: rename the column.'
+        )
     new = read_rows(predict, read.features) if predict is not None else None
     scaling = training.scaling(read.X, scale)
     X, kind = scaling.apply(read.X), loss.replace("-", "_")
     rate = training.usual_rate(X, kind) if lr is None else lr
+    rate_was_lowered = lr is None and rate < training.USUAL_RATE
     with progress(epochs) as tick:
         run = training.descend(X, read.y, rate, epochs, kind, chosen, tick)
     worked = sorted({min(epoch, run.epochs) for epoch in chosen if epoch <= run.epochs or epoch == epochs} - {0})
@@ -61,12 +66,14 @@ def train(
     exact = training.least_squares(X, read.y, kind)
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
     show.check("ŷ", read.y.shape)
-    lesson = Lesson(read, scaling, X, run, exact, metrics, worked, new, show)
+    lesson = Lesson(read, scaling, X, run, exact, metrics, worked, new, show, rate_was_lowered)
     return Solution(
         command="train",
         title="Training a linear model",
         figures=show.figures,
         steps=lesson.steps(),
+        given=lesson.given(),
+        answer=lesson.answer(),
         results=lesson.results(),
         more=lesson.for_programs(),
         failure=lesson.failure() if run.diverged else None,
@@ -83,17 +90,21 @@ def read_epochs(text: str, last: int) -> list[int]:
                 f'--explain "{text}": name epochs from 1 to {last:,}, or "last", with commas between them.'
             )
         found.add(number)
+    if not found:
+        raise CannotRead('--explain names no epoch: name epochs such as "1,last".')
     return sorted(found)
 
 
 def read_rows(text: str, features: tuple[str, ...]) -> np.ndarray[Any, Any]:
     """The rows to predict, one number for each feature. Raises CannotRead when their number differs."""
     from penpaper_cli.reading import as_matrix, read_matrix
+    from penpaper_cli.words import plural
 
     rows = as_matrix(read_matrix(text, "--predict", exact=False)).data
     if rows.shape[1] != len(features):
         raise CannotRead(
-            f'--predict "{text}" has {rows.shape[1]} numbers, but the model has {len(features)} features: '
+            f'--predict "{text}" has {plural(rows.shape[1], "number")}, but the model has '
+            f"{plural(len(features), 'feature')}: "
             f"give {', '.join(features)}, in this order."
         )
     return rows

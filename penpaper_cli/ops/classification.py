@@ -183,6 +183,13 @@ class CrossEntropy(Op):
 
         return -divided(Sum(terms[tuple(where.T)], term), samples(z))
 
+    def told(self, z: Value, t: Value, from_probabilities: int = 0) -> str:
+        return self.says.replace("that softmax gives to", "given to") if from_probabilities else self.says
+
+    def blamed(self, from_probabilities: int = 0) -> tuple[str, ...]:
+        shares = "Each share is to blame for minus the share it should have over the share it has, for each sample."
+        return (shares, self.blames[1]) if from_probabilities else self.blames
+
     def caption(self, at: Place, z: Value, t: Value, from_probabilities: int = 0) -> tuple[str | Expr, ...]:
         return which_column(z, t) if t.shape != z.shape else ()
 

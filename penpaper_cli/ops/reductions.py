@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -184,7 +185,7 @@ class SumTo(Op):
 
     name = "sum_to"
     public = False
-    says = "The value was used in several places, so its gradient is the sum over all of them."
+    says = "The value was repeated, so it has a gradient from each of its copies: it gets the sum over all of them."
     blames = ("Every entry counts once in its sum, so each gets the whole gradient.",)
 
     def forward(self, a: Array, shape: tuple[int, ...]) -> Array:
@@ -208,8 +209,15 @@ class SumTo(Op):
 
         return Sum(np.asarray(a.data[index]).ravel(), term)
 
+    def told(self, a: Value, shape: tuple[int, ...]) -> str:
+        return self.says if a.data.size > prod(shape) else ""
+
     def formula(self, a: Value, shape: tuple[int, ...]) -> Expr:
-        return Apply("sum", (a.label,))
+        if a.data.size == prod(shape):
+            return a.label
+        collapsed = [k for k, n in enumerate((1,) * (len(a.shape) - len(shape)) + shape) if n == 1 and a.shape[k] > 1]
+        everything = len(collapsed) == sum(n > 1 for n in a.shape)
+        return called("sum", a) if everything else called("sum", a, axis=collapsed[0])
 
     def example(self) -> Value:
         return self(small("A", "1 -2; 3 1/2"), shape=(2,))

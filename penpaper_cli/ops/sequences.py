@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num, Sum
-from penpaper_cli.meaning import MEANING
 from penpaper_cli.numbers import CannotWork, Figures, Typed
 from penpaper_cli.ops.rearranging import called, whole
 from penpaper_cli.ops.shapes import named, shape_text, small
@@ -16,7 +15,6 @@ from penpaper_cli.paper import OPS, Array, Op, Paper, Place, Value
 
 EPSILON = Typed(Fraction(1, 100_000), "1e-5")
 MOST_CLASSES = 100_000
-MEANING.setdefault("argmax", lambda *entries: Fraction(entries.index(max(entries))))
 
 
 def unmoved(of: Value) -> Value:

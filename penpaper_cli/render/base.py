@@ -143,13 +143,12 @@ def _row(cells: list[str], sizes: list[int], length: Callable[[str], int]) -> st
 
 
 def _brackets(rows: list[str], names: int, head: str, goes_on: bool, goes_further: bool) -> list[str]:
-    """The rows between brackets; where the columns are folded, … stands in place of the bracket."""
+    """The rows between brackets, which stand open where the columns are folded."""
     body = rows[names:]
     last, middle = len(body) - 1, (len(body) - 1) // 2
-    before = "… " if goes_on else ""
-    lines = [" " * (len(head) + (len(before) or 1)) + name for name in rows[:names]]
+    lines = [" " * (len(head) + 1) + name for name in rows[:names]]
     for k, row in enumerate(body):
         left, right = ("[", "]") if not last else ("⎡", "⎤") if k == 0 else ("⎣", "⎦") if k == last else ("⎢", "⎥")
         lead = head if k == middle else " " * len(head)
-        lines.append(lead + (before or left) + row + (" …" if goes_further else right))
+        lines.append(lead + (" " if goes_on else left) + row + ("" if goes_further else right))
     return lines

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from typing import Any, TextIO
 
 from penpaper_cli.arithmetic import Expr
 from penpaper_cli.numbers import Figures
-from penpaper_cli.solution import Block, Solution
+from penpaper_cli.solution import Block, Grid, Solution
 
 STEERING = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Signs that steer a terminal or turn a line around; JSON may hold them raw, a screen had better not."""
@@ -67,6 +67,8 @@ def tree(found: Any) -> Any:
             return float(found) + 0.0
         case dict():
             return {str(k): tree(v) for k, v in found.items()}
+    if isinstance(found, Grid) and found.of_data:
+        found = replace(found, rows=())
     if is_dataclass(found):
         body = {f.name: tree(getattr(found, f.name)) for f in fields(found)}
         if isinstance(found, Expr):
