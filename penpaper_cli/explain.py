@@ -230,13 +230,20 @@ def leaving_exact(result: Value, read_as_float: bool = False) -> Iterator[Block]
     if read_as_float:
         yield Sentence((words.in_float64("The numbers were read as float64"),))
         return
-    if result.op and not result.exact and all(p.exact for p in result.parents):
-        why = (
-            "This is much work for exact fractions"
-            if result.op.keeps_exact
-            else f"The result of {result.op.name.replace('_', ' ')} is seldom a fraction"
-        )
-        yield Sentence((words.in_float64(why),))
+    op = _first_in_float64(result)
+    if op is not None:
+        seldom = f"The result of {op.name.replace('_', ' ')} is seldom a fraction"
+        yield Sentence((words.in_float64("This is much work for exact fractions" if op.keeps_exact else seldom),))
+
+
+def _first_in_float64(result: Value) -> Op | None:
+    """The operation, in this line, that leaves the exact rationals."""
+    if result.op is None or result.exact:
+        return None
+    if all(p.exact for p in result.parents):
+        return result.op
+    inside = (_first_in_float64(p) for p in result.parents if p.name is None)
+    return next((op for op in inside if op is not None), None)
 
 
 def shortened(terms: int, show: Show) -> Iterator[Block]:

@@ -114,7 +114,8 @@ class Value:
 
     @property
     def T(self) -> Value:
-        return OPS["transpose"](self)
+        turned = self.name is None and self.op is OPS["transpose"]
+        return self.parents[0] if turned else OPS["transpose"](self)
 
     def _lift(self, other: Value | int) -> Value:
         return other if isinstance(other, Value) else self.paper.constant(Fraction(other))

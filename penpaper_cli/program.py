@@ -85,6 +85,8 @@ class Work:
             case Number(_, number):
                 return self.paper.constant(number)
             case Variable(place, name):
+                if name not in self.known and name in FUNCTIONS:
+                    raise complaint(self.text, place, f'"{name}" is a function: write {name}(…) with what it works on.')
                 if name not in self.known:
                     raise self.unknown(place, name, self.known, "is not given", f"give it as {name}=…")
                 return self.known[name]

@@ -121,7 +121,7 @@ def _careful_columns(table: CSV, names: list[str], used: list[int]) -> np.ndarra
             )
         data.append([_number(table, line, names[j], cells[j], is_target=j == used[-1]) for j in used])
     if not data:
-        raise CannotRead(f"{table.source} has a header but no rows under it: write one row of data on each line.")
+        raise CannotWork(f"{table.source} has a header but no rows under it: write one row of data on each line.")
     return np.array(data)
 
 

@@ -302,7 +302,7 @@ def test_a_file_that_may_not_be_read(arguments: tuple[str, ...], folder: Path, m
         ((HOUSES, "--target", "price", "--predict", "1650 many"), 2, ["--predict", "many"]),
         ((HOUSES, "--target", "price", "--predict", "1650 nan"), 2, ["--predict", "finite"]),
         (("one.csv", "--target", "y"), 1, ["one.csv", "two rows"]),
-        (("header.csv", "--target", "y"), 2, ["header.csv", "no rows"]),
+        (("header.csv", "--target", "y"), 1, ["header.csv", "no rows"]),
         (("same.csv", "--target", "y"), 1, ['"x"', "every row"]),
         (("gap.csv", "--target", "y"), 2, ["gap.csv", "line 3", '"x"', "empty"]),
         (("text.csv", "--target", "y"), 2, ["text.csv", "line 2", '"y"', '"dear"']),

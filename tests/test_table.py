@@ -72,6 +72,11 @@ def test_columns_that_are_not_used_may_hold_anything(unused: str) -> None:
     assert (data.X.tolist(), data.y.tolist()) == ([[1], [3]], [2, 4])
 
 
+def test_a_header_without_rows_is_too_few_rows() -> None:
+    with pytest.raises(CannotWork, match="a header but no rows under it"):
+        read("a,price\n")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -80,7 +85,6 @@ def test_columns_that_are_not_used_may_hold_anything(unused: str) -> None:
         ("1,2\n3,4", f"{FILE}, line 1 has no names: the file needs a header line such as size,bedrooms,price."),
         ("a,,price\n1,2,3", f"{FILE}, line 1, column 2 has no name: every column needs one."),
         ("\na,b,a\n1,2,3", f'{FILE}, line 2: two columns are called "a", and every column needs its own name.'),
-        ("a,price\n", f"{FILE} has a header but no rows under it: write one row of data on each line."),
         ("price\n1\n2", f'{FILE}: training needs at least one feature besides the target "price".'),
         ("size,prices\n1,2", f'{FILE} has no column "price"; close: "prices"; its columns are size, prices.'),
         ("x,y\n1,2", f'{FILE} has no column "price"; its columns are x, y.'),

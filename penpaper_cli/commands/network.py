@@ -205,9 +205,7 @@ def read_rates(typed: dict[str, str], optimizer: str) -> Rates:
     rates = {name: read_rate(name, text) for name, text in typed.items()}
     for name in rates:
         if name not in OPTIMISERS[optimizer][1].values():
-            raise CannotRead(
-                f"--{name}: the optimizer {optimizer} has no such setting; choose another, or leave it out."
-            )
+            raise CannotRead(f"--{name}: the optimizer {optimizer} has no such setting; leave it out.")
     return Rates(**rates)
 
 

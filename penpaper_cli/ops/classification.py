@@ -153,6 +153,10 @@ class CrossEntropy(Op):
                 )
         if from_probabilities:
             refuse(z, beyond(z.data), ", and a probability lies between 0 and 1.")
+            if np.any(abs(z.data.sum(axis=-1) - 1) > float(SLACK)):
+                raise CannotWork(
+                    f"{named(z)}: the probabilities of a sample must add up to 1; scores go through softmax."
+                )
             wrong = (z.data <= 0) & (self.targets(z.data, t.data) != 0)
             refuse(
                 z, wrong, " where the target is not, and log(0) is undefined: take the loss from the scores instead."

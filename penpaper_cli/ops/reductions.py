@@ -40,6 +40,13 @@ def direction(dimensions: int, axis: int | None) -> int | None:
     return axis if axis is None or dimensions > 1 else 0
 
 
+def within(says: str, a: Value, axis: int | None) -> str:
+    """The sentence for all entries, said of each row or column where an axis was given."""
+    if axis is None or len(a.shape) < 2:
+        return says
+    return says.replace("all the entries", f"the entries of each {('column', 'row')[axis]}") if axis in (0, 1) else says
+
+
 def check_axis(a: Value, axis: int | None) -> None:
     """Raise CannotWork when there is no such direction."""
     if axis is None:
@@ -102,6 +109,9 @@ class Total(Reduction):
     says = "Add up all the entries."
     blames = ("Every entry counts once in the sum, so each gets the whole gradient.",)
 
+    def told(self, a: Value, axis: int | None = None) -> str:
+        return within(self.says, a, axis)
+
     def forward(self, a: Array, axis: int | None = None) -> Any:
         return a.sum(axis=direction(a.ndim, axis))
 
@@ -117,6 +127,9 @@ class Mean(Reduction):
     name = "mean"
     says = "Add up all the entries and divide by how many there are."
     blames = ("Every entry has an equal share in the mean: the gradient divided by their number.",)
+
+    def told(self, a: Value, axis: int | None = None) -> str:
+        return within(self.says, a, axis)
 
     def forward(self, a: Array, axis: int | None = None) -> Any:
         summed = a.sum(axis=direction(a.ndim, axis))

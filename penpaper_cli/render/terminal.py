@@ -15,7 +15,7 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from penpaper_cli.numbers import Figures
-from penpaper_cli.render.base import Renderer, bracketed, statement
+from penpaper_cli.render.base import Renderer, bracketed, fold, statement
 from penpaper_cli.render.chart import chart_lines
 from penpaper_cli.solution import Chart, Grid, Heading, Sentence, Solution, Table, Working
 
@@ -61,7 +61,8 @@ class Terminal(Renderer):
         return "".join(f"{line.rstrip(' ')}\n" for line in buffer.getvalue().splitlines())
 
     def heading(self, block: Heading) -> Iterable[str]:
-        yield self.printed(RichText(self.text(block.parts), style=HEADINGS[block.level]))
+        lines = fold(self.text(block.parts), self.width, 4)
+        yield self.printed(*(RichText(line, style=HEADINGS[block.level]) for line in lines))
 
     def sentence(self, block: Sentence) -> Iterable[str]:
         yield self.printed(RichText(self.text(block.parts), style="italic"), width=min(self.width, 100))
