@@ -150,7 +150,8 @@ def _layer(given: Value, layer: Place, show: Show, columns: tuple[str, ...], of_
     cells = [cell for row in rows if row for cell in row if cell]
     sign = "=" if all(show.figures.in_full(cell.value) for cell in cells) else "≈"
     kept = tuple("…" if j is None else columns[j] for j in across) if columns else ()
-    yield Grid(Entry(given.label, layer, cells[0].value), sign, rows, shape, kept, of_data)
+    name = Entry(given.label, layer, cells[0].value) if layer else given.label
+    yield Grid(name, sign, rows, shape, kept, of_data)
     hidden = [n - sum(k is not None for k in places) for n, places in zip(sizes, (down, across), strict=True)]
     if any(hidden):
         yield Sentence((words.grid_left_out([(n, noun) for n, noun in zip(hidden, nouns, strict=True) if n]),))
