@@ -9,7 +9,7 @@ import numpy as np
 
 from penpaper_cli import words
 from penpaper_cli.arithmetic import Entry, Name, Num
-from penpaper_cli.explain import Show, explained
+from penpaper_cli.explain import Show, explained, grid
 from penpaper_cli.explain_formula import backward_steps, forward_steps, given_steps
 from penpaper_cli.network import Step
 from penpaper_cli.numbers import Scalar
@@ -67,6 +67,8 @@ def one_step(step: Step, number: int, times: int, show: Show) -> Iterator[Block]
     yield from backward_steps(step.backward, show)
     yield Heading((words.UPDATE_HEADING,))
     yield Sentence((words.UPDATE_RULE,))
+    for rate in step.rates if number == 1 else ():
+        yield from grid(rate, show)
     for value in step.update:
         yield from explained(value, show)
 

@@ -116,6 +116,7 @@ class Step:
     forward: list[Value]
     backward: list[Value]
     update: list[Value]
+    rates: list[Value]
     updates: list[Update]
     updated: list[Value]
 
@@ -174,7 +175,7 @@ class Trainer:
         ]
         updated = [work.paper.call(f"{update.name}_new", rule(update)) for update in updates]
         update_lines = work.paper.worked[len(forward) + len(backward) :]
-        return Step(work, forward, backward, update_lines, updates, updated)
+        return Step(work, forward, backward, update_lines, list(rates.values()), updates, updated)
 
     def _rate(self, work: Work, letter: str, name: str) -> Value:
         import numpy as np

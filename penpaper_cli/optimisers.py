@@ -9,6 +9,12 @@ from fractions import Fraction
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper import Array, Value, zeros
 
+VELOCITY = "The velocity keeps a share of what it was, and takes up the new gradient; it starts at 0."
+SUM_OF_SQUARES = "The sum of all squared gradients so far; it starts at 0."
+MEAN_OF_SQUARES = "A running mean of the squared gradients, in which old ones fade; it starts at 0."
+MEAN = "A running mean of the gradients, in which old ones fade; it starts at 0."
+CORRECTED = "A mean that started at 0 is too small at first, so it is divided by the weight that it has gathered."
+
 
 @dataclass(frozen=True)
 class Rates:
@@ -40,15 +46,18 @@ class Update:
         start = zeros(self.parameter.shape, self.parameter.data) if data is None else data
         return self.parameter.paper.carried(f"{letter}_{self.name}", start)
 
-    def after(self, letter: str, value: Value) -> Value:
-        """Name the state after this step, and keep it."""
+    def after(self, letter: str, value: Value, why: str) -> Value:
+        """Name the state after this step, keep it, and say what it is."""
         self.state[letter] = self.parameter.paper.call(f"{letter}_{self.name}_new", value)
+        self.parameter.paper.reasons[value] = (why,)
         return value
 
     def corrected(self, letter: str, value: Value, beta: Value) -> Value:
         """An average that started at zero, divided by the weight it has gathered so far (Adam's bias correction)."""
         weight = self.parameter.paper.constant(Fraction(1)) - OPS["pow"](beta, power=self.step)
-        return self.parameter.paper.call(f"{letter}_{self.name}_hat", value / weight)
+        hat = self.parameter.paper.call(f"{letter}_{self.name}_hat", value / weight)
+        self.parameter.paper.reasons[hat] = (CORRECTED,)
+        return hat
 
 
 def gd(u: Update) -> Value:
@@ -58,26 +67,26 @@ def gd(u: Update) -> Value:
 
 def momentum(u: Update) -> Value:
     """Momentum (Polyak 1964, as PyTorch has it): the step follows a running sum of gradients that fades by μ."""
-    v = u.after("v", u.rates["μ"] * u.before("v") + u.gradient)
+    v = u.after("v", u.rates["μ"] * u.before("v") + u.gradient, VELOCITY)
     return u.parameter - u.rates["η"] * v
 
 
 def nesterov(u: Update) -> Value:
     """Nesterov momentum (Sutskever et al. 2013, as PyTorch has it): momentum with a look ahead."""
-    v = u.after("v", u.rates["μ"] * u.before("v") + u.gradient)
+    v = u.after("v", u.rates["μ"] * u.before("v") + u.gradient, VELOCITY)
     return u.parameter - u.rates["η"] * (u.gradient + u.rates["μ"] * v)
 
 
 def adagrad(u: Update) -> Value:
     """AdaGrad (Duchi et al. 2011): steps shrink where gradients have been large."""
-    s = u.after("s", u.before("s") + u.gradient**2)
+    s = u.after("s", u.before("s") + u.gradient**2, SUM_OF_SQUARES)
     return u.parameter - u.rates["η"] * u.gradient / (OPS["sqrt"](s) + u.rates["ε"])
 
 
 def rmsprop(u: Update) -> Value:
     """RMSProp (Hinton 2012): steps shrink where gradients have been large lately."""
     one = u.parameter.paper.constant(Fraction(1))
-    s = u.after("s", u.rates["ρ"] * u.before("s") + (one - u.rates["ρ"]) * u.gradient**2)
+    s = u.after("s", u.rates["ρ"] * u.before("s") + (one - u.rates["ρ"]) * u.gradient**2, MEAN_OF_SQUARES)
     return u.parameter - u.rates["η"] * u.gradient / (OPS["sqrt"](s) + u.rates["ε"])
 
 
@@ -85,8 +94,8 @@ def adam(u: Update) -> Value:
     """Adam (Kingma and Ba 2015, algorithm 1): momentum over the root of the mean square, both bias-corrected."""
     one = u.parameter.paper.constant(Fraction(1))
     beta1, beta2 = u.rates["β1"], u.rates["β2"]
-    m = u.after("m", beta1 * u.before("m") + (one - beta1) * u.gradient)
-    v = u.after("v", beta2 * u.before("v") + (one - beta2) * u.gradient**2)
+    m = u.after("m", beta1 * u.before("m") + (one - beta1) * u.gradient, MEAN)
+    v = u.after("v", beta2 * u.before("v") + (one - beta2) * u.gradient**2, MEAN_OF_SQUARES)
     fast, slow = u.corrected("m", m, beta1), u.corrected("v", v, beta2)
     return u.parameter - u.rates["η"] * fast / (OPS["sqrt"](slow) + u.rates["ε"])
 
