@@ -7,6 +7,7 @@ prediction = paper.call("ŷ", X @ w)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -250,11 +251,11 @@ class Op:
 
     def told(self, *parents: Any, **settings: Any) -> str:
         """How an entry is worked, in this very case."""
-        return self.says
+        return along(self.says, settings)
 
     def blamed(self, *positional: Any, **settings: Any) -> tuple[str, ...]:
         """Why each operand gets its gradient, with these settings."""
-        return self.blames
+        return tuple(along(reason, settings) for reason in self.blames)
 
     def caption(self, at: Place, *parents: Any, **settings: Any) -> tuple[str | Expr, ...]:
         """What stands above the working of an entry, where a formula alone doesn't say it."""
@@ -267,6 +268,11 @@ class Op:
     def example(self) -> Value:
         """The operation at work on small numbers: what `pp ops` and the laws of the tests try."""
         raise TypeError(f"{self.name} has no example")
+
+
+def along(sentence: str, settings: dict[str, Any]) -> str:
+    """A sentence about rows, said of columns where the operation works within columns."""
+    return re.sub(r"\brow(s?)\b", r"column\1", sentence) if settings.get("axis") == 0 else sentence
 
 
 OPS: dict[str, Op] = {}
@@ -285,12 +291,10 @@ def zeros(shape: tuple[int, ...], like: Array) -> Array:
 
 def scale(gradient: Value, by: Value) -> Value:
     """The gradient of the result times a slope; the loss's own gradient is 1, and is left out."""
-    fits = not gradient.shape or by.shape == gradient.shape
-    return by if fits and _is_one(gradient) else gradient * by
+    return by if gradient.shape in ((), by.shape) and _is_one(gradient) else gradient * by
 
 
 def _is_one(gradient: Value) -> bool:
     """Whether it is the loss's own gradient, or copies of it."""
-    if gradient is gradient.paper.one:
-        return True
-    return gradient.op is not None and gradient.op.rearranges and _is_one(gradient.parents[0])
+    copied = gradient.op is not None and gradient.op.rearranges
+    return gradient is gradient.paper.one or (copied and _is_one(gradient.parents[0]))
