@@ -41,7 +41,7 @@ class Expr:
         return Apply("neg", (self,))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Num(Expr):
     """A number; `as_decimal` prints a fraction as its decimal."""
 
@@ -49,14 +49,14 @@ class Num(Expr):
     as_decimal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name(Expr):
     """A letter or word that stands for something: A, price."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry(Expr):
     """An entry of something named, and the number found there: A[1,2]. `at` counts from 0, print counts from 1."""
 
@@ -65,7 +65,7 @@ class Entry(Expr):
     value: Scalar
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Apply(Expr):
     """Anything done to anything: Apply("add", (a, b, c)) is a + b + c."""
 
@@ -73,7 +73,7 @@ class Apply(Expr):
     args: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sum(Expr):
     """A sum that may be long: the number each term comes to (a NumPy vector), and how to write term k when shown."""
 
@@ -81,7 +81,7 @@ class Sum(Expr):
     term: Callable[[int], Expr]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rest(Expr):
     """The terms of a long sum that are left out: how many, and what they add up to."""
 

@@ -13,7 +13,7 @@ Parts = tuple[str | Expr, ...]
 """Words mixed with mathematics, so that words never hold markup and mathematics never becomes text too early."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Heading:
     """What the blocks after it are about; level 1 is the title."""
 
@@ -21,14 +21,14 @@ class Heading:
     level: int = 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Sentence:
     """A sentence of explanation."""
 
     parts: Parts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Working:
     """One worked line: sides joined by = or ≈, each checked against the next before the line was made."""
 
@@ -37,7 +37,7 @@ class Working:
     caption: Parts = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Grid:
     """A vector or matrix with its name. None marks rows or columns left out; `columns` are names from a header."""
 
@@ -50,7 +50,7 @@ class Grid:
     """Whether its rows are those of a data set, which JSON doesn't repeat."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Table:
     """Rows under a head. A row of one cell in a wider table says what was left out. `align` has l or r per column."""
 
@@ -59,7 +59,7 @@ class Table:
     align: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Chart:
     """A line of y over x, drawn small; with `logarithmic`, each step up is a multiple of y."""
 
@@ -72,7 +72,7 @@ class Chart:
 Block = Heading | Sentence | Working | Grid | Table | Chart
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Result:
     """Something on the paper, for other programs: nested to its shape; exact numbers are fractions."""
 
