@@ -22,7 +22,6 @@ from penpaper_cli.explain import (
     worked,
 )
 from penpaper_cli.numbers import Scalar
-from penpaper_cli.ops import OPS
 from penpaper_cli.paper import Value
 from penpaper_cli.solution import Block, Heading, Parts, Sentence, Table
 
@@ -95,6 +94,8 @@ def matmul_steps(
 
 def operations() -> Iterator[Block]:
     """Every operation that a formula may name: what it does, and how its gradient goes."""
+    from penpaper_cli.ops import OPS
+
     head: tuple[Parts, ...] = (("operation",), ("what it does",), ("how its gradient goes",))
     rows = [((op.name,), (op.about,), (" ".join(dict.fromkeys(op.blames)),)) for op in OPS.values() if op.public]
     yield Heading(("Operations",))

@@ -18,16 +18,17 @@ def dot(
     view: View,
 ) -> Solution:
     """Work out a dot product: multiply pairwise, then add."""
-    from penpaper_cli import explain, explain_products, ops, reading
+    from penpaper_cli import explain, explain_products, reading
     from penpaper_cli.arithmetic import Apply, Name
-    from penpaper_cli.paper import Paper
+    from penpaper_cli.ops.products import Dot
+    from penpaper_cli.paper import OPS, Paper
 
     paper = Paper(always_exact=view.exact is True)
     pair = [
         paper.given(name, reading.as_vector(reading.read_matrix(text, name, view.exact), name).data)
         for name, text in (("u", u), ("v", v))
     ]
-    product = paper.call(Apply("dot", (Name("u"), Name("v"))), ops.OPS["dot"](*pair))
+    product = paper.call(Apply("dot", (Name("u"), Name("v"))), OPS[Dot.name](*pair))
     show = explain.Show(view.figures(p.data for p in pair), view.steps, view.entries, view.detail)
     show.check("u", pair[0].shape)
     return Solution(
@@ -50,13 +51,14 @@ def matmul(
     ] = None,
 ) -> Solution:
     """Work out a matrix product: each entry is a row times a column."""
-    from penpaper_cli import explain, explain_products, ops, reading
-    from penpaper_cli.paper import Paper
+    from penpaper_cli import explain, explain_products, reading
+    from penpaper_cli.ops.products import MatMul
+    from penpaper_cli.paper import OPS, Paper
 
     paper = Paper(always_exact=view.exact is True)
     read = [reading.as_matrix(reading.read_matrix(text, name, view.exact)) for name, text in (("A", a), ("B", b))]
     pair = [paper.given(name, matrix.data) for name, matrix in zip("AB", read, strict=True)]
-    product = paper.call("C", ops.OPS["matmul"](*pair))
+    product = paper.call("C", OPS[MatMul.name](*pair))
     show = explain.Show(view.figures(p.data for p in pair), view.steps, view.entries, view.detail)
     show.check("C", product.shape)
     columns = {given: matrix.columns for given, matrix in zip(pair, read, strict=True)}

@@ -1,39 +1,35 @@
-"""The operations, by family. Importing this package registers them all in OPS."""
+"""The operations, by family. Asking for OPS registers them all; a single family can be imported by itself, sooner."""
 
-from penpaper_cli.ops import (
-    activations,
-    classification,
-    elementwise,
-    entries,
-    extremes,
-    functions,
-    images,
-    losses,
-    margins,
-    pooling,
-    products,
-    rearranging,
-    reductions,
-    sequences,
-    softmax,
-)
-from penpaper_cli.paper import OPS
+from __future__ import annotations
 
-__all__ = [
-    "OPS",
-    "activations",
-    "classification",
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from penpaper_cli.paper import OPS as OPS
+
+FAMILIES = (
     "elementwise",
-    "entries",
-    "extremes",
     "functions",
-    "images",
-    "losses",
-    "margins",
-    "pooling",
-    "products",
-    "rearranging",
+    "activations",
     "reductions",
-    "sequences",
+    "extremes",
+    "products",
     "softmax",
-]
+    "losses",
+    "classification",
+    "margins",
+    "entries",
+    "rearranging",
+    "images",
+    "pooling",
+    "sequences",
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name != "OPS":
+        raise AttributeError(f"penpaper_cli.ops has no {name}")
+    for family in FAMILIES:
+        import_module(f"penpaper_cli.ops.{family}")
+    return import_module("penpaper_cli.paper").OPS
