@@ -94,9 +94,10 @@ def matmul_steps(
 
 def operations() -> Iterator[Block]:
     """Every operation that a formula may name: what it does, and how its gradient goes."""
-    from penpaper_cli.ops import OPS
+    from penpaper_cli.ops import FAMILIES, OPS
 
+    ordered = sorted(OPS.values(), key=lambda op: FAMILIES.index(type(op).__module__.rpartition(".")[2]))
     head: tuple[Parts, ...] = (("operation",), ("what it does",), ("how its gradient goes",))
-    rows = [((op.name,), (op.about,), (" ".join(dict.fromkeys(op.blames)),)) for op in OPS.values() if op.public]
+    rows = [((op.name,), (op.about,), (" ".join(dict.fromkeys(op.blames)),)) for op in ordered if op.public]
     yield Heading(("Operations",))
     yield Table(head, rows, "lll")
