@@ -32,7 +32,7 @@ INFIX = {
     "@": (2, "matmul"),
     "·": (2, "matmul"),
 }
-NEGATION, POWER = 3, 4
+NEGATION = 3
 
 
 @dataclass(frozen=True)
