@@ -19,6 +19,7 @@ from markdown_it.token import Token
 from penpaper_cli.arithmetic import MEANING, Apply, Entry, Expr, Name, Num, Rest
 from penpaper_cli.numbers import Figures, Typed
 from penpaper_cli.render import FORMATS, renderer
+from penpaper_cli.render.page import Page
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Result, Sentence, Solution, Table, Working
 
 HOSTILE = {
@@ -132,7 +133,7 @@ def solution(steps: Iterable[Block], name: str = TAME) -> Solution:
 
 def drawn(form: str, steps: Iterable[Block], name: str = TAME, figures: Figures | None = None) -> str:
     """What a format makes of some blocks, piped."""
-    return "".join(renderer(form, figures or Figures(), io.StringIO()).render(solution(steps, name)))
+    return "".join(renderer(form, figures or Figures(), io.StringIO(), Page()).render(solution(steps, name)))
 
 
 def visible(name: str) -> str:
@@ -357,7 +358,9 @@ def test_json_has_a_type_for_every_block_with_all_its_members() -> None:
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
 def test_json_never_holds_nan_or_infinity(number: float) -> None:
     """Nothing at all is written, rather than half of a document or a document that few programs can read."""
-    pieces = renderer("json", Figures(), io.StringIO()).render(solution([Chart(("x",), ("y",), [(0.0, number)])]))
+    pieces = renderer("json", Figures(), io.StringIO(), Page()).render(
+        solution([Chart(("x",), ("y",), [(0.0, number)])])
+    )
     with pytest.raises(ValueError, match="JSON"):
         next(iter(pieces))
 
@@ -367,7 +370,7 @@ def test_json_is_written_whole_or_not_at_all() -> None:
         yield Sentence(("One.",))
         raise KeyboardInterrupt
 
-    pieces = renderer("json", Figures(), io.StringIO()).render(solution(breaks()))
+    pieces = renderer("json", Figures(), io.StringIO(), Page()).render(solution(breaks()))
     with pytest.raises(KeyboardInterrupt):
         next(iter(pieces))
 
@@ -406,7 +409,7 @@ STREAMS: dict[str, Callable[[int], Block]] = {
 def test_output_streams(form: str, kind: str) -> None:
     """Pieces come out while blocks are still being made: at no time has more than a block or two been made ahead."""
     steps = Counted(STREAMS[kind](k) for k in range(100))
-    pieces = iter(renderer(form, Figures(), io.StringIO()).render(solution(steps)))
+    pieces = iter(renderer(form, Figures(), io.StringIO(), Page()).render(solution(steps)))
     next(pieces)
     assert steps.taken <= 2
     written = 0
@@ -419,7 +422,9 @@ def test_output_streams(form: str, kind: str) -> None:
 @each_text
 def test_long_tables_stream_row_by_row(form: str) -> None:
     rows = Counted(((str(k),), (Num(float(k)),)) for k in range(5000))
-    pieces = iter(renderer(form, Figures(), io.StringIO()).render(solution([Table((("k",), ("x",)), rows, "rr")])))
+    pieces = iter(
+        renderer(form, Figures(), io.StringIO(), Page()).render(solution([Table((("k",), ("x",)), rows, "rr")]))
+    )
     first = next(piece for piece in pieces if "1" in piece)
     assert rows.taken <= 500 and len(first) < 20_000
     assert "4999" in "".join(pieces) and rows.taken == 5000

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal, TextIO
+from typing import Annotated, Any, Literal
 
 import typer
 
-from penpaper_cli.numbers import CannotRead, ClosedPipe, Figures, Typed
-from penpaper_cli.render import FORMATS, format_of, renderer
+from penpaper_cli.commands.writing import write
+from penpaper_cli.numbers import CannotRead, Figures, Typed
+from penpaper_cli.render import FORMATS, format_of
+from penpaper_cli.render.page import Page
 from penpaper_cli.solution import Solution
 
 
@@ -41,6 +42,27 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
         ],
         None,
     ),
+    "append": (Annotated[bool, typer.Option("--append", help="Add a section to FILE instead of replacing it.")], False),
+    "title": (Annotated[str | None, typer.Option(metavar="TEXT", help="A heading above the working.")], None),
+    "heading_level": (
+        Annotated[
+            int | None,
+            typer.Option(min=1, max=6, metavar="N", help="The level of the topmost heading, to fit into a document."),
+        ],
+        None,
+    ),
+    "standalone": (
+        Annotated[bool, typer.Option("--standalone", help="A whole LaTeX document instead of a part of one.")],
+        False,
+    ),
+    "math": (
+        Annotated[
+            Literal["text", "latex"] | None,
+            typer.Option(help="latex: Markdown with $$ … $$, for GitHub, Obsidian, Jupyter and pandoc."),
+        ],
+        None,
+    ),
+    "ascii": (Annotated[bool, typer.Option("--ascii", help="Write ASCII characters only.")], False),
 }
 VIEW_OPTIONS: dict[str, tuple[Any, Any]] = {
     "digits": (Annotated[int, typer.Option(min=1, max=15, help="Significant digits of rounded numbers, at least.")], 4),
@@ -100,14 +122,46 @@ def command(function: Callable[..., Solution], explains: bool = True) -> Callabl
         shared = {name: values.pop(name) for name in options}
         if explains:
             values["view"] = read_view(shared)
-        path = None if shared["out"] in (None, "-") else shared["out"]
-        form = format_of(str(shared["format"]), path, sys.stdout.isatty())
-        write(function(**values), form, path)
+        target = read_target(shared)
+        solution = function(**values)
+        write(solution, target.form, target.page(solution), target.path, target.append)
 
     run.__name__, run.__doc__ = function.__name__, function.__doc__
     run.__dict__["__signature__"] = inspect.Signature(own + added)
     run.__annotations__ = {p.name: p.annotation for p in own + added}
     return run
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the solution goes, in which format, and how it is headed."""
+
+    form: str
+    path: str | None
+    append: bool
+    options: dict[str, Any]
+
+    def page(self, solution: Solution) -> Page:
+        """The page for this solution. A section that is added has a title, so that it can be found."""
+        title = self.options["title"] or (solution.title if self.append else "")
+        level = self.options["heading_level"] or (1 if title and not self.append else 2)
+        math = self.options["math"] or "text"
+        return Page(title, level, bool(self.options["standalone"]), math, bool(self.options["ascii"]))
+
+
+def read_target(shared: dict[str, Any]) -> Target:
+    """Where to write, from what was typed. Raises CannotRead for options that don't fit together."""
+    path = None if shared["out"] in (None, "-") else shared["out"]
+    asked = "markdown" if shared["math"] and (shared["format"], path) == ("auto", None) else str(shared["format"])
+    form = format_of(asked, path, sys.stdout.isatty())
+    if shared["math"] and form != "markdown":
+        raise CannotRead(f"--math belongs to markdown: leave it out with {form}, or add --format markdown.")
+    if shared["append"] and path is None:
+        raise CannotRead("--append adds to a file: name it with --out, such as --out notes.md.")
+    if shared["append"] and not FORMATS[form].holds_sections:
+        raise CannotRead(f"--append: nothing can be added to a file of the format {form}; leave the option out.")
+    whole = shared["standalone"] or path is not None
+    return Target(form, path, bool(shared["append"]), {**shared, "standalone": whole})
 
 
 def read_view(shared: dict[str, Any]) -> View:
@@ -126,45 +180,3 @@ def read_place(text: str) -> tuple[int, ...]:
     if not numbers or not all(n.isascii() and n.isdigit() and 0 < len(n) < 10 and int(n) for n in numbers):
         raise CannotRead(f'--entry "{text}": give a row and a column counted from 1, such as 3,2.')
     return tuple(int(n) - 1 for n in numbers)
-
-
-def write(solution: Solution, form: str, path: str | None) -> None:
-    """Write the solution to standard output or whole into a file; then raise its failure, if it ended in one."""
-    if path is None:
-        _stream(solution, form, sys.stdout)
-    else:
-        _write_file(solution, form, path)
-    if solution.failure:
-        raise solution.failure
-
-
-def _stream(solution: Solution, form: str, out: TextIO) -> None:
-    try:
-        for piece in renderer(form, solution.figures, out).render(solution):
-            out.write(piece)
-        out.flush()
-    except BrokenPipeError:
-        raise ClosedPipe from None
-
-
-def _write_file(solution: Solution, form: str, path: str) -> None:
-    """Into a file beside the target first, which then takes its place: never a half-written file."""
-    import tempfile
-
-    folder = os.path.dirname(os.path.abspath(path))
-    try:
-        handle, draft = tempfile.mkstemp(dir=folder, prefix=".pp-")
-    except OSError as error:
-        raise CannotRead(f'--out "{path}": can\'t write there ({error.strerror}).') from None
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as out:
-            _stream(solution, form, out)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(draft, 0o666 & ~mask)
-        os.replace(draft, path)
-    except OSError as error:
-        raise CannotRead(f'--out "{path}": can\'t write there ({error.strerror}).') from None
-    finally:
-        if os.path.exists(draft):
-            os.unlink(draft)

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
-from typing import Any, TextIO
+from typing import Any, ClassVar, TextIO
 
 from penpaper_cli.arithmetic import Expr
 from penpaper_cli.numbers import Figures
+from penpaper_cli.render.page import Page
 from penpaper_cli.solution import Block, Grid, Solution
 
 STEERING = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -21,8 +22,10 @@ SCHEMA = "penpaper/1"
 class Json:
     """One object per solution."""
 
-    def __init__(self, figures: Figures, out: TextIO) -> None:
-        self.figures = figures
+    closing: ClassVar[str] = ""
+
+    def __init__(self, figures: Figures, out: TextIO, page: Page) -> None:
+        self.page = page
 
     def render(self, solution: Solution) -> Iterator[str]:
         """The whole object as one piece."""
@@ -30,7 +33,7 @@ class Json:
         document = {
             "schema": SCHEMA,
             "command": solution.command,
-            "title": tree(solution.title),
+            "title": self.page.title or solution.title,
             "given": tree(solution.given),
             "steps": steps,
             "answer": tree(solution.answer),

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from penpaper_cli.arithmetic import Expr, Name, Num
-from penpaper_cli.render.base import Renderer, grid_cells, statement
+from penpaper_cli.render.base import Renderer
 from penpaper_cli.render.chart import chart_lines
+from penpaper_cli.render.layout import grid_cells, statement
 from penpaper_cli.render.maths import inert
-from penpaper_cli.solution import Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Table, Working
 
 MARKUP = re.compile(r"([\\`*_{}\[\]<>|$~&#])")
 FENCE = "````"
@@ -19,13 +20,12 @@ FENCE = "````"
 class Markdown(Renderer):
     """GitHub-flavoured Markdown that also reads well raw."""
 
-    def render(self, solution: Solution) -> Iterator[str]:
-        for kind, blocks in itertools.groupby(solution.steps, type):
+    def body(self, blocks: Iterable[Block]) -> Iterator[str]:
+        for kind, group in itertools.groupby(blocks, type):
             if kind is Working:
-                yield from self.fenced(line for block in blocks for line in self.block(block))
+                yield from self.fenced(line for block in group for line in self.block(block))
             else:
-                for block in blocks:
-                    yield from self.block(block)
+                yield from super().body(group)
 
     def words(self, text: str) -> str:
         return escaped(text)
@@ -56,7 +56,7 @@ class Markdown(Renderer):
         yield f"{FENCE}\n\n"
 
     def heading(self, block: Heading) -> Iterable[str]:
-        yield f"{'#' * block.level} {self.text(block.parts)}\n\n"
+        yield f"{'#' * self.depth(block)} {self.text(block.parts)}\n\n"
 
     def sentence(self, block: Sentence) -> Iterable[str]:
         yield f"{self.text(block.parts)}\n\n"

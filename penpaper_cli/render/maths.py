@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -43,6 +43,8 @@ NEEDS = {
 
 def inert(text: str) -> str:
     """User text that can't steer a terminal or turn a line around: control and formatting characters are replaced."""
+    if text.isprintable():
+        return text
     return "".join(
         "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text
     )
@@ -54,6 +56,8 @@ class Maths:
 
     figures: Figures
 
+    binds: ClassVar[Mapping[str, int]] = BINDS
+    needs: ClassVar[Mapping[str, tuple[int, int]]] = NEEDS
     infix: ClassVar[Mapping[str, str]] = {}
     templates: ClassVar[Mapping[str, str]] = {}
     minus: ClassVar[str] = " - "
@@ -73,16 +77,16 @@ class Maths:
             case Rest(note, value, is_worked):
                 drawn, binds = self.rest(note, self.number(self.figures.text(value)) if is_worked else ""), WHOLE
             case Apply("add", args):
-                drawn, binds = self.sum(args), BINDS["add"]
+                drawn, binds = self.sum(args), self.binds["add"]
             case Apply(op, args):
-                drawn, binds = self.apply(op, args), BINDS.get(op, WHOLE)
+                drawn, binds = self.apply(op, args), self.binds.get(op, WHOLE)
             case _:
                 raise TypeError(f"no notation draws {e}")
         return self.bracket(drawn) if binds < inside else drawn
 
     def sum(self, terms: tuple[Expr, ...]) -> str:
         """Terms with + between them, and - before a negative number."""
-        first, later = NEEDS["add"]
+        first, later = self.needs["add"]
         drawn = self.draw(terms[0], first)
         for term in terms[1:]:
             if isinstance(term, Num) and term.value < 0:
@@ -93,13 +97,21 @@ class Maths:
 
     def apply(self, op: str, args: tuple[Expr, ...]) -> str:
         """An operation between, around or in front of its operands."""
-        first, later = NEEDS.get(op, (BINDS.get(op, 0), BINDS.get(op, 0)))
+        first, later = self.needs.get(op, (self.binds.get(op, 0), self.binds.get(op, 0)))
         parts = [self.draw(a, later if k else first) for k, a in enumerate(args)]
         if op in self.templates:
             return self.templates[op].format(*parts)
         if op in self.infix:
             return self.infix[op].join(parts)
         return self.function(op, parts)
+
+    def length(self, drawn: str) -> int:
+        """How wide something drawn is, in characters of text."""
+        return len(drawn)
+
+    def breaks(self, drawn: str) -> Iterator[tuple[int, int, int]]:
+        """Where a long line may be broken, in order: the place, how many brackets are open, how wide it is so far."""
+        return iter(())
 
     def number(self, text: str) -> str:
         return text
@@ -124,36 +136,3 @@ def _binds(text: str) -> int:
     if text.startswith("-"):
         return NEGATIVE
     return RATIO if "/" in text else WHOLE
-
-
-class Text(Maths):
-    """Unicode text, for terminals, plain text and Markdown."""
-
-    infix: ClassVar[Mapping[str, str]] = {
-        "add": " + ",
-        "sub": " - ",
-        "mul": "·",
-        "hadamard": " ∘ ",
-        "dot": " · ",
-        "matmul": "·",
-        "div": " / ",
-        "pow": "^",
-        "equals": " = ",
-        "maps": " → ",
-        "shape": "×",
-        "vector": " ",
-    }
-    templates: ClassVar[Mapping[str, str]] = {
-        "neg": "-{0}",
-        "at": "{0}({1})",
-        "grad": "∂{0}/∂{1}",
-        "transpose": "{0}ᵀ",
-        "log1p": "log(1 + {0})",
-        "log1m": "log(1 - {0})",
-        "normal_share": "Φ({0})",
-        "normal_height": "φ({0})",
-    }
-
-    def apply(self, op: str, args: tuple[Expr, ...]) -> str:
-        drawn = super().apply(op, args)
-        return f"[{drawn}]" if op == "vector" else drawn

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from penpaper_cli.render.base import Renderer, grid_cells, statement
+from penpaper_cli.render.base import Renderer
+from penpaper_cli.render.layout import grid_cells, statement
 from penpaper_cli.render.maths import inert
-from penpaper_cli.solution import Chart, Grid, Heading, Sentence, Solution, Table, Working
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Sentence, Table, Working
 
 CHART_POINTS = 8
 
@@ -14,8 +15,8 @@ CHART_POINTS = 8
 class Plain(Renderer):
     """One statement a line."""
 
-    def render(self, solution: Solution) -> Iterator[str]:
-        pieces = super().render(solution)
+    def body(self, blocks: Iterable[Block]) -> Iterator[str]:
+        pieces = super().body(blocks)
         yield next(pieces, "").lstrip("\n")
         yield from pieces
 

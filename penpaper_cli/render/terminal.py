@@ -15,9 +15,11 @@ from rich.table import Table as RichTable
 from rich.text import Text as RichText
 
 from penpaper_cli.numbers import Figures
-from penpaper_cli.render.base import Renderer, bracketed, fold, statement
+from penpaper_cli.render.base import Renderer
 from penpaper_cli.render.chart import chart_lines
-from penpaper_cli.solution import Chart, Grid, Heading, Sentence, Solution, Table, Working
+from penpaper_cli.render.layout import bracketed, hanging, statement
+from penpaper_cli.render.page import Page
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Sentence, Table, Working
 
 ROWS_AT_A_TIME = 200
 NO_LIMIT = 100_000
@@ -27,12 +29,12 @@ HEADINGS = {1: "bold underline", 2: "bold cyan", 3: "bold"}
 class Terminal(Renderer):
     """Rich tables; worked lines folded to the width of the screen, never cut."""
 
-    def __init__(self, figures: Figures, out: TextIO) -> None:
-        super().__init__(figures, out)
+    def __init__(self, figures: Figures, out: TextIO, page: Page) -> None:
+        super().__init__(figures, out, page)
         screen = Console(file=out)
         fixed = out.isatty() or "COLUMNS" in os.environ
         self.width = screen.width if fixed else NO_LIMIT
-        self.page = Console(
+        self.console = Console(
             file=io.StringIO(),
             width=self.width,
             color_system="auto" if screen.color_system else None,
@@ -41,9 +43,9 @@ class Terminal(Renderer):
             highlight=False,
         )
 
-    def render(self, solution: Solution) -> Iterator[str]:
+    def body(self, blocks: Iterable[Block]) -> Iterator[str]:
         before, was_tall = None, False
-        for block in solution.steps:
+        for block in blocks:
             pieces = list(self.block(block)) if isinstance(block, Working) else self.block(block)
             tall = isinstance(block, Working) and "".join(pieces).count("\n") > 1
             together = type(block) is before and isinstance(block, Working | Sentence) and not (tall or was_tall)
@@ -55,13 +57,13 @@ class Terminal(Renderer):
     def printed(self, *lines: RichText | RichTable, width: int | None = None) -> str:
         """What the console makes of some lines."""
         buffer = io.StringIO()
-        self.page.file = buffer
+        self.console.file = buffer
         for line in lines:
-            self.page.print(line, width=width, soft_wrap=isinstance(line, RichText) and width is None)
+            self.console.print(line, width=width, soft_wrap=isinstance(line, RichText) and width is None)
         return "".join(f"{line.rstrip(' ')}\n" for line in buffer.getvalue().splitlines())
 
     def heading(self, block: Heading) -> Iterable[str]:
-        lines = fold(self.text(block.parts), self.width, 4)
+        lines = hanging(self.text(block.parts), self.maths, self.width, 4)
         yield self.printed(*(RichText(line, style=HEADINGS[block.level]) for line in lines))
 
     def sentence(self, block: Sentence) -> Iterable[str]:
