@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from penpaper_cli.arithmetic import Expr
+from penpaper_cli.arithmetic import Expr, Num
 from penpaper_cli.numbers import Figures, PaperError
 
 Parts = tuple[str | Expr, ...]
 """Words mixed with mathematics, so that words never hold markup and mathematics never becomes text too early."""
+
+LAYOUT = {"layout": True}
+"""Marks a field that steers how a block is shown and is no part of what it says; JSON leaves it out."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -23,9 +26,10 @@ class Heading:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Sentence:
-    """A sentence of explanation."""
+    """A sentence: one that `explains`, or one that says what must be known, which stays in a summary."""
 
     parts: Parts
+    explains: bool = field(default=True, metadata=LAYOUT)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -95,3 +99,16 @@ class Solution:
     more: dict[str, Any] = field(default_factory=dict)
     failure: PaperError | None = None
     """Raised once the working so far has been shown, as when a training run diverges."""
+
+    def summarise(self) -> None:
+        """Keep the shapes and the results: no sentences that only explain, and of worked lines their two ends."""
+        said = (block for block in self.steps if not (isinstance(block, Sentence) and block.explains))
+        self.steps = (ends(block) if isinstance(block, Working) else block for block in said)
+
+
+def ends(line: Working) -> Working:
+    """A worked line without what lies between its first side and its result (a fraction keeps its decimal)."""
+    kept = 2 if isinstance(line.sides[-1], Num) and line.sides[-1].as_decimal else 1
+    between = line.relations[: len(line.relations) - kept + 1]
+    sign = "≈" if "≈" in between else "="
+    return Working((line.sides[0], *line.sides[-kept:]), (sign, *line.relations[len(between) :]))

@@ -26,6 +26,7 @@ LAYERS = [
     {"ops", "gradients"},
     {"formulas", "training", "render"},
     {"optimisers"},
+    {"running"},
     {"explain", "program"},
     {"explain_products", "explain_training", "explain_formula", "network"},
     {"explain_network"},

@@ -10,4 +10,5 @@ FAMILIES = {
     "step": "network",
     "train": "training",
     "ops": "catalogue",
+    "schema": "catalogue",
 }

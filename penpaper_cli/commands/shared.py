@@ -77,7 +77,7 @@ VIEW_OPTIONS: dict[str, tuple[Any, Any]] = {
     "detail": (
         Annotated[
             Literal["full", "normal", "summary"],
-            typer.Option(help="full: long sums and big matrices whole; summary: shapes and results only."),
+            typer.Option(help="full: every product with its running total; summary: shapes and results only."),
         ],
         "normal",
     ),
@@ -124,6 +124,8 @@ def command(function: Callable[..., Solution], explains: bool = True) -> Callabl
             values["view"] = read_view(shared)
         target = read_target(shared)
         solution = function(**values)
+        if shared.get("detail") == "summary":
+            solution.summarise()
         write(solution, target.form, target.page(solution), target.path, target.append)
 
     run.__name__, run.__doc__ = function.__name__, function.__doc__

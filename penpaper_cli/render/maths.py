@@ -78,6 +78,8 @@ class Maths:
                 drawn, binds = self.rest(note, self.number(self.figures.text(value)) if is_worked else ""), WHOLE
             case Apply("add", args):
                 drawn, binds = self.sum(args), self.binds["add"]
+            case Apply("shape", (length,)):
+                drawn, binds = self.bracket(self.draw(length)), WHOLE
             case Apply(op, args):
                 drawn, binds = self.apply(op, args), self.binds.get(op, WHOLE)
             case _:
