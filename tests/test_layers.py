@@ -23,7 +23,7 @@ LAYERS = [
     {"meaning", "sources"},
     {"arithmetic", "reading", "table", "language"},
     {"paper", "solution", "nested", "truth"},
-    {"ops", "gradients"},
+    {"ops", "gradients", "exact"},
     {"formulas", "training", "render"},
     {"optimisers"},
     {"explain", "program"},
@@ -47,7 +47,8 @@ ONLY = {
     "language": {"numbers", "sources"},
     "reading": {"numbers", "sources"},
     "table": {"numbers", "sources"},
-    "training": {"numbers", "paper"},
+    "training": {"numbers", "paper", "exact"},
+    "exact": {"numbers", "paper"},
     "words": set(),
 }
 """Where a lower layer is not reason enough: all of the package that these may see."""
