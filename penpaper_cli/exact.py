@@ -7,6 +7,7 @@ column of ones in front.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -36,8 +37,7 @@ def typed(numbers: Array) -> Array:
     The shortest decimal that reads back as the same float64 is the one that was typed, as long as that had no more than
     15 significant digits: two such decimals never share a float64. Of longer ones it keeps what float64 does.
     """
-    found = np.empty(numbers.shape, dtype=object)
-    found.flat = [as_written(TypedFloat(x)) for x in numbers.flat]
+    found: Array = np.frompyfunc(lambda x: as_written(TypedFloat(x)), 1, 1)(numbers)
     return found
 
 
@@ -54,25 +54,22 @@ def design(X: Array, intercept: bool) -> Array:
 
 def is_little(X: Array) -> bool:
     """Whether the work for this design matrix can be done in exact rationals in about a second."""
-    return X.size * X.shape[1] <= MOST_WORK and X.shape[1] <= MOST_UNKNOWNS
+    return bool(X.size * X.shape[1] <= MOST_WORK and X.shape[1] <= MOST_UNKNOWNS)
 
 
 def normal_equations(X: Array, y: Array) -> tuple[Array, Array]:
     """XᵀX and Xᵀy of exact rationals, multiplied in whole numbers: each column times its common denominator."""
     columns, scales = _whole(np.column_stack([X, y]))
-    products = columns.T @ columns
-    for i, j in np.ndindex(products.shape):
-        products[i, j] = Fraction(products[i, j], scales[i] * scales[j])
+    products = np.frompyfunc(Fraction, 2, 1)(columns.T @ columns, np.outer(scales, scales))
     return products[:-1, :-1], products[:-1, -1]
 
 
-def _whole(numbers: Array) -> tuple[Array, list[int]]:
+def _whole(numbers: Array) -> tuple[Array, Array]:
     """Columns of whole numbers, and what each column was multiplied by."""
-    whole, scales = np.empty(numbers.shape, dtype=object), []
+    whole, scales = np.empty(numbers.shape, dtype=object), np.empty(numbers.shape[1], dtype=object)
     for j, column in enumerate(numbers.T):
-        scale = math.lcm(*(x.denominator for x in column))
-        whole[:, j] = [x.numerator * (scale // x.denominator) for x in column]
-        scales.append(scale)
+        scales[j] = math.lcm(*(x.denominator for x in column))
+        whole[:, j] = [x.numerator * (scales[j] // x.denominator) for x in column]
     return whole, scales
 
 
@@ -156,7 +153,7 @@ class Dependence:
     """A column of the design matrix that is a sum of columns before it, each times its factor, in every row."""
 
     column: int
-    factors: dict[int, Scalar]
+    factors: Mapping[int, Scalar]
 
 
 def dependences(found: Elimination) -> tuple[Dependence, ...]:
@@ -176,28 +173,32 @@ class Solved:
 
     coefficients: Array | None
     loss: Scalar
-    exact: bool
+    elimination: Elimination | None = None
     dependent: tuple[Dependence, ...] = ()
 
+    @property
+    def exact(self) -> bool:
+        """Whether it was worked in exact rationals."""
+        return self.elimination is not None
 
-def solve(X: Array, y: Array, intercept: bool = True) -> Solved:
+
+def solve(X: Array, y: Array, intercept: bool = True, exactly: bool | None = None) -> Solved:
     """Least squares on features X, float64 as they were read: exactly where the size allows, else by singular values.
 
     Digits beyond those that float64 keeps for certain can hide that columns depend on each other, so there float64's
-    own judgement counts too.
+    own judgement counts too. `exactly` forces one or the other, whatever the size.
     """
-    given = design(X, intercept)
-    if not is_little(given):
+    if not (is_little(design(X, intercept)) if exactly is None else exactly):
         return in_float64(X, y, intercept)
-    exactly, target = typed(given), typed(y)
-    gram, moments = normal_equations(exactly, target)
+    target = typed(y)
+    gram, moments = normal_equations(design(typed(X), intercept), target)
     found = eliminate(gram, moments)
     if found.dependent:
-        return Solved(None, math.nan, True, dependences(found))
+        return Solved(None, math.nan, found, dependences(found))
     if not certain(X) and (doubtful := in_float64(X, y, intercept)).dependent:
         return doubtful
     squares = sum(t * t for t in target) - sum(found.solution * moments)
-    return Solved(found.solution, squares / len(y), True)
+    return Solved(found.solution, squares / len(y), found)
 
 
 def in_float64(X: Array, y: Array, intercept: bool = True) -> Solved:
@@ -205,12 +206,12 @@ def in_float64(X: Array, y: Array, intercept: bool = True) -> Solved:
     columns, lengths, mean = _normalised(X, intercept)
     null = _null_space(columns)
     if len(null):
-        return Solved(None, math.nan, False, _dependences_in_float64(null / lengths, mean, intercept))
+        return Solved(None, math.nan, None, _dependences_in_float64(null / lengths, mean, intercept))
     level = y.mean() if intercept else 0.0
     weights = np.linalg.lstsq(columns, y - level, rcond=None)[0] / lengths
     found = np.array([level - mean @ weights, *weights]) if intercept else weights
     error = design(X, intercept) @ found - y
-    return Solved(found, float(error @ error) / len(y), False)
+    return Solved(found, float(error @ error) / len(y))
 
 
 def _normalised(X: Array, intercept: bool) -> tuple[Array, Array, Array]:
@@ -222,11 +223,20 @@ def _normalised(X: Array, intercept: bool) -> tuple[Array, Array, Array]:
     return centred / lengths, lengths, mean
 
 
+def _singular_values(columns: Array) -> tuple[Array, Array]:
+    """The singular values, largest first, and all directions, those across which nothing varies last.
+
+    The triangle of a QR decomposition has the same ones as its matrix, and only p rows.
+    """
+    triangle: Array = np.linalg.qr(columns, mode="r")
+    _, sizes, directions = np.linalg.svd(triangle, full_matrices=True)
+    return sizes, directions
+
+
 def _null_space(columns: Array) -> Array:
     """Rows of factors by which the columns add up to 0, as far as float64 can tell (the rank as NumPy judges it)."""
-    rows, size = columns.shape
-    _, sizes, directions = np.linalg.svd(columns, full_matrices=rows < size)
-    rank = int((sizes > sizes[0] * max(rows, size) * np.finfo(float).eps).sum())
+    sizes, directions = _singular_values(columns)
+    rank = int((sizes > sizes[0] * max(columns.shape) * np.finfo(float).eps).sum())
     return directions[rank:]
 
 
@@ -255,6 +265,6 @@ def inflation(X: Array, intercept: bool = True) -> Array:
     It is the diagonal of the inverse of the features' correlation matrix; without an intercept, of their cosines.
     """
     columns, *_ = _normalised(X, intercept)
-    _, sizes, directions = np.linalg.svd(columns, full_matrices=False)
+    sizes, directions = _singular_values(columns)
     factors: Array = ((directions / sizes[:, None]) ** 2).sum(axis=0)
     return factors

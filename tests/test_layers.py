@@ -20,6 +20,7 @@ LONGEST_FILE = 300
 LAYERS = [
     {"__init__"},
     {"numbers", "words"},
+    {"words_fit"},
     {"meaning", "sources"},
     {"arithmetic", "reading", "table", "language"},
     {"paper", "solution", "nested", "truth"},
@@ -27,7 +28,9 @@ LAYERS = [
     {"formulas", "training", "render"},
     {"optimisers"},
     {"explain", "program"},
-    {"explain_products", "explain_training", "explain_formula", "network"},
+    {"explain_exact"},
+    {"explain_elimination"},
+    {"explain_products", "explain_training", "explain_fit", "explain_formula", "network"},
     {"explain_network"},
     {"commands"},
     {"cli"},
