@@ -13,7 +13,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from penpaper_cli.numbers import Scalar, Typed, TypedFloat, as_written, float_digits
+from penpaper_cli.numbers import CannotWork, Scalar, Typed, TypedFloat, as_written, float_digits
 from penpaper_cli.paper import Array
 
 MOST_WORK = 300_000
@@ -21,6 +21,7 @@ MOST_WORK = 300_000
 MOST_UNKNOWNS = 40
 CERTAIN_DIGITS = 15
 """Significant digits of a decimal that float64 always gives back (IEEE 754: binary64 has 53 binary digits)."""
+OUT_OF_RANGE = "The numbers here leave the range of float64: choose other units for the columns."
 NO_FACTOR = 1e-9
 """A factor in a float64 dependence below this is rounding."""
 INFLATED = 100
@@ -29,6 +30,8 @@ INFLATED = 100
 The factor is 1 / (1 - R²), with the R² of the feature fitted by the others (Marquardt, Technometrics 12, 1970, who is
 wary from 10 on; Belsley, Kuh and Welsch, Regression Diagnostics, 1980, chapter 3).
 """
+BEYOND_FLOAT64 = 1e20
+"""An inflation factor above which float64 keeps too few of its digits to print them."""
 
 
 def typed(numbers: Array) -> Array:
@@ -186,7 +189,7 @@ def solve(X: Array, y: Array, intercept: bool = True, exactly: bool | None = Non
     """Least squares on features X, float64 as they were read: exactly where the size allows, else by singular values.
 
     Digits beyond those that float64 keeps for certain can hide that columns depend on each other, so there float64's
-    own judgement counts too. `exactly` forces one or the other, whatever the size.
+    own judgement counts too. `exactly` forces one or the other, whatever the size and the digits.
     """
     if not (is_little(design(X, intercept)) if exactly is None else exactly):
         return in_float64(X, y, intercept)
@@ -195,32 +198,46 @@ def solve(X: Array, y: Array, intercept: bool = True, exactly: bool | None = Non
     found = eliminate(gram, moments)
     if found.dependent:
         return Solved(None, math.nan, found, dependences(found))
-    if not certain(X) and (doubtful := in_float64(X, y, intercept)).dependent:
+    if exactly is None and not certain(X) and (doubtful := in_float64(X, y, intercept)).dependent:
         return doubtful
     squares = sum(t * t for t in target) - sum(found.solution * moments)
     return Solved(found.solution, squares / len(y), found)
 
 
 def in_float64(X: Array, y: Array, intercept: bool = True) -> Solved:
-    """Least squares by singular values on centred columns of length 1, which is stable where elimination is not."""
+    """Least squares by singular values on centred columns of length 1, which is stable where elimination is not.
+
+    Raises CannotWork when the numbers leave the range of float64.
+    """
     columns, lengths, mean = _normalised(X, intercept)
     null = _null_space(columns)
     if len(null):
         return Solved(None, math.nan, None, _dependences_in_float64(null / lengths, mean, intercept))
     level = y.mean() if intercept else 0.0
-    weights = np.linalg.lstsq(columns, y - level, rcond=None)[0] / lengths
-    found = np.array([level - mean @ weights, *weights]) if intercept else weights
-    error = design(X, intercept) @ found - y
-    return Solved(found, float(error @ error) / len(y))
+    with np.errstate(all="ignore"):
+        weights = np.linalg.lstsq(columns, y - level, rcond=None)[0] / lengths
+        found = np.array([level - mean @ weights, *weights]) if intercept else weights
+        error = design(X, intercept) @ found - y
+        loss = float(error @ error) / len(y)
+    if not (math.isfinite(loss) and np.isfinite(found).all()):
+        raise CannotWork(OUT_OF_RANGE)
+    return Solved(found, loss)
 
 
 def _normalised(X: Array, intercept: bool) -> tuple[Array, Array, Array]:
     """Centred columns (where there is an intercept) of length 1, their lengths, and their means."""
-    mean = X.mean(axis=0) if intercept else np.zeros(X.shape[1])
-    centred = X - mean
-    lengths = np.linalg.norm(centred, axis=0)
-    lengths[lengths == 0] = 1.0
-    return centred / lengths, lengths, mean
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = X.mean(axis=0) if intercept else np.zeros(X.shape[1])
+        centred = X - mean
+        largest = abs(centred).max(axis=0)
+        largest[largest == 0] = 1.0
+        # Divided by its largest entry first, since the squares of very large or small numbers leave float64.
+        lengths = largest * np.linalg.norm(centred / largest, axis=0)
+        lengths[lengths == 0] = 1.0
+        columns = centred / lengths
+    if not np.isfinite(columns).all():
+        raise CannotWork(OUT_OF_RANGE)
+    return columns, lengths, mean
 
 
 def _singular_values(columns: Array) -> tuple[Array, Array]:
@@ -228,7 +245,7 @@ def _singular_values(columns: Array) -> tuple[Array, Array]:
 
     The triangle of a QR decomposition has the same ones as its matrix, and only p rows.
     """
-    triangle: Array = np.linalg.qr(columns, mode="r")
+    triangle = np.asarray(np.linalg.qr(columns, mode="r"))
     _, sizes, directions = np.linalg.svd(triangle, full_matrices=True)
     return sizes, directions
 
@@ -266,5 +283,6 @@ def inflation(X: Array, intercept: bool = True) -> Array:
     """
     columns, *_ = _normalised(X, intercept)
     sizes, directions = _singular_values(columns)
-    factors: Array = ((directions / sizes[:, None]) ** 2).sum(axis=0)
-    return factors
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factors: Array = ((directions / sizes[:, None]) ** 2).sum(axis=0)
+    return np.nan_to_num(factors, nan=np.inf)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from penpaper_cli import words_fit as words
 from penpaper_cli.arithmetic import Expr, Name, Num
-from penpaper_cli.exact import INFLATED, Dependence, Solved, inflation
+from penpaper_cli.exact import BEYOND_FLOAT64, INFLATED, Dependence, Solved, inflation
 from penpaper_cli.explain import Show
 from penpaper_cli.numbers import Figures, Scalar, Typed
 from penpaper_cli.paper import Array
@@ -77,8 +77,13 @@ def nearly_dependent(X: Array, names: Sequence[str], intercept: bool = True) -> 
     found = [(name, float(factor)) for name, factor in zip(names, factors, strict=True) if factor > INFLATED]
     if found:
         yield Sentence((words.inflated(INFLATED, f"{100 - 100 / INFLATED:g}"),))
-        head: tuple[Parts, ...] = (("feature",), ("variance inflation factor",))
-        yield Table(head, [((Name(name),), (Num(factor),)) for name, factor in found], "lr")
+        head: tuple[Parts, ...] = (("feature",), (words.FACTOR,))
+        yield Table(head, [((Name(name),), _factor(factor)) for name, factor in found], "lr")
+
+
+def _factor(factor: float) -> Parts:
+    """Three digits of it: float64 keeps fewer the larger it is."""
+    return (Num(float(f"{factor:.2e}")),) if factor < BEYOND_FLOAT64 else (words.BEYOND_FLOAT64,)
 
 
 def no_unique_answer(solved: Solved, names: Sequence[str], rows: int) -> str:
@@ -99,7 +104,7 @@ def _clause(found: Dependence, names: Sequence[str], exact: bool) -> str:
     factors = terms(found, names, figures)
     written = ""
     for factor, name in factors:
-        joint = (" - " if factor < 0 else " + ") if written else "-" if factor < 0 else ""
+        joint = (" − " if factor < 0 else " + ") if written else "−" if factor < 0 else ""
         size = figures.text(factor).removeprefix("-")
         written += joint + (size if name == ONES else quoted(name) if size == "1" else f"{size}·{quoted(name)}")
     relation = sign((factor for factor, _ in factors), figures) if exact else "≈"

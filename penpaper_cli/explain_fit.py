@@ -10,7 +10,7 @@ import numpy as np
 
 from penpaper_cli import words, words_fit
 from penpaper_cli.arithmetic import Apply, Name, Num
-from penpaper_cli.exact import Solved, design, is_little, solve, typed
+from penpaper_cli.exact import OUT_OF_RANGE, Solved, design, is_little, solve, typed
 from penpaper_cli.explain import Show, check_entries, explained, grid, results, worked
 from penpaper_cli.explain_elimination import Eliminated
 from penpaper_cli.explain_exact import ONES, dependent, linear, nearly_dependent, no_unique_answer, sign
@@ -194,9 +194,10 @@ def fit(data: DataSet, intercept: bool, exactly: bool | None, new: Array | None,
     if solved.coefficients is not None:
         fitted = paper.fitted(solved.coefficients)
         try:
+            _ = list(map(float, solved.coefficients))
             found = metrics(fitted.prediction.data, paper.y.data, "mse")
         except OverflowError:
-            raise CannotWork("The target's numbers are too large for float64: choose larger units for them.") from None
+            raise CannotWork(OUT_OF_RANGE) from None
         for row in () if new is None else design(suited(new), intercept):
             sheet = Paper(always_exact=True)
             c, x = sheet.carried("c", fitted.c.data), sheet.given("x", row)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from penpaper_cli.exact import Solved, solve
+from penpaper_cli.exact import OUT_OF_RANGE, Solved, solve
 from penpaper_cli.numbers import CannotWork
 from penpaper_cli.paper import Array
 
@@ -168,7 +168,7 @@ def least_squares(X: Array, y: Array, loss: str, scaling: Scaling | None = None)
             w, b = w * scaling.spread, level + float(w @ scaling.shift)
         return Exact(w, b, float(solved.loss * PARTS[loss] / 2), True, solved)
     except OverflowError:
-        raise CannotWork("The coefficients are too large for float64: choose other units for the features.") from None
+        raise CannotWork(OUT_OF_RANGE) from None
 
 
 def _smallest_weights(X: Array, y: Array) -> tuple[Array, float]:

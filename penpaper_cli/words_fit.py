@@ -39,6 +39,8 @@ COLLINEAR_HEADING = "Features that depend on each other"
 SINGULAR = "A column that the columns before it add up to brings nothing new, so the coefficients aren't determined."
 EXACT_FRACTIONS = "It was worked in exact fractions, from the numbers as they were read."
 EVERY_ROW = "In every row:"
+FACTOR = "variance inflation factor (3 digits)"
+BEYOND_FLOAT64 = "more than float64 can tell"
 THE_LIKE = "those like them"
 
 
@@ -67,7 +69,8 @@ def large(forced: bool) -> str:
 
 
 LONG_DIGITS = in_float64(
-    "Some cells have more digits than float64 is sure to keep, and as far as it can tell, features depend on each other"
+    "Some cells have more digits than float64 is sure to keep, and as far as it can tell, features depend on each "
+    "other (--exact takes the digits as they are)"
 )
 
 
