@@ -210,50 +210,50 @@ def in_float64(X: Array, y: Array, intercept: bool = True) -> Solved:
     Raises CannotWork when the numbers leave the range of float64.
     """
     columns, lengths, mean = _normalised(X, intercept)
-    null = _null_space(columns)
-    if len(null):
-        return Solved(None, math.nan, None, _dependences_in_float64(null / lengths, mean, intercept))
     level = y.mean() if intercept else 0.0
     with np.errstate(all="ignore"):
-        weights = np.linalg.lstsq(columns, y - level, rcond=None)[0] / lengths
-        found = np.array([level - mean @ weights, *weights]) if intercept else weights
-        error = design(X, intercept) @ found - y
+        *columns_rotated, target_rotated = _triangle(np.column_stack([columns, y - level])).T
+        rotated = np.array(columns_rotated).T
+        null = _null_space(rotated, len(y))
+        if len(null):
+            return Solved(None, math.nan, None, _dependences_in_float64(null / lengths, mean, intercept))
+        weights = np.linalg.lstsq(rotated, target_rotated, rcond=None)[0] / lengths
+        level -= mean @ weights
+        error = X @ weights + level - y
         loss = float(error @ error) / len(y)
-    if not (math.isfinite(loss) and np.isfinite(found).all()):
+    if not (math.isfinite(loss) and math.isfinite(level) and np.isfinite(weights).all()):
         raise CannotWork(OUT_OF_RANGE)
-    return Solved(found, loss)
+    return Solved(np.array([level, *weights]) if intercept else weights, loss)
 
 
 def _normalised(X: Array, intercept: bool) -> tuple[Array, Array, Array]:
     """Centred columns (where there is an intercept) of length 1, their lengths, and their means."""
     with np.errstate(over="ignore", invalid="ignore"):
         mean = X.mean(axis=0) if intercept else np.zeros(X.shape[1])
-        centred = X - mean
-        largest = abs(centred).max(axis=0)
-        largest[largest == 0] = 1.0
+        columns = X - mean
         # Divided by its largest entry first, since the squares of very large or small numbers leave float64.
-        lengths = largest * np.linalg.norm(centred / largest, axis=0)
+        largest = np.maximum(columns.max(axis=0), -columns.min(axis=0))
+        largest[largest == 0] = 1.0
+        columns /= largest
+        lengths = np.sqrt(np.einsum("ij,ij->j", columns, columns))
         lengths[lengths == 0] = 1.0
-        columns = centred / lengths
+        columns /= lengths
     if not np.isfinite(columns).all():
         raise CannotWork(OUT_OF_RANGE)
-    return columns, lengths, mean
+    return columns, largest * lengths, mean
 
 
-def _singular_values(columns: Array) -> tuple[Array, Array]:
-    """The singular values, largest first, and all directions, those across which nothing varies last.
-
-    The triangle of a QR decomposition has the same ones as its matrix, and only p rows.
-    """
-    triangle = np.asarray(np.linalg.qr(columns, mode="r"))
-    _, sizes, directions = np.linalg.svd(triangle, full_matrices=True)
-    return sizes, directions
+def _triangle(columns: Array) -> Array:
+    """The columns turned so that they fill a triangle only (QR): lengths, angles and singular values stay."""
+    if not np.isfinite(columns).all():
+        raise CannotWork(OUT_OF_RANGE)
+    return np.asarray(np.linalg.qr(columns, mode="r"))
 
 
-def _null_space(columns: Array) -> Array:
+def _null_space(columns: Array, rows: int) -> Array:
     """Rows of factors by which the columns add up to 0, as far as float64 can tell (the rank as NumPy judges it)."""
-    sizes, directions = _singular_values(columns)
-    rank = int((sizes > sizes[0] * max(columns.shape) * np.finfo(float).eps).sum())
+    _, sizes, directions = np.linalg.svd(columns, full_matrices=True)
+    rank = int((sizes > sizes[0] * max(rows, columns.shape[1]) * np.finfo(float).eps).sum())
     return directions[rank:]
 
 
@@ -269,11 +269,16 @@ def _dependences_in_float64(null: Array, mean: Array, intercept: bool) -> tuple[
         chosen.append(column)
     found = []
     for column, factors in zip(chosen, null, strict=True):
-        own = {j: float(f) for j, f in enumerate(factors) if j != column and abs(f) > NO_FACTOR}
-        level = mean[column] - sum(f * mean[j] for j, f in own.items())
-        constant = {0: float(level)} if intercept and level else {}
+        own = {j: _tidy(f) for j, f in enumerate(factors) if j != column and abs(f) > NO_FACTOR}
+        level = _tidy(mean[column] - sum(f * mean[j] for j, f in own.items()))
+        constant = {0: level} if intercept and abs(level) > NO_FACTOR * abs(mean[column]) else {}
         found.append(Dependence(column + intercept, constant | {j + intercept: f for j, f in own.items()}))
     return tuple(sorted(found, key=lambda d: d.column))
+
+
+def _tidy(factor: float) -> float:
+    """To ten digits: what float64 adds behind them is rounding."""
+    return float(f"{factor:.10g}")
 
 
 def inflation(X: Array, intercept: bool = True) -> Array:
@@ -282,7 +287,7 @@ def inflation(X: Array, intercept: bool = True) -> Array:
     It is the diagonal of the inverse of the features' correlation matrix; without an intercept, of their cosines.
     """
     columns, *_ = _normalised(X, intercept)
-    sizes, directions = _singular_values(columns)
+    _, sizes, directions = np.linalg.svd(_triangle(columns), full_matrices=False)
     with np.errstate(divide="ignore", invalid="ignore"):
         factors: Array = ((directions / sizes[:, None]) ** 2).sum(axis=0)
     return np.nan_to_num(factors, nan=np.inf)

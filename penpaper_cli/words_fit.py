@@ -7,8 +7,8 @@ from penpaper_cli.words import in_float64, plural
 DATA_HEADING = "The design matrix: "
 NORMAL_HEADING = "The normal equations: "
 NORMAL_EQUATIONS = (
-    "The loss is smallest where its slope by every coefficient is 0. The slopes are twice the mean of the residuals "
-    "times a column of X; set to 0, they give one equation for each coefficient, the normal equations."
+    "The loss is smallest where its slope by every coefficient is 0. Each slope is a column of X times the residuals, "
+    "times -2/n; set to 0, the slopes give one equation for each coefficient, the normal equations."
 )
 ELIMINATION_HEADING = "Elimination: one zero after the other"
 BACK_HEADING = "Back-substitution: the last unknown first"
@@ -37,7 +37,7 @@ NO_INTERCEPT_MEASURES = (
 )
 COLLINEAR_HEADING = "Features that depend on each other"
 SINGULAR = "A column that the columns before it add up to brings nothing new, so the coefficients aren't determined."
-EXACT_FRACTIONS = "It was worked in exact fractions, from the numbers as they were read."
+EXACT_FRACTIONS = "Least squares was worked in exact fractions, from the numbers as they were read."
 EVERY_ROW = "In every row:"
 FACTOR = "variance inflation factor (3 digits)"
 BEYOND_FLOAT64 = "more than float64 can tell"

@@ -368,7 +368,7 @@ def test_dependence_that_only_float64_can_see(tmp_path: Path) -> None:
     a, b, y = np.random.default_rng(1).normal(size=(3, 30))
     data = file_of(tmp_path, list("abcy"), np.column_stack([a, b, 0.1 * a + 0.2 * b + 3, y]))
     ran = pp("fit", data, "--target", "y", "-f", "plain")
-    assert ran.code == 1 and '"c" ≈ 0.1000·"a" + 0.2000·"b" + 3 in every row' in ran.err
+    assert ran.code == 1 and '"c" ≈ 0.1·"a" + 0.2·"b" + 3 in every row' in ran.err
     assert "more digits than float64" in ran.out
     judge(ran.out)
     assert pp("fit", data, "--target", "y", "--exact").code == 0
@@ -487,6 +487,16 @@ def test_nothing_is_left_out_silently(tmp_path: Path) -> None:
 
 
 # --- Bad input ---
+
+
+def test_fit_has_help() -> None:
+    shown = worked("fit", "--help")
+    assert "--no-intercept" in shown and "--predict" in shown and "--features" in shown
+
+
+def test_data_from_standard_input() -> None:
+    piped = worked("fit", "-", "--target", "price", "-f", "plain", stdin=Path(HOUSES).read_text())
+    assert piped == worked("fit", HOUSES, "--target", "price", "-f", "plain")
 
 
 @pytest.mark.parametrize(
