@@ -202,7 +202,8 @@ def fit(data: DataSet, intercept: bool, exactly: bool | None, new: Array | None,
             sheet = Paper(always_exact=True)
             c, x = sheet.carried("c", fitted.c.data), sheet.given("x", row)
             predictions.append(sheet.call(data.target, OPS["dot"](c, x)))
-    check_entries(show, [paper.gram, paper.moments, paper.X])
+    start = [Paper().carried("M", solved.elimination.start)] if solved.elimination else []
+    check_entries(show, [paper.gram, paper.moments, paper.y, *start])
     little = exactly is None and is_little(paper.X.data)
     why_float64 = words_fit.LONG_DIGITS if little else words_fit.large(forced=exactly is False)
     return Fit(data, intercept, paper, solved, fitted, found, tuple(predictions), why_float64, show)

@@ -486,6 +486,13 @@ def test_nothing_is_left_out_silently(tmp_path: Path) -> None:
     assert full.count(" times row ") == 21 and "left out" not in full
 
 
+def test_the_entry_that_was_asked_for_is_worked() -> None:
+    """Of the predictions, which are as many as rows, and of the last column of a turn."""
+    options = "fit", HOUSES, "--target", "price", "-f", "plain"
+    assert "ŷ[9] = " in worked(*options, "--entry", "9")
+    assert "M1[2,4] = " in worked(*options, "--entry", "2,4")
+
+
 # --- Bad input ---
 
 
@@ -510,6 +517,7 @@ def test_data_from_standard_input() -> None:
         ("x,y\n1,2\n2,3\n", ("--features", "z"), 2, '"z"'),
         ("x,y\n1,2\n2,3\n", ("--predict", "1 2"), 2, "--predict"),
         ("x,y\n1,2\n2,3\n", ("--entry", "9,9"), 2, "--entry 9,9"),
+        ("x,y\n1,2\n2,3\n", ("--entry", "3"), 2, "--entry 3"),
         ("intercept,y\n1,2\n2,3\n", (), 2, "intercept"),
         ("x,y\n1,1e200\n2,3e200\n5,4e200\n", (), 1, "float64"),
         ("x,y\n1,1e200\n2,3e200\n5,4e200\n", ("--float",), 1, "float64"),
