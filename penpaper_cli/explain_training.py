@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from penpaper_cli import words
+from penpaper_cli import words, words_fit
 from penpaper_cli.arithmetic import Entry, Expr, Name, Num
 from penpaper_cli.explain import Show, explained, grid, line, results, shortened, worked
+from penpaper_cli.explain_exact import ONES, dependent, nearly_dependent
 from penpaper_cli.formulas import Epoch, in_own_units, linear_epoch, ranged, standardised
 from penpaper_cli.numbers import CannotWork
 from penpaper_cli.ops import OPS
@@ -177,6 +178,10 @@ class Lesson:
         """How far gradient descent is from the least-squares solution."""
         yield Heading(("How far from the exact answer",))
         yield Sentence((words.least_squares(self.exact.unique),))
+        if not self.exact.unique:
+            yield from dependent(self.exact.solved, (ONES, *self.data.features), self.show)
+        elif self.exact.solved.exact:
+            yield Sentence((words_fit.EXACT_FRACTIONS,))
         descent, exact = self.in_own_units(), self.exact_in_own_units()
         pairs: list[tuple[Parts, float, float]] = [(("intercept",), float(descent[1].data), float(exact[1].data))]
         coefficients = zip(self.data.features, descent[0].data, exact[0].data, strict=True)
@@ -187,6 +192,8 @@ class Lesson:
         yield Table(head, rows, "lrrr")
         if self.run.losses[-1] > ARRIVED * self.exact.loss:
             yield Sentence((words.not_there_yet(10 * self.run.epochs),))
+        if self.exact.unique:
+            yield from nearly_dependent(self.data.X, self.data.features)
 
     def exact_in_own_units(self) -> tuple[Value, Value]:
         """The least-squares coefficients and intercept."""

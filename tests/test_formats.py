@@ -49,6 +49,7 @@ CASES = {
     "step": STEP,
     "steps": [*STEP, "--optimizer", "adam", "--times", "3", "--freeze", "b1"],
     "train": ["train", HOUSES, "--target", "price", "--predict", "1650 3", "--epochs", "20"],
+    "fit": ["fit", HOUSES, "--target", "price", "--features", "size", "--predict", "1650"],
     "ops": ["ops"],
 }
 """Every command at least once."""

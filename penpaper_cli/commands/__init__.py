@@ -9,6 +9,7 @@ FAMILIES = {
     "grad": "network",
     "step": "network",
     "train": "training",
+    "fit": "fit",
     "ops": "catalogue",
     "schema": "catalogue",
 }

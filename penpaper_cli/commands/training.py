@@ -63,7 +63,7 @@ def train(
         run = training.descend(X, read.y, rate, epochs, kind, chosen, tick)
     worked = sorted({min(epoch, run.epochs) for epoch in chosen if epoch <= run.epochs or epoch == epochs} - {0})
     metrics = {} if run.diverged else training.metrics(X @ run.w + run.b, read.y, kind)
-    exact = training.least_squares(X, read.y, kind)
+    exact = training.least_squares(read.X, read.y, kind, scaling)
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
     show.check("ŷ", read.y.shape)
     lesson = Lesson(read, scaling, X, run, exact, metrics, worked, new, show, rate_was_lowered)
