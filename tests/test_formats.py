@@ -165,7 +165,7 @@ def test_a_running_total_ends_in_what_the_line_comes_to(case: str) -> None:
 
 @each_worked
 def test_a_summary_says_the_shape_of_every_result(case: str) -> None:
-    headings = [block for block in steps(case, "summary") if block["type"] == "heading"]
+    headings = [block for block in steps(case, "summary") if block["type"] == "heading" and block["level"] == 3]
     equations = [h for h in headings if any(isinstance(p, dict) and p.get("op") == "equals" for p in h["parts"])]
     for heading in equations:
         assert any(isinstance(p, dict) and p.get("op") == "maps" for p in heading["parts"])
