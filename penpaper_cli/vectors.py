@@ -1,0 +1,175 @@
+"""The chosen columns of a data file as vectors: every cell a number, a category, or a gap."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from penpaper_cli.cells import as_number, is_gap
+from penpaper_cli.numbers import CannotRead, CannotWork
+from penpaper_cli.sheet import Sheet
+from penpaper_cli.sources import quoted
+from penpaper_cli.words import listed, plural
+
+MOST_LISTED = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Vector:
+    """A column's numbers, float64 of shape (n,), or the places of its cells among its sorted `categories`.
+
+    A gap is NaN; the first is on line `gap`. `place` is the column's in the file, from 0.
+    """
+
+    place: int
+    name: str
+    values: np.ndarray
+    categories: tuple[str, ...] = ()
+    gap: int = 0
+
+    def of_rows(self, rows: np.ndarray) -> Vector:
+        """Only these rows, and only the categories that are left in them."""
+        values = self.values[rows]
+        if not self.categories:
+            return replace(self, values=values)
+        left, places = np.unique(values.astype(int), return_inverse=True)
+        return replace(self, values=places.astype(float), categories=tuple(self.categories[k] for k in left))
+
+
+def read_vectors(
+    sheet: Sheet, used: list[int], category: Collection[str], numbers: str | None, notes: list[str]
+) -> list[Vector]:
+    """The used columns, the target last. Raises CannotRead with the place and the remedy of what can't be learned from.
+
+    What was assumed is added to `notes`.
+    """
+    source = sheet.table.source
+    notes += sheet.notes
+    if not sheet.rows:
+        raise CannotWork(f"{source} has a header but no rows under it: write one row of data on each line.")
+    for line, j, text in sheet.totals:
+        if sheet.header.called(j) not in category:
+            name = quoted(sheet.header.called(j))
+            raise CannotRead(
+                f"{source}, line {line}, column {name}: {quoted(text)} says that the row sums up others: take the line "
+                f"out, or use the words as they are with --category {name}."
+            )
+    readers = {j: reader for j in used if (reader := _reader(sheet, j, j == used[-1], category, numbers, notes))}
+    for line, cells in sheet.body():
+        for j, read in readers.items():
+            read(line, cells[j])
+    return [readers[j].vector() for j in used if j in readers]
+
+
+def _reader(
+    sheet: Sheet, j: int, is_target: bool, category: Collection[str], numbers: str | None, notes: list[str]
+) -> _Numbers | _Categories | None:
+    """What reads a column, or None where it is empty and has no name."""
+    name, source = sheet.header.called(j), sheet.table.source
+    found = sheet.understood(j, numbers, name in category)
+    if not sheet.header.names[j] and found.kind == "empty":
+        notes.append(f"{source}, {name} is empty and has no name: left out.")
+        return None
+    if not sheet.header.names[j] and found.kind != "number" and not is_target and name not in category:
+        raise CannotRead(no_name(source, sheet.header.line, Vector(j, name, np.empty(0))))
+    remedy = found.target_remedy if is_target else found.remedy
+    if found.problem and remedy:
+        raise CannotRead(f"{found.problem}; {remedy}.")
+    if found.note:
+        notes.append(found.note)
+    gap = sheet.surveys[j].first.get("gap", (0, ""))[0]
+    if found.kind == "category":
+        return _Categories(Vector(j, name, np.empty(0), gap=gap))
+    return _Numbers(Vector(j, name, np.empty(0), gap=gap), source, found.convention, remedy)
+
+
+class _Numbers:
+    """Reads the numbers of a column."""
+
+    def __init__(self, empty: Vector, source: str, convention: str, remedy: str) -> None:
+        self.empty, self.source, self.convention, self.remedy = empty, source, convention, remedy
+        self.values = array("d")
+
+    def __call__(self, line: int, cell: str) -> None:
+        text = cell.strip()
+        try:
+            self.values.append(float("nan") if is_gap(text) else as_number(text, self.convention))
+        except CannotRead as error:
+            place = f"{self.source}, line {line}, column {quoted(self.empty.name)}"
+            raise CannotRead(f"{place}: {quoted(text)} {error}; {self.remedy}.") from None
+
+    def vector(self) -> Vector:
+        """The column, once all of it is read."""
+        return replace(self.empty, values=np.frombuffer(self.values))
+
+
+class _Categories:
+    """Reads the words of a column."""
+
+    def __init__(self, empty: Vector) -> None:
+        self.empty = empty
+        self.places: dict[str, int] = {}
+        self.values = array("d")
+
+    def __call__(self, line: int, cell: str) -> None:
+        text = cell.strip()
+        self.values.append(float("nan") if is_gap(text) else self.places.setdefault(text, len(self.places)))
+
+    def vector(self) -> Vector:
+        """The column, once all of it is read; its categories are sorted."""
+        found = np.frombuffer(self.values)
+        categories = tuple(sorted(self.places))
+        order = np.empty(len(categories))
+        order[[self.places[word] for word in categories]] = range(len(categories))
+        filled = ~np.isnan(found)
+        values = np.full(len(found), np.nan)
+        values[filled] = order[found[filled].astype(int)]
+        return replace(self.empty, values=values, categories=categories)
+
+
+def no_name(source: str, line: int, vector: Vector) -> str:
+    """That a column needs a name."""
+    place = f"{source}, line {line}, column {vector.place + 1} has no name"
+    return f"{place}: every column needs one, or leave it out with --drop {quoted(vector.name)}."
+
+
+def without_gaps(
+    source: str, features: list[Vector], target: Vector, missing: str | None, notes: list[str]
+) -> tuple[list[Vector], Vector]:
+    """The vectors with their gaps dealt with as `missing` says. Raises CannotRead when it says nothing, or can't."""
+    gaps = {id(vector): np.isnan(vector.values) for vector in (*features, target)}
+    gappy = [vector for vector in (*features, target) if gaps[id(vector)].any()]
+    if not gappy:
+        return features, target
+    if missing is None:
+        counts = [f"{int(gaps[id(v)].sum()):,} in column {quoted(v.name)} (line {v.gap})" for v in gappy[:MOST_LISTED]]
+        counts += [plural(len(gappy) - MOST_LISTED, "more column")] if len(gappy) > MOST_LISTED else []
+        raise CannotRead(
+            f"{source} has gaps, which are empty cells and words such as NA: {listed(counts)}, each with the line of "
+            "its first; leave their rows out with --missing drop, or fill them in with --missing mean or median."
+        )
+    if missing == "drop":
+        rows = ~np.logical_or.reduce([gaps[id(vector)] for vector in gappy])
+        notes.append(f"{source}: {plural(int((~rows).sum()), 'row')} with gaps left out, {int(rows.sum()):,} kept.")
+        return [vector.of_rows(rows) for vector in features], target.of_rows(rows)
+    for vector in gappy:
+        if vector is target or vector.categories:
+            what = "the target, and an invented one teaches" if vector is target else "made of words, which have"
+            nothing = "nothing" if vector is target else f"no {missing}"
+            raise CannotRead(
+                f"{source}, line {vector.gap}, column {quoted(vector.name)} has a gap, but it is {what} {nothing}: "
+                "leave such rows out with --missing drop, or fill in the cell."
+            )
+    return [_filled(source, v, gaps[id(v)], missing, notes) if v in gappy else v for v in features], target
+
+
+def _filled(source: str, vector: Vector, gaps: np.ndarray, missing: str, notes: list[str]) -> Vector:
+    """A column of numbers with its gaps filled in by its own mean or median."""
+    known: Callable[[np.ndarray], np.floating] = np.mean if missing == "mean" else np.median
+    value = float(known(vector.values[~gaps]))
+    count = plural(int(gaps.sum()), "gap")
+    notes.append(f"{source}, column {quoted(vector.name)}: {count} filled in with its {missing}, {value:.6g}.")
+    return replace(vector, values=np.where(gaps, value, vector.values))
