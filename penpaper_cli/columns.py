@@ -90,7 +90,7 @@ class Survey:
 
 @dataclass(frozen=True)
 class Understood:
-    """What a column is: `number`, `category`, `date`, `text`, `mixed` or `empty`; how its numbers are written.
+    """What a column is: `number`, `category`, `date`, `text`, `mixed` or `empty`, and how its numbers are written.
 
     A `problem` says why it can't be learned from, with its place; the remedy differs for features and the target.
     """
@@ -205,7 +205,7 @@ def _number(survey: Survey, source: str, separator: str, of_file: set[str], numb
             f"{source}, line {line}, column {quoted(survey.name)}: {quoted(text)} is not written like "
             f"{quoted(kinds[0][0][1])} (line {kinds[0][0][0]}): a sign such as $ or % must stand in every cell, or none"
         )
-        return Understood("mixed", problem=problem)
+        return Understood("number", problem=problem)
     own = {convention for convention in (POINT, COMMA) if convention in survey.first}
     doubts = [form for form in ("1,234", "1.234") if form in survey.first]
     remedy = f"say --numbers {POINT} or --numbers {COMMA}"
@@ -216,11 +216,11 @@ def _number(survey: Survey, source: str, separator: str, of_file: set[str], numb
             line, text = survey.first[other]
             where = f"{source}, line {line}, column {quoted(survey.name)}"
             problem = f"{where}: {quoted(text)} is not a number as --numbers {numbers} has them"
-            return Understood("mixed", convention, problem=problem)
+            return Understood("number", convention, problem=problem)
     elif len(own) == 2:
         problem = f"{place} mixes two ways to write numbers: {survey.example(POINT)} and {survey.example(COMMA)}"
         mend = "write them alike"
-        return Understood("mixed", problem=problem, remedy=mend, target_remedy=mend)
+        return Understood("number", problem=problem, remedy=mend, target_remedy=mend)
     elif own:
         [convention] = own
     elif not doubts or (doubts == ["1.234"] and separator == "," and COMMA not in of_file):
@@ -233,7 +233,7 @@ def _number(survey: Survey, source: str, separator: str, of_file: set[str], numb
         assert found is not None and found.point is not None and found.comma is not None
         readings = f"{_plain(found.point)} or {_plain(found.comma)}"
         problem = f"{source}, line {line}, column {quoted(survey.name)}: {quoted(text)} may be {readings}"
-        return Understood("mixed", problem=problem, remedy=remedy, target_remedy=remedy)
+        return Understood("number", problem=problem, remedy=remedy, target_remedy=remedy)
     return Understood("number", convention, note=_reading(survey, place, convention))
 
 

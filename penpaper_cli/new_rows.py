@@ -59,7 +59,7 @@ def _cells(row: str, count: int) -> list[str]:
 def _value(column: Column, cell: str, place: str, convention: str | None = None) -> float:
     """A number, or the place of a category."""
     text = cell.strip()
-    if is_gap(text):
+    if not text or (column.categories and is_gap(text)):
         raise CannotRead(f"{place} is empty: every entry of a new row is needed.")
     if column.categories:
         if text not in column.categories:

@@ -13,7 +13,6 @@ from penpaper_cli.numbers import CannotRead
 from penpaper_cli.sources import CSV, quoted
 
 SAMPLE = 200
-FIRST_ROWS = 5
 LAST_ROWS = 3
 """So many rows at the end may be totals and averages."""
 TOTALS = {"total", "totals", "subtotal", "grand total", "sum", "gesamt", "summe", "gesamtsumme", "zwischensumme"}

@@ -16,13 +16,11 @@ from penpaper_cli.new_rows import read_rows_for
 from penpaper_cli.numbers import CannotRead, CannotWork, TypedFloat
 from penpaper_cli.sheet import Header, Sheet, has_decimal_points, read_header
 from penpaper_cli.sources import CSV, quoted, shown
-from penpaper_cli.vectors import Vector, no_name, read_vectors, without_gaps
+from penpaper_cli.vectors import Vector, are_days, is_index, no_name, read_vectors, without_gaps
 
 __all__ = ["Column", "DataSet", "read_data", "read_rows_for"]
 
 WAYS = ("drop", "mean", "median")
-INDEX_NAMES = {"id", "index", "unnamed: 0", "idx", "row", "nr", "no", "no."}
-EARLIEST, LATEST = 1900_01_01, 2100_12_31
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +66,7 @@ def read_data(
         choice = Choice(table.source, header, target, features, tuple(drop), frozenset(category))
         used = choice.places()
         notes += header.notes
-        data = None if category else _quick(table, header, numbers)
+        data = None if category else quick_numbers(table, header, numbers)
         if data is None:
             vectors = read_vectors(Sheet.seen(table, header), used, choice.category, numbers, notes)
         else:
@@ -76,7 +74,7 @@ def read_data(
         return _data_set(choice, vectors, data, missing, classify, notes)
 
 
-def _quick(table: CSV, header: Header, numbers: str | None) -> np.ndarray | None:
+def quick_numbers(table: CSV, header: Header, numbers: str | None) -> np.ndarray | None:
     """All columns at C speed, or None when the careful reader has to look at them.
 
     Without commas between the cells, a file without a decimal point that is surely one may have points for thousands.
@@ -103,7 +101,11 @@ def _data_set(
         if not features:
             raise CannotRead(f"{source}: no feature is left besides the target {quoted(target.name)}.")
     for vector in features:
-        _refuse_compact_dates(source, vector)
+        if not vector.categories and are_days(vector.values):
+            raise CannotRead(
+                f"{source}, column {quoted(vector.name)} holds dates, such as {vector.values[0]:.0f}: turn them into a "
+                f"number, such as a year or an age, or leave the column out with --drop {quoted(vector.name)}."
+            )
     features, target = without_gaps(source, features, target, missing, notes)
     count = len(target.values)
     if count < 2:
@@ -127,31 +129,13 @@ def _data_set(
 
 def _is_index(choice: Choice, vector: Vector, notes: list[str]) -> bool:
     """Whether a column only counts the rows, and so is left out. Raises CannotRead when it has no name otherwise."""
-    named = bool(choice.header.names[vector.place])
-    if named and vector.name.casefold() not in INDEX_NAMES:
-        return False
-    values = vector.values
-    whole = not vector.categories and not np.isnan(values).any() and bool((values == np.floor(values)).all())
-    counts = whole and (len(np.unique(values)) == len(values) if named else bool((np.diff(values) > 0).all()))
-    if counts and len(values) > 1:
+    name = choice.header.names[vector.place]
+    if not vector.categories and is_index(vector.values, name):
         notes.append(f"{choice.source}, column {quoted(vector.name)} only numbers the rows: left out.")
         return True
-    if not named:
+    if not name:
         raise CannotRead(no_name(choice.source, choice.header.line, vector))
     return False
-
-
-def _refuse_compact_dates(source: str, vector: Vector) -> None:
-    """A column of whole numbers that are all days such as 20240131 holds dates."""
-    values = vector.values
-    if vector.categories or not len(values) or not ((values >= EARLIEST) & (values <= LATEST)).all():
-        return
-    month, day = values // 100 % 100, values % 100
-    if ((month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)).all():
-        raise CannotRead(
-            f"{source}, column {quoted(vector.name)} holds dates, such as {values[0]:.0f}: turn them into a number, "
-            f"such as a year or an age, or leave the column out with --drop {quoted(vector.name)}."
-        )
 
 
 def _matrix(columns: Sequence[Column], features: list[Vector], data: np.ndarray | None) -> np.ndarray:

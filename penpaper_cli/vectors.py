@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,8 @@ from penpaper_cli.sources import quoted
 from penpaper_cli.words import listed, plural
 
 MOST_LISTED = 20
+INDEX_NAMES = {"id", "index", "unnamed: 0", "idx", "row", "nr", "no", "no."}
+EARLIEST, LATEST = 1900_01_01, 2100_12_31
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +59,22 @@ def read_vectors(
                 f"{source}, line {line}, column {name}: {quoted(text)} says that the row sums up others: take the line "
                 f"out, or use the words as they are with --category {name}."
             )
-    readers = {j: reader for j in used if (reader := _reader(sheet, j, j == used[-1], category, numbers, notes))}
+    readers = [_reader(sheet, j, j == used[-1], category, numbers, notes) for j in used]
+    return _read(sheet, [reader for reader in readers if reader])
+
+
+def read_numbers(sheet: Sheet, j: int, convention: str) -> np.ndarray:
+    """The numbers of one column, NaN where there is a gap. Raises CannotRead with the place of what is none."""
+    empty = Vector(j, sheet.header.called(j), np.empty(0))
+    return _read(sheet, [_Numbers(empty, sheet.table.source, convention, "mend the cell")])[0].values
+
+
+def _read(sheet: Sheet, readers: Sequence[_Numbers | _Categories]) -> list[Vector]:
+    """The columns that the readers read, in one go over the file."""
     for line, cells in sheet.body():
-        for j, read in readers.items():
-            read(line, cells[j])
-    return [readers[j].vector() for j in used if j in readers]
+        for read in readers:
+            read(line, cells[read.empty.place])
+    return [reader.vector() for reader in readers]
 
 
 def _reader(
@@ -84,6 +97,21 @@ def _reader(
     if found.kind == "category":
         return _Categories(Vector(j, name, np.empty(0), gap=gap))
     return _Numbers(Vector(j, name, np.empty(0), gap=gap), source, found.convention, remedy)
+
+
+def is_index(values: np.ndarray, name: str) -> bool:
+    """Whether a column of numbers only counts the rows: by its name, or, without one, by counting upwards."""
+    if len(values) < 2 or (name and name.casefold() not in INDEX_NAMES) or not bool((values == np.floor(values)).all()):
+        return False
+    return len(np.unique(values)) == len(values) if name else bool((np.diff(values) > 0).all())
+
+
+def are_days(values: np.ndarray) -> bool:
+    """Whether whole numbers such as 20240131 are all days of the calendar."""
+    if not len(values) or not ((values >= EARLIEST) & (values <= LATEST)).all():
+        return False
+    month, day = values // 100 % 100, values % 100
+    return bool(((values % 1 == 0) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)).all())
 
 
 class _Numbers:
@@ -145,11 +173,11 @@ def without_gaps(
     if not gappy:
         return features, target
     if missing is None:
-        counts = [f"{int(gaps[id(v)].sum()):,} in column {quoted(v.name)} (line {v.gap})" for v in gappy[:MOST_LISTED]]
+        counts = [_gaps(vector, int(gaps[id(vector)].sum())) for vector in gappy[:MOST_LISTED]]
         counts += [plural(len(gappy) - MOST_LISTED, "more column")] if len(gappy) > MOST_LISTED else []
         raise CannotRead(
-            f"{source} has gaps, which are empty cells and words such as NA: {listed(counts)}, each with the line of "
-            "its first; leave their rows out with --missing drop, or fill them in with --missing mean or median."
+            f"{source} has gaps (empty cells, or words such as NA): {listed(counts)}; leave their rows out with "
+            "--missing drop, or fill them in with --missing mean or --missing median."
         )
     if missing == "drop":
         rows = ~np.logical_or.reduce([gaps[id(vector)] for vector in gappy])
@@ -166,10 +194,15 @@ def without_gaps(
     return [_filled(source, v, gaps[id(v)], missing, notes) if v in gappy else v for v in features], target
 
 
+def _gaps(vector: Vector, count: int) -> str:
+    return f"{count:,} in column {quoted(vector.name)} ({'line' if count == 1 else 'first on line'} {vector.gap})"
+
+
 def _filled(source: str, vector: Vector, gaps: np.ndarray, missing: str, notes: list[str]) -> Vector:
     """A column of numbers with its gaps filled in by its own mean or median."""
     known: Callable[[np.ndarray], np.floating] = np.mean if missing == "mean" else np.median
     value = float(known(vector.values[~gaps]))
+    text = f"{value:.6g}" if float(f"{value:.6g}") == value else f"about {value:.6g}"
     count = plural(int(gaps.sum()), "gap")
-    notes.append(f"{source}, column {quoted(vector.name)}: {count} filled in with its {missing}, {value:.6g}.")
+    notes.append(f"{source}, column {quoted(vector.name)}: {count} filled in with its {missing}, {text}.")
     return replace(vector, values=np.where(gaps, value, vector.values))

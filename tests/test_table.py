@@ -22,8 +22,8 @@ FINITE = f"is not a finite number, and pp works with finite numbers only; {FEATU
 RANGE = f"is out of range: pp works with numbers between 1e-307 and 1e307; {FEATURES}"
 TARGET = "mend the cell, or leave the row out"
 GAPS = (
-    f'{FILE} has gaps, which are empty cells and words such as NA: 1 in column "a" (line LINE), each with the line of '
-    "its first; leave their rows out with --missing drop, or fill them in with --missing mean or median."
+    f'{FILE} has gaps (empty cells, or words such as NA): 1 in column "a" (line LINE); '
+    "leave their rows out with --missing drop, or fill them in with --missing mean or --missing median."
 )
 QUOTES = "is not a row of a CSV (unexpected end of data); check its quotation marks"
 

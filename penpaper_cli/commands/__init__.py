@@ -9,5 +9,6 @@ FAMILIES = {
     "grad": "network",
     "step": "network",
     "train": "training",
+    "look": "look",
     "ops": "catalogue",
 }
