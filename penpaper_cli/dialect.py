@@ -123,7 +123,7 @@ def _separated(table: CSV) -> CSV:
     even = [separator for separator, rows in samples.items() if _is_even(rows)]
     if not even:
         # The line that has another length is named later; the header says best what was meant.
-        return replace(table, delimiter=max(reversed(samples), key=lambda s: len(samples[s][0]) if samples[s] else 0))
+        return replace(table, delimiter=max(reversed(samples), key=lambda separator: _widths(samples[separator])))
     clean = [
         separator
         for separator in even
@@ -152,6 +152,11 @@ def _sample(table: CSV) -> list[list[str]]:
     except CannotRead:  # Its quotation marks go with another separator, or its reader will say where they are wrong.
         return rows[:1]
     return rows
+
+
+def _widths(rows: list[list[str]]) -> tuple[int, int]:
+    """How many cells the first row has, and the widest."""
+    return (len(rows[0]), max(map(len, rows))) if rows else (0, 0)
 
 
 def _is_even(rows: list[list[str]]) -> bool:

@@ -100,13 +100,13 @@ def _from_file(columns: Sequence[Column], source: str, numbers: str | None) -> n
 def _convention(sheet: Sheet, j: int, numbers: str | None) -> str:
     """How a column of numbers is written. Raises CannotRead where it holds something else."""
     found = sheet.understood(j, numbers)
-    if found.problem and found.kind != "empty":
-        raise CannotRead(f"{found.problem}; mend the file.")
-    if found.kind == "category":
+    if found.kind in ("category", "text", "date"):
         survey = sheet.surveys[j]
-        line, text = min(survey.first.values())
+        line, text = min(survey.first[kind] for kind in ("text", "unit", "date") if kind in survey.first)
         raise CannotRead(
             f"{sheet.table.source}, line {line}, column {quoted(survey.name)}: {quoted(text)} is not a number, "
             "and the model needs one; mend the cell."
         )
+    if found.problem and found.kind != "empty":
+        raise CannotRead(f"{found.problem}; {found.target_remedy}.")
     return found.convention

@@ -41,6 +41,11 @@ def read_header(table: CSV) -> Header:
             f"{table.source} is empty: it needs a header line such as size,bedrooms,price and rows under it."
         )
     line, cells = rows[0]
+    if len(cells) == 1 and len(rows) > 1 and len(rows[1][1]) > 1:
+        raise CannotRead(
+            f"{table.source}, line {line} has 1 cell, but line {rows[1][0]} has {len(rows[1][1])}: "
+            f"if line {line} is a title, take it out."
+        )
     names = [cell.strip() for cell in cells]
     data = [name for name in names if is_date(name) or written(name)]
     words = [j for j, name in enumerate(names) if name not in data and not is_gap(name)]
@@ -117,8 +122,7 @@ class Sheet:
     def _uneven(self, line: int, cells: list[str]) -> str:
         found = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
         width, what = len(self.header.names), "header" if self.header.given else "first line"
-        remedy = f"if line {self.header.line} is a title, take it out" if width == 1 else "mend the line"
-        return f"{self.table.source}, line {line} has {found}, but the {what} has {width}: {remedy}."
+        return f"{self.table.source}, line {line} has {found}, but the {what} has {width}: mend the line."
 
     def _take(self, line: int, cells: list[str]) -> None:
         self.rows += 1
