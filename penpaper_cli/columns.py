@@ -223,10 +223,12 @@ def _number(survey: Survey, source: str, separator: str, of_file: set[str], numb
         return Understood("number", problem=problem, remedy=mend, target_remedy=mend)
     elif own:
         [convention] = own
-    elif not doubts or (doubts == ["1.234"] and separator == "," and COMMA not in of_file):
+    elif not doubts:
         convention = POINT
     elif len(of_file) == 1 and len(doubts) == 1:
         [convention] = of_file
+    elif doubts == ["1.234"] and separator == "," and not of_file:
+        return Understood("number", POINT, note=_assumed_point(survey, place))
     else:
         line, text = survey.first[doubts[0]]
         found = written(text)
@@ -249,6 +251,12 @@ def _reading(survey: Survey, place: str, convention: str) -> str:
     [mark] = survey.marks
     unit = ", a number in percent" if mark == "%" else f", without its {mark}" if mark else ""
     return f"{place}: {quoted(shown[1])} is read as {value}{unit}."
+
+
+def _assumed_point(survey: Survey, place: str) -> str:
+    text = survey.first["1.234"][1]
+    value = TypedFloat(as_number(text, POINT)).text
+    return f"{place}: {quoted(text)} is read as {value}; if points set thousands apart, say --numbers {COMMA}."
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,11 @@ from penpaper_cli.numbers import CannotRead
 from penpaper_cli.sources import CSV, quoted
 
 SAMPLE = 200
+CHUNK = 1 << 20
+DECIMAL_POINT = re.compile(
+    r"""(?:^|[,;|\t" ])[+-]?(?:0\d*\.\d|\d+\.\d{1,2}(?!\d)|\d+\.\d{4}|\d{4,}\.\d|\.\d)""", re.MULTILINE | re.ASCII
+)
+"""A number whose point can't set thousands apart."""
 LAST_ROWS = 3
 """So many rows at the end may be totals and averages."""
 TOTALS = {"total", "totals", "subtotal", "grand total", "sum", "gesamt", "summe", "gesamtsumme", "zwischensumme"}
@@ -61,10 +67,16 @@ def read_header(table: CSV) -> Header:
     return Header(names, True, line, notes)
 
 
-def has_decimal_points(table: CSV, given: bool) -> bool:
-    """Whether some number near the top can only be read with a decimal point."""
-    cells = (cell for _, row in islice(table.rows(), int(given), SAMPLE) for cell in row if "." in cell)
-    return any(found.comma is None for found in map(written, cells) if found)
+def points_are_decimal(table: CSV, given: bool) -> bool:
+    """Whether, if all of its cells are plain numbers, their points are surely decimal points: one of them must be."""
+    next(table.rows()) if given else table.rewind()
+    points = False
+    while lines := table.stream.readlines(CHUNK):
+        text = "".join(lines)
+        if DECIMAL_POINT.search(text):
+            return True
+        points = points or "." in text
+    return not points
 
 
 @dataclass

@@ -105,7 +105,7 @@ class CSV:
         """From the top, each row that isn't blank, with the line on which it starts."""
         import csv
 
-        self._rewind()
+        self.rewind()
         reader = csv.reader(self.stream, delimiter=self.delimiter, strict=True, skipinitialspace=True)
         line = self.above + 1
         try:
@@ -118,7 +118,8 @@ class CSV:
                 f"{self.source}, line {line} is not a row of a CSV ({error}); check its quotation marks."
             ) from None
 
-    def _rewind(self) -> None:
+    def rewind(self) -> None:
+        """Back to where the table begins."""
         self.stream.seek(0)
         for _ in range(self.above):
             self.stream.readline()
@@ -131,7 +132,7 @@ class CSV:
         """
         import warnings
 
-        self._rewind()
+        self.rewind()
         if header:
             next(self.rows())
         with warnings.catch_warnings():

@@ -14,7 +14,7 @@ from penpaper_cli.columns import MOST_CATEGORIES
 from penpaper_cli.dialect import opened_table
 from penpaper_cli.new_rows import read_rows_for
 from penpaper_cli.numbers import CannotRead, CannotWork, TypedFloat
-from penpaper_cli.sheet import Header, Sheet, has_decimal_points, read_header
+from penpaper_cli.sheet import Header, Sheet, points_are_decimal, read_header
 from penpaper_cli.sources import CSV, quoted, shown
 from penpaper_cli.vectors import Vector, are_days, is_index, no_name, read_vectors, without_gaps
 
@@ -77,9 +77,9 @@ def read_data(
 def quick_numbers(table: CSV, header: Header, numbers: str | None) -> np.ndarray | None:
     """All columns at C speed, or None when the careful reader has to look at them.
 
-    Without commas between the cells, a file without a decimal point that is surely one may have points for thousands.
+    Points may set thousands apart, as in 250.000, unless some number shows that they are decimal points.
     """
-    if numbers == COMMA or (table.delimiter != "," and numbers is None and not has_decimal_points(table, header.given)):
+    if numbers == COMMA or (numbers is None and not points_are_decimal(table, header.given)):
         return None
     data = table.quick_floats(header.given)
     return data if data is not None and data.shape[1] == len(header.names) else None
