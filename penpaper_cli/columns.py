@@ -38,13 +38,13 @@ class Survey:
         """How many cells are no gaps."""
         return self.kinds.total()
 
-    def add(self, line: int, cell: str) -> None:
-        """Look at one more cell."""
+    def add(self, line: int, cell: str) -> str:
+        """Look at one more cell: its kind."""
         text = cell.strip()
         if text.lower() in GAPS:
             self.gaps += 1
             self._see("gap", line, text)
-            return
+            return "gap"
         if text in self.different:
             self.different[text] += 1
         elif len(self.different) < MOST_COUNTED:
@@ -58,8 +58,8 @@ class Survey:
         self.kinds[kind] += 1
         if kind == "number":
             self.marks[mark] += 1
-            kind += mark
-        self._see(kind, line, text)
+        self._see(kind + mark, line, text)
+        return kind
 
     def _kind(self, line: int, text: str) -> tuple[str, str]:
         if is_date(text):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from penpaper_cli import words
+from penpaper_cli import data_words as words
 from penpaper_cli.arithmetic import Name, Num
 from penpaper_cli.coding import Column
 from penpaper_cli.looking import Facts, Looked

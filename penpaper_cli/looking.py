@@ -15,6 +15,7 @@ from penpaper_cli.sheet import Header, Sheet, read_header
 from penpaper_cli.sources import CSV, quoted
 from penpaper_cli.table import quick_numbers
 from penpaper_cli.vectors import are_days, is_index, read_numbers
+from penpaper_cli.words import plural
 
 FIRST_ROWS = 5
 
@@ -117,6 +118,10 @@ def _facts(sheet: Sheet, j: int, numbers: str | None, category: bool, notes: lis
     """A column that was looked at cell by cell."""
     seen, found = sheet.surveys[j], sheet.understood(j, numbers, category)
     finding = f"{found.problem}; {found.remedy}." if found.problem else ""
+    if seen.gaps and seen.filled:
+        place = f"{sheet.table.source}, column {quoted(seen.name)}"
+        first = f"{'line' if seen.gaps == 1 else 'the first on line'} {seen.first['gap'][0]}"
+        notes.append(f"{place} has {plural(seen.gaps, 'gap')} ({first}); --missing says what to do with gaps.")
     if found.note:
         notes.append(found.note)
     if found.kind == "number" and not found.problem:
@@ -130,4 +135,5 @@ def _facts(sheet: Sheet, j: int, numbers: str | None, category: bool, notes: lis
         return Facts(seen.name, found.kind, seen.filled, seen.gaps, finding=finding)
     word, times = max(seen.different.items(), key=lambda item: item[1])
     count = None if seen.too_many else len(seen.different)
-    return Facts(seen.name, found.kind, seen.filled, seen.gaps, None, None, None, count, word, times, finding)
+    kind = "text" if found.problem else found.kind
+    return Facts(seen.name, kind, seen.filled, seen.gaps, None, None, None, count, word, times, finding)

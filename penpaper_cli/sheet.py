@@ -138,9 +138,8 @@ class Sheet:
 
     def _take(self, line: int, cells: list[str]) -> None:
         self.rows += 1
-        for survey, cell in zip(self.surveys, cells, strict=True):
-            survey.add(line, cell)
-        label = _label(cells)
+        kinds = [survey.add(line, cell) for survey, cell in zip(self.surveys, cells, strict=True)]
+        label = _label(cells) if "text" in kinds else None
         if label and label[1] in TOTALS:
             self.totals.append((line, label[0], cells[label[0]].strip()))
 

@@ -68,7 +68,7 @@ def read_data(
         notes += header.notes
         data = None if category else quick_numbers(table, header, numbers)
         if data is None:
-            vectors = read_vectors(Sheet.seen(table, header), used, choice.category, numbers, notes)
+            vectors = read_vectors(Sheet.seen(table, header), used, choice.category, missing, numbers, notes)
         else:
             vectors = [Vector(j, header.called(j), data[:, j]) for j in used]
         return _data_set(choice, vectors, data, missing, classify, notes)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from penpaper_cli.cells import as_number, is_gap
+from penpaper_cli.columns import Survey
 from penpaper_cli.numbers import CannotRead, CannotWork
 from penpaper_cli.sheet import Sheet
 from penpaper_cli.sources import quoted
@@ -42,11 +43,16 @@ class Vector:
 
 
 def read_vectors(
-    sheet: Sheet, used: list[int], category: Collection[str], numbers: str | None, notes: list[str]
+    sheet: Sheet,
+    used: list[int],
+    category: Collection[str],
+    missing: str | None,
+    numbers: str | None,
+    notes: list[str],
 ) -> list[Vector]:
     """The used columns, the target last. Raises CannotRead with the place and the remedy of what can't be learned from.
 
-    What was assumed is added to `notes`.
+    That is also a gap, unless `missing` says what to do with it. What was assumed is added to `notes`.
     """
     source = sheet.table.source
     notes += sheet.notes
@@ -59,8 +65,27 @@ def read_vectors(
                 f"{source}, line {line}, column {name}: {quoted(text)} says that the row sums up others: take the line "
                 f"out, or use the words as they are with --category {name}."
             )
-    readers = [_reader(sheet, j, j == used[-1], category, numbers, notes) for j in used]
-    return _read(sheet, [reader for reader in readers if reader])
+    found = [_reader(sheet, j, j == used[-1], category, numbers, notes) for j in used]
+    readers = [reader for reader in found if reader]
+    if not missing:
+        _refuse_gaps(source, [sheet.surveys[reader.empty.place] for reader in readers])
+    return _read(sheet, readers)
+
+
+def _refuse_gaps(source: str, surveys: list[Survey]) -> None:
+    """Say how many gaps each column has, and what to do."""
+    counts = [
+        f"{survey.gaps:,} in column {quoted(survey.name)} "
+        f"({'line' if survey.gaps == 1 else 'first on line'} {survey.first['gap'][0]})"
+        for survey in surveys
+        if survey.gaps
+    ]
+    if counts:
+        rest = [plural(len(counts) - MOST_LISTED, "more column")] if len(counts) > MOST_LISTED else []
+        raise CannotRead(
+            f"{source} has gaps (empty cells, or words such as NA): {listed(counts[:MOST_LISTED] + rest)}; leave their "
+            "rows out with --missing drop, or fill them in with --missing mean or --missing median."
+        )
 
 
 def read_numbers(sheet: Sheet, j: int, convention: str) -> np.ndarray:
@@ -167,18 +192,11 @@ def no_name(source: str, line: int, vector: Vector) -> str:
 def without_gaps(
     source: str, features: list[Vector], target: Vector, missing: str | None, notes: list[str]
 ) -> tuple[list[Vector], Vector]:
-    """The vectors with their gaps dealt with as `missing` says. Raises CannotRead when it says nothing, or can't."""
+    """The vectors with their gaps dealt with as `missing` says. Raises CannotRead when it can't be done."""
     gaps = {id(vector): np.isnan(vector.values) for vector in (*features, target)}
     gappy = [vector for vector in (*features, target) if gaps[id(vector)].any()]
-    if not gappy:
+    if not gappy or missing is None:
         return features, target
-    if missing is None:
-        counts = [_gaps(vector, int(gaps[id(vector)].sum())) for vector in gappy[:MOST_LISTED]]
-        counts += [plural(len(gappy) - MOST_LISTED, "more column")] if len(gappy) > MOST_LISTED else []
-        raise CannotRead(
-            f"{source} has gaps (empty cells, or words such as NA): {listed(counts)}; leave their rows out with "
-            "--missing drop, or fill them in with --missing mean or --missing median."
-        )
     if missing == "drop":
         rows = ~np.logical_or.reduce([gaps[id(vector)] for vector in gappy])
         notes.append(f"{source}: {plural(int((~rows).sum()), 'row')} with gaps left out, {int(rows.sum()):,} kept.")
@@ -192,10 +210,6 @@ def without_gaps(
                 "leave such rows out with --missing drop, or fill in the cell."
             )
     return [_filled(source, v, gaps[id(v)], missing, notes) if v in gappy else v for v in features], target
-
-
-def _gaps(vector: Vector, count: int) -> str:
-    return f"{count:,} in column {quoted(vector.name)} ({'line' if count == 1 else 'first on line'} {vector.gap})"
 
 
 def _filled(source: str, vector: Vector, gaps: np.ndarray, missing: str, notes: list[str]) -> Vector:

@@ -20,7 +20,7 @@ LONGEST_FILE = 300
 LAYERS = [
     {"__init__"},
     {"numbers", "words"},
-    {"meaning", "sources"},
+    {"meaning", "sources", "data_words"},
     {"cells", "coding"},
     {"columns", "dialect"},
     {"sheet"},
@@ -58,13 +58,25 @@ ONLY = {
     "sheet": {"numbers", "sources", "cells", "columns"},
     "training": {"numbers", "paper"},
     "words": set(),
+    "data_words": {"words"},
 }
 """Where a lower layer is not reason enough: all of the package that these may see."""
 
 ONLY_IN = {"rich": {"render.terminal", "commands.training"}, "typer": {"cli", "commands"}}
 """Who may import what isn't Python's own: modules, or whole folders."""
 
-NO_NUMPY = {"__init__", "__main__", "arithmetic", "cli", "language", "numbers", "render", "solution", "words"}
+NO_NUMPY = {
+    "__init__",
+    "__main__",
+    "arithmetic",
+    "cli",
+    "language",
+    "numbers",
+    "render",
+    "solution",
+    "words",
+    "data_words",
+}
 """What never sees NumPy; `commands` sees it only inside functions."""
 
 

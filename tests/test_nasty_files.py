@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_cli import pp
+from test_cli import pp, refused
 
 from penpaper_cli.numbers import CannotRead, PaperError
 from penpaper_cli.table import DataSet, read_data, read_rows_for
@@ -526,3 +528,103 @@ def test_new_rows_that_are_refused(columns: Any, source: str, content: str, word
     with pytest.raises(CannotRead) as caught:
         read_rows_for(columns, source)
     assert words in str(caught.value) and str(caught.value).endswith("."), str(caught.value)
+
+
+# --- pp look, and what the commands say ---
+
+
+def looked(content: str, *options: str) -> Any:
+    Path(FILE).write_text(content)
+    ran = pp("look", FILE, "-f", "json", *options)
+    assert (ran.code, ran.err) == (0, "")
+    return json.loads(ran.out)
+
+
+MESSY = """id,x,t,when,size,c,u,e,note
+1,1.5,Ann,2024-01-05,5,a,5 m,,a
+2,,Bob,2024-02-05,5,b,6 m,,b
+3,4,Cid,2024-03-05,5,a,7 m,,7
+4,-2,Dan,2024-03-06,5,a,7 m,,b
+"""
+
+
+def test_a_look_at_every_type() -> None:
+    document = looked(MESSY)
+    found = {column.pop("name"): column for column in document["columns"]}
+    assert {name: column["type"] for name, column in found.items()} == {
+        "id": "index",
+        "x": "number",
+        "t": "text",
+        "when": "date",
+        "size": "number",
+        "c": "category",
+        "u": "text",
+        "e": "empty",
+        "note": "mixed",
+    }
+    assert found["x"] == {"type": "number", "count": 3, "gaps": 1, "min": -2, "mean": 3.5 / 3, "max": 4}
+    assert found["c"] == {"type": "category", "count": 4, "gaps": 0, "categories": 2, "most_frequent": "a", "times": 3}
+    for name, words in {
+        "size": "in every row",
+        "t": "nearly every row",
+        "when": "dates",
+        "u": "unit",
+        "e": "empty",
+        "note": "line 4",
+    }.items():
+        assert words in found[name]["finding"]
+    assert any("1 gap (line 3)" in note for note in document["notes"])
+    assert document["rows"] == 4
+
+
+def test_a_look_with_options() -> None:
+    document = looked("zip,x,y\n02134,1,2\n02134,3,4\n10001,5,6\n", "--category", "zip", "--drop", "y")
+    assert [(column["name"], column["type"]) for column in document["columns"]] == [
+        ("zip", "category"),
+        ("x", "number"),
+    ]
+    assert document["columns"][0]["most_frequent"] == "02134"
+    assert [c["name"] for c in looked("a,b,c\n1,2,3\n", "--features", "c")["columns"]] == ["c"]
+    assert 'has no column "z"' in refused("look", FILE, "--features", "z")
+
+
+def test_a_look_at_what_is_only_numbers_is_the_careful_look() -> None:
+    """At C speed or cell by cell, the same facts."""
+    content = "id,x,y\n" + "".join(f"{k},{k * k % 7},{k / 4}\n" for k in range(1, 30))
+    quick, careful = looked(content)["columns"], looked(content + ",,\n")["columns"]
+    assert quick == careful
+
+
+@pytest.mark.parametrize("form", ["terminal", "plain", "markdown"])
+def test_a_look_shows_the_first_rows_as_they_stand(form: str) -> None:
+    Path(FILE).write_text("x;name\n1,5;<b>[red]*a*\n2,5;\x1b[31mz\n" + "3,5;q\n" * 9, encoding="utf-8")
+    out = pp("look", FILE, "-f", form).out
+    assert "1,5" in out and "6 more rows" in out and "\x1b" not in out
+    assert "<b>[red]*a*" in out.replace("\\", "")
+
+
+def test_what_was_assumed_is_said_a_line_each() -> None:
+    Path(FILE).write_text("x;c;y\n1,5;a;3\n2,5;b;5\n4;a;9\n\n;b;7\n5;a;8\n")
+    ran = pp("train", FILE, "--target", "y", "--missing", "drop", "--epochs", "3")
+    assert ran.code == 0
+    assert ran.err.splitlines() == [
+        "pp: data.csv: its columns are separated by semicolons.",
+        'pp: data.csv, column "x": "1,5" is read as 1.5.',
+        "pp: data.csv: 1 row with gaps left out, 4 kept.",
+    ]
+    assert "c=b is 1" in ran.out and "the baseline: all 0" in ran.out
+
+
+def test_a_category_is_predicted_by_its_name() -> None:
+    Path(FILE).write_text("x,c,y\n1,a,1\n2,b,12\n3,a,3\n4,b,14\n5,a,5\n6,b,16\n")
+    ran = pp("train", FILE, "--target", "y", "--epochs", "2000", "--predict", "7 b; 7 a", "-f", "json")
+    assert ran.code == 0, ran.err
+    np.testing.assert_allclose(json.loads(ran.out)["answer"]["values"], [17, 7], rtol=1e-6)
+    assert "not seen" in refused("train", FILE, "--target", "y", "--predict", "7 z")
+
+
+def test_names_with_commas_stand_in_quotation_marks() -> None:
+    Path(FILE).write_text('"price, USD",x,z,y\n1,5,2,3\n2,7,2,5\n4,4,2,9\n')
+    ran = pp("train", FILE, "--target", "y", "--features", '"price, USD",x', "--epochs", "3", "-f", "json")
+    assert ran.code == 0 and json.loads(ran.out)["model"]["features"] == ["price, USD", "x"]
+    assert pp("train", FILE, "--target", "y", "--drop", '"price, USD", z', "--epochs", "3").code == 0
