@@ -43,6 +43,8 @@ DATE = re.compile(rf"(?:[a-z]{{2,9}}\.?,? )?(?:(?:{DAY})(?:(?:t|,?\s)\s*{TIME})?
 WITH_UNIT = re.compile(r"[+-]?\d[\d.,]*\s?[^\W\d_][^\d]*|[+-]?\d[\d.,]*\s?[^\w\s.,:/()-]+|[A-Z]{2,3}\s\d[\d.,]*")
 """A number with its unit, such as 850 sqft or EUR 5."""
 
+HEXADECIMAL = re.compile(r"0[xX][\da-fA-F]+")
+
 
 def is_gap(cell: str) -> bool:
     """Whether the cell stands for a missing value."""
@@ -103,6 +105,11 @@ def is_date(cell: str) -> bool:
 def has_unit(cell: str) -> bool:
     """Whether a cell is a number and its unit."""
     return len(cell) < 50 and bool(WITH_UNIT.fullmatch(cell.strip()))
+
+
+def is_odd(cell: str) -> bool:
+    """Whether a cell that is no number is no word either: digits without letters, such as 1_000 or 10-20, or 0x1F."""
+    return any(c.isdigit() for c in cell) and (not any(c.isalpha() for c in cell) or bool(HEXADECIMAL.fullmatch(cell)))
 
 
 def as_number(cell: str, convention: str) -> float:

@@ -77,4 +77,7 @@ def no_column(source: str, names: list[str], name: str) -> str:
     hint = f" close: {close};" if close else ""
     listed = ", ".join(shown(column, 40) for column in names[:MOST_LISTED])
     more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
-    return f"{source} has no column {quoted(name)};{hint} its columns are {listed}{more}."
+    columns = f"its columns are {listed}{more}"
+    if len(names) == 1:
+        columns = f"it has one column, {quoted(names[0])}: separate columns with commas, semicolons, tabs or |"
+    return f"{source} has no column {quoted(name)};{hint} {columns}."

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from penpaper_cli.cells import COMMA, GAPS, POINT, RATIO, as_number, has_unit, is_date, written
+from penpaper_cli.cells import COMMA, GAPS, POINT, RATIO, as_number, has_unit, is_date, is_odd, written
 from penpaper_cli.numbers import NUMBER, CannotRead, TypedFloat
 from penpaper_cli.sources import quoted, read_float
 
@@ -27,7 +27,7 @@ class Survey:
     name: str
     gaps: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
-    """number, date, unit (a number with its unit) and text"""
+    """number, date, unit (a number with its unit), odd (digits, but no number as it is written) and text"""
     marks: Counter[str] = field(default_factory=Counter)
     different: dict[str, int] = field(default_factory=dict)
     too_many: bool = False
@@ -66,7 +66,7 @@ class Survey:
             return "date", ""
         found = written(text)
         if found is None:
-            return ("unit" if has_unit(text) else "text"), ""
+            return ("odd" if is_odd(text) else "unit" if has_unit(text) else "text"), ""
         if found.in_doubt:
             self._see("1,234" if "," in text else "1.234", line, text)
         elif found.comma is None:
@@ -128,9 +128,13 @@ def understood(
         advice = "turn them into a number, such as a year or an age"
         problem = f"{place} holds dates, such as {survey.example('date')}"
         return Understood("date", problem=problem, remedy=f"{advice}, or {drop}", target_remedy=advice)
-    if kinds["unit"] == filled:
-        advice = "leave only the numbers in the cells"
-        problem = f"{place} holds numbers with a unit, such as {survey.example('unit')}"
+    if kinds["unit"] + kinds["odd"] == filled:
+        advice = "leave only plain numbers in the cells"
+        problem = (
+            f"{place} holds numbers with a unit, such as {survey.example('unit')}"
+            if kinds["unit"]
+            else f"{place} holds neither numbers nor words, but cells such as {survey.example('odd')}"
+        )
         insist = f"{advice}, or {drop}, or use them as categories with --category {name}"
         return Understood("text", problem=problem, remedy=insist, target_remedy=advice)
     if any(kind.startswith("number") for kind in kinds):
@@ -141,7 +145,7 @@ def understood(
 def _mixed(survey: Survey, source: str, name: str) -> Understood:
     """Numbers and words in one column: the kind that is rarer holds the slip."""
     few_words = survey.kinds["number"] >= survey.filled - survey.kinds["number"]
-    kinds = [kind for kind in survey.first if kind in ("text", "unit", "date")]
+    kinds = [kind for kind in survey.first if kind in ("text", "unit", "odd", "date")]
     if not few_words:
         kinds = [kind for kind in survey.first if kind.startswith("number")]
     line, text = min(survey.first[kind] for kind in kinds)

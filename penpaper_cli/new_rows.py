@@ -102,7 +102,7 @@ def _convention(sheet: Sheet, j: int, numbers: str | None) -> str:
     found = sheet.understood(j, numbers)
     if found.kind in ("category", "text", "date"):
         survey = sheet.surveys[j]
-        line, text = min(survey.first[kind] for kind in ("text", "unit", "date") if kind in survey.first)
+        line, text = min(survey.first[kind] for kind in ("text", "unit", "odd", "date") if kind in survey.first)
         raise CannotRead(
             f"{sheet.table.source}, line {line}, column {quoted(survey.name)}: {quoted(text)} is not a number, "
             "and the model needs one; mend the cell."

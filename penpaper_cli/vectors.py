@@ -16,7 +16,7 @@ from penpaper_cli.sources import quoted
 from penpaper_cli.words import listed, plural
 
 MOST_LISTED = 20
-INDEX_NAMES = {"id", "index", "unnamed: 0", "idx", "row", "nr", "no", "no."}
+INDEX_NAMES = {"id", "index", "unnamed: 0"}
 EARLIEST, LATEST = 1900_01_01, 2100_12_31
 
 

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_cli import pp, refused
 
+from penpaper_cli.looking import look_at
 from penpaper_cli.numbers import CannotRead, PaperError
 from penpaper_cli.table import DataSet, read_data, read_rows_for
 
@@ -239,6 +240,12 @@ BAD: dict[str, tuple[str | bytes, str, int, dict[str, Any]]] = {
         2,
         {},
     ),
+    "units and other signs": ("x,y\n850 sqft,3\n~900,5\n850 sqft,3\n~900,5\n", "numbers with a unit", 2, {}),
+    "underscores": ("x,y\n1_000,3\n1_000,5\n2_000,3\n2_000,5\n", 'cells such as "1_000" (line 2)', 2, {}),
+    "hexadecimal": ("x,y\n0x1F,3\n0x1F,5\n0x2F,3\n0x2F,5\n", 'cells such as "0x1F" (line 2)', 2, {}),
+    "ranges": ("x,y\n10-20,3\n10-20,5\n20-30,3\n", 'as categories with --category "x"', 2, {}),
+    "blanks in groups of other sizes": ("x,y\n1 2,3\n1 2,5\n3 45,3\n", 'cells such as "1 2"', 2, {}),
+    "separated by blanks": ("x y\n1 2\n3 4\n", 'it has one column, "x y": separate columns with', 2, {}),
     "one unit": ("x,y\n850,3\n900 m,5\n1,1\n", 'line 3, column "x": "900 m" is not a number', 2, {}),
     "brackets for minus": ("x,y\n(5),3\n900,5\n1,1\n", 'line 2, column "x": "(5)" is not a number', 2, {}),
     "a word among numbers": ("x,y\n1,3\nmany,5\n", 'line 3, column "x": "many" is not a number', 2, {}),
@@ -466,6 +473,23 @@ def test_categories_are_coded_by_their_words(
         assert data.features == tuple(f"c={kind}" for kind in kinds[1:])
         assert data.columns[0].categories == tuple(kinds)
         assert data.X.tolist() == [[float(cell == kind) for kind in kinds[1:]] for cell in cells]
+
+
+NASTY = st.text(alphabet='ab1,;\t|"\n\r .-%$€/_:\ufeff\x00é２−', max_size=60)
+
+
+@settings(deadline=None, max_examples=300)
+@given(NASTY, st.sampled_from(["utf-8", "utf-16", "cp1252"]))
+def test_any_file_gives_a_table_or_a_sentence(
+    tmp_path_factory: pytest.TempPathFactory, text: str, encoding: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / FILE
+    path.write_bytes(("a,b,y\n1,2,3\n" + text).encode(encoding, "replace"))
+    for work in (lambda: read_data(str(path), "y", missing="drop"), lambda: look_at(str(path))):
+        try:
+            work()
+        except PaperError as error:
+            assert str(error).endswith(".") and str(error).isprintable()
 
 
 # --- Rows of new data ---
