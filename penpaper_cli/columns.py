@@ -41,24 +41,21 @@ class Survey:
     def add(self, line: int, cell: str) -> str:
         """Look at one more cell: its kind."""
         text = cell.strip()
-        if text.lower() in GAPS:
+        if text.isascii() and NUMBER.fullmatch(text) and ("." not in text or POINT in self.first):
+            kind, mark = "number", ""
+        elif text.lower() in GAPS:
             self.gaps += 1
             self._see("gap", line, text)
             return "gap"
-        if text in self.different:
-            self.different[text] += 1
-        elif len(self.different) < MOST_COUNTED:
-            self.different[text] = 1
-        else:
-            self.too_many = True
-        if text.isascii() and NUMBER.fullmatch(text) and ("." not in text or POINT in self.first):
-            kind, mark = "number", ""
         else:
             kind, mark = self._kind(line, text)
         self.kinds[kind] += 1
         if kind == "number":
             self.marks[mark] += 1
         self._see(kind + mark, line, text)
+        if not self.too_many:
+            self.different[text] = self.different.get(text, 0) + 1
+            self.too_many = len(self.different) > MOST_COUNTED
         return kind
 
     def _kind(self, line: int, text: str) -> tuple[str, str]:

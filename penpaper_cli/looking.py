@@ -117,7 +117,7 @@ def _of_numbers(source: str, header: Header, j: int, values: np.ndarray, gaps: i
 def _facts(sheet: Sheet, j: int, numbers: str | None, category: bool, notes: list[str]) -> Facts:
     """A column that was looked at cell by cell."""
     seen, found = sheet.surveys[j], sheet.understood(j, numbers, category)
-    finding = f"{found.problem}; {found.remedy}." if found.problem else ""
+    finding = f"{found.problem}; {found.remedy}." if found.problem and sheet.rows else ""
     if seen.gaps and seen.filled:
         place = f"{sheet.table.source}, column {quoted(seen.name)}"
         first = f"{'line' if seen.gaps == 1 else 'the first on line'} {seen.first['gap'][0]}"

@@ -125,10 +125,11 @@ def _reader(
 
 
 def is_index(values: np.ndarray, name: str) -> bool:
-    """Whether a column of numbers only counts the rows: by its name, or, without one, by counting upwards."""
+    """Whether a column only numbers the rows: by its name when all its numbers differ; without one, by counting."""
     if len(values) < 2 or (name and name.casefold() not in INDEX_NAMES) or not bool((values == np.floor(values)).all()):
         return False
-    return len(np.unique(values)) == len(values) if name else bool((np.diff(values) > 0).all())
+    counts = values[0] in (0, 1) and bool((np.diff(values) == 1).all())
+    return bool(counts) or (bool(name) and len(np.unique(values)) == len(values))
 
 
 def are_days(values: np.ndarray) -> bool:

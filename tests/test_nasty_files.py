@@ -330,6 +330,7 @@ BAD: dict[str, tuple[str | bytes, str, int, dict[str, Any]]] = {
     "an open quotation mark": ('x,y\n1,"3\n2,5\n', "line 2 is not a row of a CSV", 2, {}),
     "the same name twice": ("x,x,y\n1,2,3\n2,3,5\n", 'line 1: two columns are called "x"', 2, {}),
     "a column without a name": ("x,,y\n1,7,3\n2,3,5\n", "line 1, column 2 has no name", 2, {}),
+    "numbers without a name that don't count": (",x,y\n4,1,3\n8,2,5\n", "line 1, column 1 has no name", 2, {}),
     "words without a name": (",x,y\na,1,3\nb,2,5\na,1,1\n", "line 1, column 1 has no name", 2, {}),
     "two separators": ("a;b,y\n1;2 m,3\n2;3 m,5\n", "may be separated by semicolons or commas", 2, {}),
     "a workbook": (
