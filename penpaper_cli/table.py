@@ -100,24 +100,15 @@ def _data_set(
         features = [vector for vector in features if not _is_index(choice, vector, notes)]
         if not features:
             raise CannotRead(f"{source}: no feature is left besides the target {quoted(target.name)}.")
-    for vector in features:
-        if not vector.categories and are_days(vector.values):
-            raise CannotRead(
-                f"{source}, column {quoted(vector.name)} holds dates, such as {vector.values[0]:.0f}: turn them into a "
-                f"number, such as a year or an age, or leave the column out with --drop {quoted(vector.name)}."
-            )
     features, target = without_gaps(source, features, target, missing, notes)
     count = len(target.values)
     if count < 2:
         left = "no row" if not count else "only one row"
         raise CannotWork(f"{source} has {left} of data, and training needs at least two rows.")
     for vector in features:
-        if not (vector.values[0] != vector.values).any():
-            value = vector.categories[0] if vector.categories else TypedFloat(vector.values[0]).text
-            raise CannotWork(
-                f"{source}, column {quoted(vector.name)} is {shown(value, 40)} in every row, "
-                "so nothing can be learned from it: choose the other columns with --features."
-            )
+        _refuse_days(source, vector, f"leave the column out with --drop {quoted(vector.name)}")
+        _refuse_constant(source, vector)
+    _refuse_days(source, target, "choose another target")
     columns = tuple(Column(vector.name, vector.categories) for vector in features)
     names = tuple(name for column in columns for name in column.features)
     if len(set(names)) < len(names):
@@ -136,6 +127,23 @@ def _is_index(choice: Choice, vector: Vector, notes: list[str]) -> bool:
     if not name:
         raise CannotRead(no_name(choice.source, choice.header.line, vector))
     return False
+
+
+def _refuse_days(source: str, vector: Vector, otherwise: str) -> None:
+    if not vector.categories and are_days(vector.values):
+        raise CannotRead(
+            f"{source}, column {quoted(vector.name)} holds dates, such as {vector.values[0]:.0f}: turn them into a "
+            f"number, such as a year or an age, or {otherwise}."
+        )
+
+
+def _refuse_constant(source: str, vector: Vector) -> None:
+    if not (vector.values[0] != vector.values).any():
+        value = vector.categories[0] if vector.categories else TypedFloat(vector.values[0]).text
+        raise CannotWork(
+            f"{source}, column {quoted(vector.name)} is {shown(value, 40)} in every row, "
+            "so nothing can be learned from it: choose the other columns with --features."
+        )
 
 
 def _matrix(columns: Sequence[Column], features: list[Vector], data: np.ndarray | None) -> np.ndarray:

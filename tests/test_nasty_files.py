@@ -269,6 +269,8 @@ BAD: dict[str, tuple[str | bytes, str, int, dict[str, Any]]] = {
     "a month": ("x,y\n3/2021,3\n4/2021,5\n", "holds dates", 2, {}),
     "a time of day": ("x,y\n10:20,3\n11:20,5\n", "holds dates", 2, {}),
     "a date in digits": ("x,y\n20240131,3\n20240201,5\n", 'column "x" holds dates, such as 20240131', 2, {}),
+    "a date in digits beside a gap": ("x,y\n20240131,3\n,4\n20240201,5\n", "holds dates", 2, {"missing": "drop"}),
+    "a date in digits for a target": ("x,y\n1,20240131\n2,20240201\n", "or choose another target", 2, {}),
     "a date for a target": ("x,y\n1,2024-01-05\n2,2024-01-06\n", 'column "y" holds dates', 2, {}),
     "gaps": (
         "x,z,y\n1,,3\n,4,5\n2,3,\n,1,1\n",
