@@ -11,6 +11,7 @@ import numpy as np
 from penpaper_cli import words, words_fit
 from penpaper_cli.arithmetic import Entry, Expr, Name, Num
 from penpaper_cli.explain import Show, explained, grid, line, results, shortened, worked
+from penpaper_cli.explain_data import one_hot
 from penpaper_cli.explain_exact import ONES, dependent, nearly_dependent
 from penpaper_cli.formulas import Epoch, in_own_units, linear_epoch, ranged, standardised
 from penpaper_cli.numbers import CannotWork
@@ -65,6 +66,7 @@ class Lesson:
         yield Heading(("The data as a matrix",))
         counts = words.data_set(*data.X.shape)
         yield Sentence((counts, *_listed(data.features), "; the target is ", Name(data.target), "."))
+        yield from one_hot(data.columns)
         yield from grid(Paper().given(name, data.X), self.show, data.features, of_data=True)
         yield from grid(Paper().given("y", data.y), self.show, of_data=True)
         yield Sentence((words.in_float64("Training repeats its sums many times"),))

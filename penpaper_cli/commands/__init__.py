@@ -10,6 +10,7 @@ FAMILIES = {
     "step": "network",
     "train": "training",
     "fit": "fit",
+    "look": "look",
     "ops": "catalogue",
     "schema": "catalogue",
 }

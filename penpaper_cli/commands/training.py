@@ -5,25 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, names, say
 from penpaper_cli.commands.shared import View, command
 from penpaper_cli.numbers import CannotRead
 from penpaper_cli.solution import Solution
 
 if TYPE_CHECKING:
-    import numpy as np
+    pass
 
 
 def train(
     data: Annotated[str, typer.Argument(metavar="DATA.csv", help="A CSV with a header line, or - for standard input.")],
     target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.")],
     view: View,
-    features: Annotated[
-        str | None, typer.Option(metavar="A,B", help="The columns to predict it from. Default: all others.")
-    ] = None,
+    features: Features = None,
+    drop: Drop = None,
+    category: Category = None,
+    missing: Missing = None,
+    numbers: Numbers = None,
     lr: Annotated[
         float | None, typer.Option(metavar="RATE", help="Learning rate. Default: 0.1, or less where that diverges.")
     ] = None,
@@ -47,14 +50,16 @@ def train(
     from penpaper_cli import table, training
     from penpaper_cli.explain import Show
     from penpaper_cli.explain_training import Lesson
+    from penpaper_cli.sources import quoted
 
-    wanted = [name.strip() for name in features.split(",")] if features is not None else None
-    read = table.read_data(data, target, wanted)
-    if "intercept" in read.features:
+    wanted = names(features) if features is not None else None
+    read = table.read_data(data, target, wanted, names(drop), names(category), missing, numbers)
+    say(read.notes)
+    if read.classes:
         raise CannotRead(
-            'A feature can\'t be called "intercept", since the model has one of its own: rename the column.'
+            f"The target {quoted(read.target)} holds words, and a linear model predicts numbers: choose another target."
         )
-    new = read_rows(predict, read.features) if predict is not None else None
+    new = table.read_rows_for(read.columns, predict) if predict is not None else None
     scaling = training.scaling(read.X, scale)
     X, kind = scaling.apply(read.X), loss.replace("-", "_")
     rate = training.usual_rate(X, kind) if lr is None else lr
@@ -93,21 +98,6 @@ def read_epochs(text: str, last: int) -> list[int]:
     if not found:
         raise CannotRead('--explain names no epoch: name epochs such as "1,last".')
     return sorted(found)
-
-
-def read_rows(text: str, features: tuple[str, ...]) -> np.ndarray[Any, Any]:
-    """The rows to predict, one number for each feature. Raises CannotRead when their number differs."""
-    from penpaper_cli.reading import as_matrix, read_matrix
-    from penpaper_cli.words import plural
-
-    rows = as_matrix(read_matrix(text, "--predict", exact=False)).data
-    if rows.shape[1] != len(features):
-        raise CannotRead(
-            f'--predict "{text}" has {plural(rows.shape[1], "number")}, but the model has '
-            f"{plural(len(features), 'feature')}: "
-            f"give {', '.join(features)}, in this order."
-        )
-    return rows
 
 
 @contextmanager
