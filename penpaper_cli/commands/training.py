@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
 from penpaper_cli.numbers import CannotRead
 from penpaper_cli.solution import Solution
@@ -77,6 +78,7 @@ def train(
         results=lesson.results(),
         more=lesson.for_programs(),
         failure=lesson.failure() if run.diverged else None,
+        script=later("training", lesson),
     )
 
 

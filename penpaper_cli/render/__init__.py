@@ -14,6 +14,9 @@ FORMATS = {
     "plain": ("plain.Plain", (".txt",)),
     "markdown": ("markdown.Markdown", (".md",)),
     "json": ("json.Json", (".json",)),
+    "numpy": ("numpy.NumPy", (".py",)),
+    "pytorch": ("pytorch.PyTorch", ()),
+    "tensorflow": ("tensorflow.TensorFlow", ()),
 }
 
 
