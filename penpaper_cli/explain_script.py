@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Apply
+from penpaper_cli.arithmetic import Apply, Name
 from penpaper_cli.explain import key
 from penpaper_cli.ops.reductions import direction
 from penpaper_cli.paper import Op, Value
@@ -52,10 +52,9 @@ class Notes:
         self.results: dict[str, str] = {}
         for line in (*given, *lines):
             self.add(line)
-        for line in lines:
-            for value in line.paper.names:
-                if value not in self.names and value.op is None:
-                    self.names[value] = self._free(key(value.label))
+        for value in dict.fromkeys(parent for line in self._reached() for parent in line.parents):
+            if value not in self.names and value.op is None and isinstance(value.name, Name):
+                self.names[value] = self._free(value.name.text)
         self.used = Counter(parent for line in self._reached() for parent in line.parents)
         self.whole = {value for value in given if self._is_whole(value)}
 
@@ -218,7 +217,7 @@ def gradient_of(line: Value) -> str:
 def steps_script(title: str, first: Step, last: Step, times: int, rule: str, goes_on: bool) -> Script:
     """Update steps. `goes_on` says that there is a loss after the last one."""
     given = last.work.given
-    notes = Notes(given, [*last.forward, *last.backward, *last.update], last.rates)
+    notes = Notes(given, [*last.forward, *last.backward, *last.update], last.rates if times > 1 else ())
     named = {name: value for value, name in notes.names.items()}
     state = {f"{letter}_{u.name}": value for u in last.updates for letter, value in u.state.items()}
     belongs = {f"{letter}_{u.name}": u.parameter for u in last.updates for letter in u.state}

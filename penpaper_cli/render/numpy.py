@@ -61,13 +61,13 @@ def classes(call: Call) -> str:
 def cross_entropy(call: Call) -> str:
     """From scores or shares, against class numbers or shares."""
     scores, targets = (arg.shape for arg in call.args)
+    shares = call.settings["from_probabilities"]
     if scores == targets:
-        term = "xlogy(b, a)" if call.settings["from_probabilities"] else "b * log_softmax(a)"
-        return f"-np.mean(np.sum({term}, axis=1))" if len(scores) == 2 else f"-np.sum({term})"
-    logs = "np.log(a)" if call.settings["from_probabilities"] else "log_softmax(a)"
-    if len(scores) == 1:
-        return f"-{logs}[{classes(call)}]"
-    return f"-np.mean({logs}[np.arange({scores[0]}), {classes(call)}])"
+        total = f"np.sum(b * {'safe_log' if shares else 'log_softmax'}(a))"
+        return f"-{total} / {scores[0]}" if len(scores) == 2 else f"-{total}"
+    place = classes(call) if len(scores) == 1 else f"np.arange({scores[0]}), {classes(call)}"
+    logarithms = f"np.log(a[{place}])" if shares else f"log_softmax(a)[{place}]"
+    return f"-{logarithms}" if len(scores) == 1 else f"-np.mean({logarithms})"
 
 
 def of_classes(name: str) -> Row:
@@ -150,7 +150,7 @@ ROWS: dict[str, Row] = {
     "half_sse": "np.sum((a - b) ** 2) / 2",
     "mae": "np.mean(np.abs(a - b))",
     "huber": "huber(a, b, delta)",
-    "bce": "-np.mean(xlogy(b, a) + xlogy(1 - b, 1 - a))",
+    "bce": "-np.mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))",
     "cross_entropy": cross_entropy,
     "indicator": indicator,
     "hinge": of_classes("hinge"),
@@ -222,9 +222,9 @@ def huber(p, t, delta):
     size = np.abs(p - t)
     return np.mean(np.where(size <= delta, size**2 / 2, delta * (size - delta / 2)))
 """,
-    "xlogy": """
-def xlogy(x, y):
-    return x * np.log(np.where(x == 0, 1, y))
+    "safe_log": """
+def safe_log(p):
+    return np.log(np.where(p > 0, p, 1))  # where p is 0, it counts 0 times
 """,
     "hinge": """
 def hinge(z, classes):

@@ -60,7 +60,7 @@ def cross_entropy(call: Call) -> str:
         return "F.cross_entropy(a, b)" if scores == targets else f"F.cross_entropy(a, {classes(call)})"
     count = f" / {scores[0]}" if len(scores) == 2 else ""
     if scores == targets:
-        return f"-torch.sum(torch.xlogy(b, a)){count}"
+        return f"-torch.sum(b * safe_log(a)){count}"
     if len(scores) == 1:
         return f"-torch.log(a[{classes(call)}])"
     return f"-torch.mean(torch.log(a[torch.arange({scores[0]}), {classes(call)}]))"
@@ -162,6 +162,10 @@ ROWS: dict[str, Row] = {
     "layernorm": layernorm,
 }
 HELPERS = {
+    "safe_log": """
+def safe_log(p):
+    return torch.log(torch.where(p > 0, p, 1))  # where p is 0, it counts 0 times
+""",
     "maximum": """
 def maximum(a, b):
     return torch.where(b > a, b, a)  # of equal ones, the gradient goes to the first

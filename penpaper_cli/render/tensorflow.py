@@ -39,7 +39,7 @@ def cross_entropy(call: Call) -> str:
     if scores == targets:
         if call.settings["from_probabilities"]:
             count = f" / {scores[0]}" if len(scores) == 2 else ""
-            return f"-tf.reduce_sum(tf.math.xlogy(b, a)){count}"
+            return f"-tf.reduce_sum(b * safe_log(a)){count}"
         return "tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(b, a))"
     if not call.settings["from_probabilities"]:
         return f"tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits({classes(call)}, a))"
@@ -80,7 +80,7 @@ ROWS: dict[str, Row] = {
     "sigmoid": "tf.sigmoid(a)",
     "tanh": "tf.tanh(a)",
     "softplus": "tf.math.softplus(a)",
-    "gelu": "tf.nn.gelu(a)",
+    "gelu": "a * tf.math.erfc(-a / math.sqrt(2)) / 2",
     "sum": "tf.reduce_sum(a, axis=axis)",
     "mean": "tf.reduce_mean(a, axis=axis)",
     "std": "tf.math.reduce_std(a, axis=axis)",
@@ -101,7 +101,7 @@ ROWS: dict[str, Row] = {
     "half_sse": "tf.reduce_sum((a - b) ** 2) / 2",
     "mae": "tf.reduce_mean(tf.abs(a - b))",
     "huber": "huber(a, b, delta)",
-    "bce": "-tf.reduce_mean(tf.math.xlogy(b, a) + tf.math.xlogy(1 - b, 1 - a))",
+    "bce": "-tf.reduce_mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))",
     "cross_entropy": cross_entropy,
     "hinge": hinge,
     "pick": "a[place]",
@@ -119,6 +119,10 @@ ROWS: dict[str, Row] = {
     "layernorm": "layernorm(a, axis=axis, eps=eps)",
 }
 HELPERS = {
+    "safe_log": """
+def safe_log(p):
+    return tf.math.log(tf.where(p > 0, p, tf.ones_like(p)))  # 0 counts 0 times
+""",
     "causal_softmax": """
 def causal_softmax(z, rows, columns):
     seen = tf.linalg.band_part(tf.ones((rows, columns), dtype=tf.bool), -1, 0)
