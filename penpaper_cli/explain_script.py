@@ -49,6 +49,7 @@ class Notes:
         """`lines` are all that will be written; a power of one of the `rates` counts how often a step was made."""
         self.given, self.lines, self.rates = given, lines, rates
         self.names: dict[Value, str] = {}
+        self.seen: set[Value] = set()
         self.results: dict[str, str] = {}
         for line in (*given, *lines):
             self.add(line)
@@ -107,18 +108,16 @@ class Notes:
         yield Let(self.names[line], self.call(line))
 
     def _again(self, value: Value) -> Iterator[Let]:
-        if value in self.names or value.op is None:
+        """Names for the long steps inside an unnamed value that are used more than once."""
+        if value in self.names or value in self.seen or value.op is None:
             return
+        self.seen.add(value)
+        for parent in value.parents:
+            yield from self._again(parent)
         if self.used[value] > 1 and self._length(value) >= LONG:
-            name = self._free("part")
-            for parent in value.parents:
-                yield from self._again(parent)
             term = self.call(value)
-            self.names[value] = name
-            yield Let(name, term)
-        else:
-            for parent in value.parents:
-                yield from self._again(parent)
+            self.names[value] = self._free("part")
+            yield Let(self.names[value], term)
 
     def _length(self, value: Value) -> int:
         """How many operations are written for a value, up to LONG of them."""
@@ -155,6 +154,7 @@ class Notes:
     def again(self, lines: Sequence[Value], renamed: Mapping[str, str]) -> list[Let]:
         """Lines once more, with other operands: each gets a new name, such as L_new."""
         notes = copy(self)
+        notes.seen = set()
         notes.names = {value: renamed.get(name, name) for value, name in self.names.items()}
         for line in lines:
             notes.names[line] = self.results[f"{key(line.label)}_new"] = notes._free(f"{key(line.label)}_new")

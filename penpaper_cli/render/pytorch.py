@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from penpaper_cli.render.script import Library, listed, loop
+from penpaper_cli.render.script import WIDTH, Library, listed, loop
 from penpaper_cli.render.terms import Row, number_text
 from penpaper_cli.script import Call, Differentiate, Given, Let, Ref, Repeat, Script, Update
 
@@ -202,6 +202,7 @@ class PyTorch(Library):
     def prepare(self, script: Script) -> None:
         """Parameters that torch.optim changes in place are what their updated names stand for."""
         super().prepare(script)
+        self.starting |= {part.name for part in script.body if isinstance(part, Let) and part.name in self.wanted}
         for part in script.body:
             if isinstance(part, Repeat):
                 for old, new in part.update.parameters.items():
@@ -223,8 +224,13 @@ class PyTorch(Library):
         update = part.update
         kind, settings = OPTIMISERS[update.rule]
         words = [f"{word}={self.rate(update, letters)}" for word, letters in settings]
-        yield from listed([self.names[name] for name in update.parameters], "parameters = ")
-        yield f"optimizer = torch.optim.{kind}(parameters, {', '.join(words)})"
+        yield ""
+        names = [self.names[name] for name in update.parameters]
+        line = f"optimizer = torch.optim.{kind}([{', '.join(names)}], {', '.join(words)})"
+        if len(line) > WIDTH:
+            yield from listed(names, "parameters = ")
+            line = f"optimizer = torch.optim.{kind}(parameters, {', '.join(words)})"
+        yield line
         self.hidden = {*update.parameters, *(let.name for let in update.worked)} - {*update.parameters.values()}
         self.shapes |= {let.name: let.term.shape for let in update.worked}
         gradients = part.body.gradients

@@ -51,20 +51,21 @@ class Library(ABC):
             )
         script = solution.script()
         self.prepare(script)
-        self.wanted = {name for part in script.body for name in asked_for(part)}
         given = [line for part in script.given for line in self.given(part)]
         body = [line for part in script.body for line in self.statement(part)]
         results = [line for key, name in script.results.items() if name not in self.hidden for line in self.result(key, name)]
-        code = "\n".join([*given, "", *body, "", *results]) if given else "\n".join([*body, "", *results])
+        code = re.sub(r"\n{3,}", "\n\n", "\n".join([*given, "", *body, "", *results])).strip()
         helpers = self.helpers_in(code)
         everything = "\n".join([*helpers, code])
         head = [f"# {script.title}: the same calculation in {self.name}, in float64."]
-        head += [line for word, line in self.imports.items() if re.search(rf"\b{word}\.", everything)]
+        head += [line for word, line in self.imports.items() if re.search(rf"(?<![.\w]){word}\.", everything)]
+        head[1:] = ["\n\n".join(head[1:])] if "import math" in head else head[1:]
         parts = ["\n".join(head), *(f"\n\n{helper}" for helper in helpers)]
-        yield "\n".join(parts) + ("\n\n\n" if helpers else "\n\n") + code.rstrip() + "\n"
+        yield "\n".join(parts) + ("\n\n\n" if helpers else "\n\n") + code + "\n"
 
     def prepare(self, script: Script) -> None:
         """What has to be known of the whole script before its first line."""
+        self.wanted = {name for part in script.body for name in asked_for(part)}
         self.starting = {name for part in script.body for name in starting(part)}
 
     def helpers_in(self, code: str) -> list[str]:

@@ -157,8 +157,9 @@ def conv2d(x, k, stride, padding):
 def pool(reduce, x, size, stride):
     rows = range(0, x.shape[1] - size + 1, stride)
     columns = range(0, x.shape[2] - size + 1, stride)
-    result = [[reduce(x[:, i : i + size, j : j + size], [1, 2]) for j in columns] for i in rows]
-    return tf.transpose(tf.stack([tf.stack(row) for row in result]), [2, 0, 1])
+    windows = [x[:, i : i + size, j : j + size] for i in rows for j in columns]
+    result = tf.stack([reduce(window, [1, 2]) for window in windows], axis=1)
+    return tf.reshape(result, [-1, len(rows), len(columns)])
 """,
     "layernorm": """
 def layernorm(x, axis, eps):
