@@ -24,6 +24,13 @@ def stretched(call: Call) -> str:
     return "np.broadcast_to(a, shape)" if of.shape else "np.full(shape, a)"
 
 
+def expanded(call: Call) -> str:
+    """Numbers that stand beside the rows or columns they belong to; a sum can be told to stay there."""
+    (of,) = call.args
+    kept = isinstance(of, Call) and of.op in ("sum", "mean") and of.settings["axis"] == call.settings["axis"]
+    return f"np.{of.op}(a_0, axis=axis, keepdims=True)" if kept else "np.expand_dims(a, axis)"  # type: ignore[union-attr]
+
+
 def summed_to(call: Call) -> str:
     """The sum over the directions that an operand was repeated in."""
     before, after = call.args[0].shape, call.shape
@@ -135,7 +142,7 @@ ROWS: dict[str, Row] = {
     "first_max": "first(np.argmax, a, axis=axis)",
     "first_min": "first(np.argmin, a, axis=axis)",
     "repeat": "np.repeat(np.expand_dims(a, axis), times, axis=axis)",
-    "expand": "np.expand_dims(a, axis)",
+    "expand": expanded,
     "spread": stretched,
     "sum_to": summed_to,
     "dot": "a @ b",

@@ -65,7 +65,7 @@ class Terms:
         operands: dict[str, ast.expr | None] = {}
         for letter, arg in zip(OPERANDS, call.args, strict=False):
             operands[letter] = self.tree(arg, bare)
-            if isinstance(arg, Call):
+            if isinstance(arg, Call) and f"{letter}_" in template:
                 operands |= {f"{letter}_{k}": self.tree(inner, bare) for k, inner in enumerate(arg.args)}
         settings = {name: None if value is None else self.setting(value) for name, value in call.settings.items()}
         return filled(template, operands | settings | {"out": literal(call.shape)})
