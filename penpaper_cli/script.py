@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,3 +116,50 @@ class Script:
     given: Sequence[Given]
     body: Sequence[Statement]
     results: Mapping[str, str]
+
+
+def asked_for(part: Statement) -> Iterable[str]:
+    """The names whose gradients are asked for."""
+    match part:
+        case Differentiate():
+            return part.gradients
+        case Repeat():
+            return part.body.gradients
+    return ()
+
+
+STILL = ("argmax", "one_hot", "classes")
+"""What whole numbers come from, or go into: no gradient flows there."""
+
+
+def moving(term: Term) -> Iterator[str]:
+    """The names in a term that a gradient flows back to."""
+    if isinstance(term, Ref):
+        yield term.name
+    elif isinstance(term, Call) and term.op not in STILL:
+        for arg in term.args:
+            yield from moving(arg)
+
+
+def reaching(part: Differentiate) -> set[str]:
+    """The names that the loss depends on, and the loss itself."""
+    found = {part.loss}
+    for let in reversed(part.forward):
+        if let.name in found:
+            found |= set(moving(let.term))
+    return found
+
+
+def starting(part: Statement) -> Iterator[str]:
+    """The lines that are differentiated by and depend on nothing else that is."""
+    if isinstance(part, Repeat):
+        part = part.body
+    if isinstance(part, Differentiate):
+        lines = {let.name for let in part.forward}
+        moved = set(part.gradients) - lines
+        for let in part.forward:
+            if moved.intersection(moving(let.term)):
+                moved.add(let.name)
+            elif let.name in part.gradients:
+                moved.add(let.name)
+                yield let.name

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from penpaper_cli.script import Script
 
+MAKERS = {
+    "lines": "explain_script.lines_script",
+    "steps": "explain_updates.steps_script",
+    "training": "explain_updates.training_script",
+}
+
 
 def later(kind: str, *work: Any) -> Callable[[], Script]:
-    """A script that `explain_script` makes of recorded work when it is asked for: "lines", "steps" or "training"."""
+    """A script that is made of recorded work when it is asked for."""
 
-    def build() -> Script:
-        from penpaper_cli import explain_script
+    def made() -> Script:
+        module, maker = MAKERS[kind].split(".")
+        script: Script = getattr(import_module(f"penpaper_cli.{module}"), maker)(*work)
+        return script
 
-        made: Script = getattr(explain_script, f"{kind}_script")(*work)
-        return made
-
-    return build
+    return made

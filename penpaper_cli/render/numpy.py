@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
 
-from penpaper_cli.render.script import Library, all_whole
+from penpaper_cli.render.helpers import NUMPY
+from penpaper_cli.render.layout import all_whole
+from penpaper_cli.render.script import Library
 from penpaper_cli.render.terms import Row
 from penpaper_cli.script import Call, Differentiate, Given, Number
 
@@ -27,8 +29,9 @@ def stretched(call: Call) -> str:
 def expanded(call: Call) -> str:
     """Numbers that stand beside the rows or columns they belong to; a sum can be told to stay there."""
     (of,) = call.args
-    kept = isinstance(of, Call) and of.op in ("sum", "mean") and of.settings["axis"] == call.settings["axis"]
-    return f"np.{of.op}(a_0, axis=axis, keepdims=True)" if kept else "np.expand_dims(a, axis)"  # type: ignore[union-attr]
+    if isinstance(of, Call) and of.op in ("sum", "mean") and of.settings["axis"] == call.settings["axis"]:
+        return f"np.{of.op}(a_0, axis=axis, keepdims=True)"
+    return "np.expand_dims(a, axis)"
 
 
 def summed_to(call: Call) -> str:
@@ -45,7 +48,7 @@ def summed_to(call: Call) -> str:
     return f"{total}, keepdims=True)" if ones else f"{total})"
 
 
-def along_rows(name: str) -> Row:
+def along_rows(name: str) -> Callable[[Call], str]:
     """A function that works along the last direction unless it is told another."""
     return lambda call: f"{name}(a)" if call.settings["axis"] == len(call.shape) - 1 else f"{name}(a, axis=axis)"
 
@@ -54,7 +57,7 @@ def softmax(call: Call) -> str:
     """Softmax, which may see only what isn't later."""
     if call.settings["causal"]:
         return f"softmax(np.where(np.tri({call.shape[0]}, {call.shape[1]}) > 0, a, -np.inf))"
-    return str(along_rows("softmax")(call))  # type: ignore[operator]
+    return along_rows("softmax")(call)
 
 
 def classes(call: Call) -> str:
@@ -100,9 +103,9 @@ def channels(name: str, row: str, back: str = "") -> Row:
     """A convolution of channels, or of one picture, which gets brackets around it and loses them again."""
 
     def write(call: Call) -> str:
-        single = len(call.shape) == 2
-        words = "".join(f", {key}={key}" for key, usual in (("stride", 1), ("padding", 0)) if call.settings[key] != usual)
-        return (back if single else row).replace("...", words)
+        usual = {"stride": 1, "padding": 0}
+        words = "".join(f", {name}={name}" for name in usual if call.settings[name] != usual[name])
+        return (back if len(call.shape) == 2 else row).replace("...", words)
 
     return write
 
@@ -192,123 +195,14 @@ ROWS: dict[str, Row] = {
     "deviation": "np.sqrt(np.var(a, axis=axis, keepdims=True) + eps)",
     "layernorm": "(a - np.mean(a, axis=axis, keepdims=True)) / np.sqrt(np.var(a, axis=axis, keepdims=True) + eps)",
 }
-HELPERS = {
-    "leaky_relu": """
-def leaky_relu(z, slope):
-    return np.where(z > 0, z, slope * z)
-""",
-    "normal_share": """
-def normal_share(x):
-    return np.vectorize(lambda a: math.erfc(-a / math.sqrt(2)) / 2, otypes=[float])(x)
-""",
-    "normal_height": """
-def normal_height(x):
-    return np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
-""",
-    "softmax": """
-def softmax(z, axis=-1):
-    powers = np.exp(z - np.max(z, axis=axis, keepdims=True))
-    return powers / np.sum(powers, axis=axis, keepdims=True)
-""",
-    "log_softmax": """
-def log_softmax(z, axis=-1):
-    z = z - np.max(z, axis=axis, keepdims=True)
-    return z - np.log(np.sum(np.exp(z), axis=axis, keepdims=True))
-""",
-    "first": """
-def first(argmax, a, axis=None):
-    marks = np.zeros_like(a)
-    if axis is None:
-        marks.flat[argmax(a)] = 1
-    else:
-        np.put_along_axis(marks, np.expand_dims(argmax(a, axis=axis), axis), 1, axis)
-    return marks
-""",
-    "huber": """
-def huber(p, t, delta):
-    size = np.abs(p - t)
-    return np.mean(np.where(size <= delta, size**2 / 2, delta * (size - delta / 2)))
-""",
-    "safe_log": """
-def safe_log(p):
-    return np.log(np.where(p > 0, p, 1))  # where p is 0, it counts 0 times
-""",
-    "hinge": """
-def hinge(z, classes):
-    rows = np.arange(len(z))
-    within = np.maximum(z - z[rows, classes][:, None] + 1, 0)
-    within[rows, classes] = 0
-    return np.sum(within) / len(z)
-""",
-    "violations": """
-def violations(z, classes):
-    rows = np.arange(len(z))
-    marks = np.heaviside(z - z[rows, classes][:, None] + 1, 0)
-    marks[rows, classes] = 0
-    marks[rows, classes] = -np.sum(marks, axis=1)
-    return marks
-""",
-    "placed": """
-def placed(number, place, shape):
-    result = np.zeros(shape)
-    result[place] = number
-    return result
-""",
-    "scatter": """
-def scatter(numbers, places, shape):
-    result = np.zeros(shape)
-    np.add.at(result.reshape(-1), places, numbers)
-    return result
-""",
-    "conv2d": """
-def conv2d(x, k, stride=1, padding=0):
-    x = np.pad(x, [(0, 0), (padding, padding), (padding, padding)])
-    view = np.lib.stride_tricks.sliding_window_view(x, k.shape[2:], axis=(1, 2))
-    return np.einsum("chwij,fcij->fhw", view[:, ::stride, ::stride], k)
-""",
-    "conv2d_back_input": """
-def conv2d_back_input(g, k, shape, stride, padding):
-    _, height, width = shape
-    x = np.zeros((shape[0], height + 2 * padding, width + 2 * padding))
-    for i, j in np.ndindex(k.shape[2:]):
-        rows = slice(i, i + stride * g.shape[1], stride)
-        columns = slice(j, j + stride * g.shape[2], stride)
-        x[:, rows, columns] += np.einsum("fhw,fc->chw", g, k[:, :, i, j])
-    return x[:, padding : padding + height, padding : padding + width]
-""",
-    "conv2d_back_kernel": """
-def conv2d_back_kernel(x, g, shape, stride, padding):
-    x = np.pad(x, [(0, 0), (padding, padding), (padding, padding)])
-    k = np.zeros(shape)
-    for i, j in np.ndindex(shape[2:]):
-        rows = slice(i, i + stride * g.shape[1], stride)
-        columns = slice(j, j + stride * g.shape[2], stride)
-        k[:, :, i, j] = np.einsum("fhw,chw->fc", g, x[:, rows, columns])
-    return k
-""",
-    "windows": """
-def windows(x, size, stride):
-    view = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(-2, -1))
-    return view[..., ::stride, ::stride, :, :]
-""",
-    "avgpool_back": """
-def avgpool_back(g, shape, size, stride):
-    x = np.zeros(shape)
-    for i, j in np.ndindex(g.shape[-2:]):
-        rows = slice(i * stride, i * stride + size)
-        columns = slice(j * stride, j * stride + size)
-        x[..., rows, columns] += g[..., i, j, None, None] / size**2
-    return x
-""",
-}
 
 
 class NumPy(Library):
     """Arrays of float64, which NumPy has unless told otherwise."""
 
     name = "NumPy"
-    imports = {"math": "import math", "np": "import numpy as np"}
-    helpers = {name: text.strip() for name, text in HELPERS.items()}
+    imports: ClassVar = {"math": "import math", "np": "import numpy as np"}
+    helpers: ClassVar = {name: text.strip() for name, text in NUMPY.items()}
     rows = ROWS
 
     def making(self, given: Given, texts: Any) -> tuple[str, list[str]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
-from penpaper_cli.render.script import WIDTH, Library, listed, loop
+from penpaper_cli.render.helpers import PYTORCH
+from penpaper_cli.render.layout import WIDTH, listed
+from penpaper_cli.render.script import Library, loop
 from penpaper_cli.render.terms import Row, number_text
 from penpaper_cli.script import Call, Differentiate, Given, Let, Ref, Repeat, Script, Update
 
@@ -161,20 +163,6 @@ ROWS: dict[str, Row] = {
     "argmax": "torch.argmax(a, dim=axis).double()",
     "layernorm": layernorm,
 }
-HELPERS = {
-    "safe_log": """
-def safe_log(p):
-    return torch.log(torch.where(p > 0, p, 1))  # where p is 0, it counts 0 times
-""",
-    "maximum": """
-def maximum(a, b):
-    return torch.where(b > a, b, a)  # of equal ones, the gradient goes to the first
-""",
-    "minimum": """
-def minimum(a, b):
-    return torch.where(b < a, b, a)  # of equal ones, the gradient goes to the first
-""",
-}
 OPTIMISERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "gd": ("SGD", (("lr", "η"),)),
     "momentum": ("SGD", (("lr", "η"), ("momentum", "μ"))),
@@ -190,8 +178,8 @@ class PyTorch(Library):
     """Tensors of float64; what is differentiated by requires gradients."""
 
     name = "PyTorch"
-    imports = {"torch": "import torch", "F": "import torch.nn.functional as F"}
-    helpers = {name: text.strip() for name, text in HELPERS.items()}
+    imports: ClassVar = {"torch": "import torch", "F": "import torch.nn.functional as F"}
+    helpers: ClassVar = {name: text.strip() for name, text in PYTORCH.items()}
     rows = ROWS
     wrap = "torch.tensor(a, dtype=torch.float64)"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -11,14 +10,37 @@ from typing import Any, ClassVar
 
 from penpaper_cli.numbers import CannotRead
 from penpaper_cli.render.identifiers import Identifiers
+from penpaper_cli.render.layout import (
+    FILLED,
+    INDENT,
+    WIDTH,
+    all_whole,
+    indented,
+    laid_out,
+    listed,
+    nested,
+    on_one_line,
+    quoted,
+)
 from penpaper_cli.render.maths import inert
 from penpaper_cli.render.terms import Row, Terms, number_text
-from penpaper_cli.script import COUNTER, Call, Differentiate, Given, Let, Number, Numbers, Ref, Repeat, Script, Term
+from penpaper_cli.script import (
+    COUNTER,
+    Call,
+    Differentiate,
+    Given,
+    Let,
+    Numbers,
+    Ref,
+    Repeat,
+    Script,
+    Statement,
+    Term,
+    asked_for,
+    reaching,
+    starting,
+)
 from penpaper_cli.solution import Solution
-
-WIDTH = 88
-"""What formatters keep lines to unless told otherwise."""
-INDENT = "    "
 
 
 class Library(ABC):
@@ -53,7 +75,9 @@ class Library(ABC):
         self.prepare(script)
         given = [line for part in script.given for line in self.given(part)]
         body = [line for part in script.body for line in self.statement(part)]
-        results = [line for key, name in script.results.items() if name not in self.hidden for line in self.result(key, name)]
+        results = [
+            line for key, name in script.results.items() if name not in self.hidden for line in self.result(key, name)
+        ]
         code = re.sub(r"\n{3,}", "\n\n", "\n".join([*given, "", *body, "", *results])).strip()
         helpers = self.helpers_in(code)
         everything = "\n".join([*helpers, code])
@@ -79,7 +103,7 @@ class Library(ABC):
             texts += [self.helpers[name] for name in new]
         return [self.helpers[name] for name in self.helpers if name in found]
 
-    def statement(self, part: Let | Differentiate | Repeat) -> Iterator[str]:
+    def statement(self, part: Statement) -> Iterator[str]:
         """A statement's lines."""
         match part:
             case Let():
@@ -125,19 +149,30 @@ class Library(ABC):
         self.shapes[let.name] = let.term.shape
         lines: list[str] = []
         term = self.with_names(let.term, lines)
-        while len(line := f"{self.names[let.name]} = {self.terms.text(term)}") > WIDTH - 2 * len(INDENT):
-            parts = [k for k, arg in enumerate(term.args) if isinstance(arg, Call)] if isinstance(term, Call) else []
-            if not parts or not isinstance(term, Call):
+        while len(line := self.line(let.name, term)) > WIDTH - 2 * len(INDENT):
+            shorter = self.without_longest(term, lines)
+            if shorter is term:
                 line += "  # fmt: skip"
                 break
-            longest = max(parts, key=lambda k: len(self.terms.text(term.args[k])))
-            piece = Let(self.names.fresh("part"), term.args[longest])
-            self.names.known[piece.name] = piece.name
-            lines += self.let(piece)
-            args = [*term.args[:longest], Ref(piece.name, piece.term.shape), *term.args[longest + 1 :]]
-            term = replace(term, args=tuple(args))
+            term = shorter
         yield from lines
         yield line
+
+    def line(self, name: str, term: Term) -> str:
+        """An assignment."""
+        return f"{self.names[name]} = {self.terms.text(term)}"
+
+    def without_longest(self, term: Term, lines: list[str]) -> Term:
+        """The term with a name for its longest operand that is worked out; the lines that name it go to `lines`."""
+        parts = [arg for arg in term.args if isinstance(arg, Call)] if isinstance(term, Call) else []
+        if not isinstance(term, Call) or not parts:
+            return term
+        longest = max(parts, key=lambda arg: len(self.terms.text(arg)))
+        name = self.names.fresh("part")
+        self.names.known[name] = name
+        lines += self.let(Let(name, longest))
+        part = Ref(name, longest.shape)
+        return replace(term, args=tuple(part if arg is longest else arg for arg in term.args))
 
     def with_names(self, term: Term, lines: list[str]) -> Term:
         """The term with a name for every array of numbers in it; the lines that name them are added to `lines`."""
@@ -198,7 +233,7 @@ class Library(ABC):
         yield from self.lets(Let(new, Ref(old, self.shapes[old])) for old, new in update.parameters.items())
         yield from self.lets(replace(zeros[old], name=new) for old, (new, _) in update.state.items())
         yield ""
-        carried = update.parameters | {old: new for old, (new, _) in update.state.items()}
+        carried = {**update.parameters} | {old: new for old, (new, _) in update.state.items()}
         start = [f"{self.names[old]} = {self.names[new]}" for old, new in carried.items()]
         body = [*start, *self.differentiate(part.body), *self.lets(update.worked)]
         yield from loop(part.times, body)
@@ -215,120 +250,8 @@ class Library(ABC):
         """A value so that it prints in full."""
 
 
-def asked_for(part: Let | Differentiate | Repeat) -> Iterable[str]:
-    """The names whose gradients are asked for."""
-    match part:
-        case Differentiate():
-            return part.gradients
-        case Repeat():
-            return part.body.gradients
-    return ()
-
-
 def loop(times: int, body: Sequence[str]) -> Iterator[str]:
     """A loop over the lines, with a counter where they use one."""
     counted = any(re.search(rf"\b{COUNTER.name}\b(?!\()", line) for line in body)
     yield f"for {COUNTER.name} in range(1, {times + 1}):" if counted else f"for _ in range({times}):"
     yield from indented(body)
-
-
-def indented(lines: Iterable[str]) -> Iterator[str]:
-    """The lines one step to the right."""
-    return (INDENT + line if line else line for line in lines)
-
-
-def listed(names: Sequence[str], before: str = "", after: str = "") -> list[str]:
-    """A list of names: on one line where it fits, else with a line for each."""
-    line = f"{before}[{', '.join(names)}]{after}"
-    fits = len(line) <= WIDTH - 2 * len(INDENT)
-    return [line] if fits else [f"{before}[", *(f"{INDENT}{name}," for name in names), f"]{after}"]
-
-
-STILL = ("argmax", "one_hot", "classes")
-"""What whole numbers come from, or go into: no gradient flows there."""
-
-
-def moving(term: Term) -> Iterator[str]:
-    """The names in a term that a gradient flows back to."""
-    if isinstance(term, Ref):
-        yield term.name
-    elif isinstance(term, Call) and term.op not in STILL:
-        for arg in term.args:
-            yield from moving(arg)
-
-
-def reaching(part: Differentiate) -> set[str]:
-    """The names that the loss depends on, and the loss itself."""
-    found = {part.loss}
-    for let in reversed(part.forward):
-        if let.name in found:
-            found |= set(moving(let.term))
-    return found
-
-
-def starting(part: Let | Differentiate | Repeat) -> Iterator[str]:
-    """The lines that are differentiated by and depend on nothing else that is."""
-    if isinstance(part, Repeat):
-        part = part.body
-    if isinstance(part, Differentiate):
-        lines = {let.name for let in part.forward}
-        moved = set(part.gradients) - lines
-        for let in part.forward:
-            if moved.intersection(moving(let.term)):
-                moved.add(let.name)
-            elif let.name in part.gradients:
-                moved.add(let.name)
-                yield let.name
-
-
-def quoted(text: str) -> str:
-    """A string literal, in double quotes where it holds none."""
-    literal = repr(text)
-    return f'"{literal[1:-1]}"' if literal[0] == "'" and '"' not in literal else literal
-
-
-FILLED = "\0"
-"""Marks a line of numbers that a formatter would have put one below the other."""
-
-
-def nested(values: Any, whole: bool) -> Any:
-    """Numbers as texts, nested as they were."""
-    if isinstance(values, list):
-        return [nested(item, whole) for item in values]
-    return str(int(values)) if whole else number_text(values)
-
-
-def on_one_line(texts: Any) -> str:
-    """Nested texts between brackets."""
-    return texts if isinstance(texts, str) else f"[{', '.join(map(on_one_line, texts))}]"
-
-
-def laid_out(texts: list[Any], indent: str) -> Iterator[str]:
-    """Nested texts over several lines: whole rows, or rows that are filled."""
-    line = f"{indent}{on_one_line(texts)},"
-    if len(line) <= WIDTH and len(indent) > len(INDENT):
-        yield line
-        return
-    yield f"{indent}["
-    if isinstance(texts[0], str):
-        inner = indent + INDENT
-        yield from (
-            line + FILLED
-            for line in textwrap.wrap(
-                ", ".join(t.replace(" / ", "/") for t in texts) + ",",
-                WIDTH,
-                initial_indent=inner,
-                subsequent_indent=inner,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        )
-    else:
-        for item in texts:
-            yield from laid_out(item, indent + INDENT)
-    yield f"{indent}],"
-
-
-def all_whole(texts: Any) -> bool:
-    """Whether every number is written as a whole one."""
-    return texts.lstrip("-").isdigit() if isinstance(texts, str) else all(map(all_whole, texts))

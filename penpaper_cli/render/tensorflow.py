@@ -6,9 +6,11 @@ The updates are written out: Keras's optimisers put epsilon elsewhere, so their 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
-from penpaper_cli.render.script import Library, indented, listed
+from penpaper_cli.render.helpers import TENSORFLOW
+from penpaper_cli.render.layout import indented, listed
+from penpaper_cli.render.script import Library
 from penpaper_cli.render.terms import Row
 from penpaper_cli.script import Call, Differentiate, Given
 
@@ -53,7 +55,7 @@ def hinge(call: Call) -> str:
     scores, targets = (arg.shape for arg in call.args)
     if scores == targets:
         return "tf.reduce_mean(tf.nn.relu(1 - b * a))"
-    return f"hinge(a, {classes(call)})" if len(scores) == 2 else f"hinge(a[None], tf.reshape(b, [1]))"
+    return f"hinge(a, {classes(call)})" if len(scores) == 2 else "hinge(a[None], tf.reshape(b, [1]))"
 
 
 def one_picture(many: str, one: str) -> Row:
@@ -118,63 +120,14 @@ ROWS: dict[str, Row] = {
     "argmax": "tf.cast(tf.argmax(a, axis=axis), tf.float64)",
     "layernorm": "layernorm(a, axis=axis, eps=eps)",
 }
-HELPERS = {
-    "safe_log": """
-def safe_log(p):
-    return tf.math.log(tf.where(p > 0, p, tf.ones_like(p)))  # 0 counts 0 times
-""",
-    "causal_softmax": """
-def causal_softmax(z, rows, columns):
-    seen = tf.linalg.band_part(tf.ones((rows, columns), dtype=tf.bool), -1, 0)
-    return tf.nn.softmax(tf.where(seen, z, tf.constant(-math.inf, dtype=tf.float64)))
-""",
-    "first": """
-def first(argmax, a, axis=None):
-    if axis is None:
-        a, axis = tf.reshape(a, [-1]), 0
-    place = tf.one_hot(argmax(a, axis=axis), a.shape[axis], axis=axis, dtype=tf.float64)
-    return tf.reduce_sum(a * place, axis=axis)
-""",
-    "huber": """
-def huber(p, t, delta):
-    size = tf.abs(p - t)
-    near = tf.minimum(size, delta)
-    return tf.reduce_mean(near * (size - near / 2))
-""",
-    "hinge": """
-def hinge(z, classes):
-    true = tf.one_hot(classes, z.shape[1], dtype=tf.float64)
-    score = tf.reduce_sum(z * true, axis=1, keepdims=True)
-    return tf.reduce_sum(tf.nn.relu(z - score + 1 - true)) / z.shape[0]
-""",
-    "conv2d": """
-def conv2d(x, k, stride, padding):
-    around = [[0, 0], [padding, padding], [padding, padding], [0, 0]]
-    x, k = tf.transpose(x[None], [0, 2, 3, 1]), tf.transpose(k, [2, 3, 1, 0])
-    return tf.transpose(tf.nn.conv2d(x, k, stride, around)[0], [2, 0, 1])
-""",
-    "pool": """
-def pool(reduce, x, size, stride):
-    rows = range(0, x.shape[1] - size + 1, stride)
-    columns = range(0, x.shape[2] - size + 1, stride)
-    windows = [x[:, i : i + size, j : j + size] for i in rows for j in columns]
-    result = tf.stack([reduce(window, [1, 2]) for window in windows], axis=1)
-    return tf.reshape(result, [-1, len(rows), len(columns)])
-""",
-    "layernorm": """
-def layernorm(x, axis, eps):
-    mean, variance = tf.nn.moments(x, [axis], keepdims=True)
-    return (x - mean) / tf.sqrt(variance + eps)
-""",
-}
 
 
 class TensorFlow(Library):
     """Tensors of float64; a tape watches what is differentiated by."""
 
     name = "TensorFlow"
-    imports = {"math": "import math", "tf": "import tensorflow as tf"}
-    helpers = {name: text.strip() for name, text in HELPERS.items()}
+    imports: ClassVar = {"math": "import math", "tf": "import tensorflow as tf"}
+    helpers: ClassVar = {name: text.strip() for name, text in TENSORFLOW.items()}
     rows = ROWS
     wrap = "tf.constant(a, dtype=tf.float64)"
 

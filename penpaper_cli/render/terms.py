@@ -93,7 +93,8 @@ def literal(value: Any) -> ast.expr:
 
 def filled(template: str, values: Mapping[str, ast.expr | None]) -> ast.expr:
     """A row with its operands and settings put in."""
-    return Filling(values).visit(ast.parse(template, mode="eval").body)
+    tree: ast.expr = Filling(values).visit(ast.parse(template, mode="eval").body)
+    return tree
 
 
 class Filling(ast.NodeTransformer):
