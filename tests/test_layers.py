@@ -235,6 +235,8 @@ ONLY_WHEN_NEEDED = {
     "penpaper_cli.training",
     "penpaper_cli.render.terminal",
     "penpaper_cli.render.json",
+    "penpaper_cli.script",
+    "penpaper_cli.explain_script",
 }
 RUN = """
 import sys

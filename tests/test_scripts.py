@@ -182,6 +182,8 @@ NETWORK = ("1 2; 3 -4; 0.5 1/3", "-w", "0.1 0.2; -0.3 0.4", "-b", "0.1 0", "-a",
 TWO = ("1 2; 3 -4; 0.5 1/3", "-w", "0.1 0.2; -0.3 0.4", "-b", "0.1 0")
 TO_CLASSES = ("--target", "1 0 1", "--loss", "cross-entropy")
 RULES = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
+CHANNELS = "x=[[[1,2,3],[4,5,6],[7,8,9]],[[1,0,1],[2,1,0],[0,1,5]]]"
+KERNELS = "k=[[[[1,2],[3,4]],[[0,1],[1,0]]],[[[1,1],[1,1]],[[2,0],[0,2]]]]"
 PICTURE = "x=1 2 3; 4 5 6; 7 8 10"
 HOUSES, THREE = (str(SAMPLES / name) for name in ("houses.csv", "three-houses.csv"))
 STEP = ("step", *NETWORK, "-a", "none", "--target", "1; 2; 0", "--loss", "mse", "--lr", "0.05")
@@ -270,14 +272,105 @@ COMMANDS: list[tuple[str, ...]] = [
 ]
 
 
+EDGES: list[tuple[str, ...]] = [
+    ("solve", "L = sum(max(X, axis=0)) + sum(min(X, axis=1))", "X=1 2; 1 2; 0 2", "--grad", "X"),
+    ("solve", "L = sum(log_softmax(X, axis=0)^2)", "X=1 2; 1 3", "--grad", "X"),
+    ("solve", "L = sum(softmax(x)*x)", "x=1 2 3", "--grad", "x"),
+    ("solve", "L = sum(argmax(Z))", "Z=1 2; 4 3", "--grad", "Z"),
+    ("solve", "L = sum(argmax(Z) * w)", "Z=1 2; 4 3", "w=1 2", "--grad", "Z,w"),
+    ("solve", "L = sum(embedding(E, argmax(Z)))", "Z=1 2; 4 3", "E=1 2; 3 4", "--grad", "E,Z"),
+    ("solve", "L = embedding(E, k) @ w", "k=1", "w=1 2", "E=1 2; 3 4", "--grad", "E"),
+    ("solve", "L = sum(one_hot(k, classes=3) * w)", "k=1", "w=1 2 3", "--grad", "w"),
+    ("solve", "a = 3; L = a*x", "x=2", "--grad", "a,x"),
+    ("solve", "L = x", "x=2", "--grad", "x"),
+    ("solve", "L = A[2,1]*x[1] + A.T[1,2]", "A=1 2; 3 4", "x=5 6", "--grad", "A,x"),
+    ("solve", "L = sum(A.T @ x) + sum(x.T @ A)", "A=1 2; 3 4", "x=5 6", "--grad", "A,x"),
+    ("solve", "L = sum(outer(u,v)) + u.T @ v", "u=1 2", "v=5 6", "--grad", "u,v"),
+    ("solve", "L = sum(reshape(A, 4) * flatten(A))", "A=1 2; 3 4", "--grad", "A"),
+    ("solve", "L = (x^0.5 + x^-2 + x^(1/3))/2", "x=2", "--grad", "x"),
+    ("solve", "L = -x^2 + (-x)^2 - -x", "x=2", "--grad", "x"),
+    ("solve", "L = cross_entropy(z, y)", "z=1 2 0; 2 1 0", "y=0.2 0.3 0.5; 1 0 0", "--grad", "z,y"),
+    ("solve", "L = cross_entropy(z, y)", "z=1 2 0", "y=0.2 0.3 0.5", "--grad", "z,y"),
+    ("solve", "L = cross_entropy(p, y, from_probabilities=1)", "p=0.5 0.5 0", "y=0.2 0.8 0", "--grad", "p"),
+    ("solve", "L = cross_entropy(p, y, from_probabilities=1)", "p=0.5 0.5 0", "y=1", "--grad", "p"),
+    ("solve", "L = hinge(z, y)", "z=1 2 0", "y=1", "--grad", "z"),
+    ("solve", "L = hinge(z, y)", "z=1 2 0", "y=1", "--grad", "z,y"),
+    ("solve", "P = sigmoid(z); L = bce(P, y)", "z=1 2 -50", "y=1 0.3 0", "--grad", "z,y"),
+    ("solve", "L = bce(p, y)", "p=1 0 0.5", "y=1 0 0.2", "--grad", "p"),
+    ("solve", "L = sum(conv2d(x,k,b,stride=2,padding=1)^2)", CHANNELS, KERNELS, "b=1 2", "--grad", "x,k,b"),
+    ("solve", "L = sum(maxpool(x, size=2, stride=1)^2)", CHANNELS, "--grad", "x"),
+    ("solve", "L = sum(maxpool(x, size=2)) + sum(avgpool(x))", "x=1 2 3 3; 2 2 3 3; 4 5 6 7", "--grad", "x"),
+    ("solve", "y = layernorm(x, eps=0.1); L = sum(y*x)", "x=1 2 4", "--grad", "x"),
+    ("solve", "L = sum(x*2 + 1/3 - b)", "x=[[[1,2],[3,4]]]", "b=1 2", "--grad", "x,b"),
+    ("solve", "L = mean(sum(X, axis=1)) + sum(mean(X,axis=0))", "X=1 2; 3 4", "--grad", "X"),
+    (
+        "solve",
+        "L = leaky_relu(x, slope=0.2) + relu(x) + abs(x) + gelu(x) + softplus(x) + tanh(x)",
+        "x=-0.5",
+        "--grad",
+        "x",
+    ),
+    ("solve", "L = sum(softplus(x) + sigmoid(x))", "x=-800 -40 40 800", "--grad", "x"),
+    ("solve", "η = 2; ε = η*x; 学 = ε + 1; L = 学^2", "x=3", "--grad", "x"),
+    (
+        "solve",
+        "part = x*2; places = part + 1; step = places; optimizer = step; tape = optimizer; L = tape * gradients",
+        "x=3",
+        "gradients=2",
+        "--grad",
+        "x",
+    ),
+    ("solve", "L = dZ * Z; ", "dZ=3", "Z=2"),
+    ("forward", "1 2", "-w", "1 2; 3 4", "-a", "relu"),
+    ("step", "1 2", "-w", "1 2; 3 4", "-a", "none", "--target", "1", "--loss", "cross-entropy", "--lr", "0.1"),
+    (
+        "step",
+        "1 2; 3 4",
+        "-w",
+        "1; 3",
+        "--target",
+        "1 -1",
+        "--loss",
+        "hinge",
+        "--lr",
+        "0.1",
+        "--times",
+        "3",
+        "--optimizer",
+        "rmsprop",
+    ),
+    (
+        "step",
+        "1 2; 3 4",
+        "-w",
+        "1; 3",
+        "-a",
+        "sigmoid",
+        "--target",
+        "1 0",
+        "--loss",
+        "bce",
+        "--lr",
+        "0.1",
+        "--times",
+        "3",
+        "--optimizer",
+        "adagrad",
+    ),
+    ("loss", "cross-entropy", "1 2 3", "2"),
+    ("matmul", "1 2 3", "4;5;6"),
+]
+"""Shapes, ties and numbers at which libraries differ from one another."""
+
+
 @every_library
-@pytest.mark.parametrize("arguments", COMMANDS, ids=lambda arguments: " ".join(arguments)[:60])
+@pytest.mark.parametrize("arguments", COMMANDS + EDGES, ids=lambda arguments: " ".join(arguments)[:60])
 def test_every_command_agrees(arguments: tuple[str, ...], library: str) -> None:
     compare(library, *arguments)
 
 
 def test_scripts_are_formatted_and_clean(tmp_path: Path) -> None:
-    assert_tidy([pp(*arguments, "-f", library)[1] for arguments in COMMANDS for library in LIBRARIES], tmp_path)
+    assert_tidy([pp(*arguments, "-f", library)[1] for arguments in COMMANDS + EDGES for library in LIBRARIES], tmp_path)
 
 
 def assert_tidy(scripts: list[str], folder: Path) -> None:

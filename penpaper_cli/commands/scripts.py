@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from penpaper_cli.script import Script
+if TYPE_CHECKING:
+    from penpaper_cli.script import Script
 
 MAKERS = {
     "lines": "explain_script.lines_script",

@@ -126,6 +126,10 @@ def minimum(a, b):
 }
 
 TENSORFLOW = {
+    "leaky_relu": """
+def leaky_relu(z, slope):
+    return tf.where(z > 0, z, slope * z)
+""",
     "safe_log": """
 def safe_log(p):
     return tf.math.log(tf.where(p > 0, p, tf.ones_like(p)))  # 0 counts 0 times
@@ -160,13 +164,12 @@ def conv2d(x, k, stride, padding):
     x, k = tf.transpose(x[None], [0, 2, 3, 1]), tf.transpose(k, [2, 3, 1, 0])
     return tf.transpose(tf.nn.conv2d(x, k, stride, around)[0], [2, 0, 1])
 """,
-    "pool": """
-def pool(reduce, x, size, stride):
+    "windows": """
+def windows(x, size, stride):
     rows = range(0, x.shape[1] - size + 1, stride)
     columns = range(0, x.shape[2] - size + 1, stride)
-    windows = [x[:, i : i + size, j : j + size] for i in rows for j in columns]
-    result = tf.stack([reduce(window, [1, 2]) for window in windows], axis=1)
-    return tf.reshape(result, [-1, len(rows), len(columns)])
+    found = [x[:, i : i + size, j : j + size] for i in rows for j in columns]
+    return tf.reshape(tf.stack(found, axis=1), [-1, len(rows), len(columns), size**2])
 """,
     "layernorm": """
 def layernorm(x, axis, eps):

@@ -146,7 +146,7 @@ ROWS: dict[str, Row] = {
     "half_sse": 'F.mse_loss(a, b, reduction="sum") / 2',
     "mae": "F.l1_loss(a, b)",
     "huber": "F.huber_loss(a, b, delta=delta)",
-    "bce": "F.binary_cross_entropy(a, b)",
+    "bce": "-torch.mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))",
     "cross_entropy": cross_entropy,
     "hinge": hinge,
     "pick": "a[place]",

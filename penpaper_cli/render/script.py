@@ -55,7 +55,7 @@ class Library(ABC):
     whole: ClassVar[str] = ""
 
     def __init__(self, *context: object) -> None:
-        words = (*self.imports, *self.helpers, COUNTER.name, "optimizer", "tape", "gradients", "wanted")
+        words = (*self.imports, *self.helpers, COUNTER.name, "optimizer", "tape", "parameters", "wanted", "watched")
         self.names = Identifiers(words)
         self.names.known[COUNTER.name] = COUNTER.name
         self.terms = Terms(self.rows, self.wrap, self.names)
@@ -200,20 +200,17 @@ class Library(ABC):
 
     def asked(self, function: str, part: Differentiate) -> Iterator[str]:
         """The gradients that a library finds by itself; zeros for what the loss doesn't depend on."""
-        moved = reaching(part)
-        worked = {let.name: let for let in part.worked}
-        self.shapes |= {name: let.term.shape for name, let in worked.items()}
-        by = [name for name in part.gradients if name in moved]
-        names, found = ([self.names[name] for name in part_] for part_ in (by, [part.gradients[name] for name in by]))
-        loss = self.names[part.loss]
-        line = f"{', '.join(found)} = {function}({loss}, [{', '.join(names)}])"
-        if len(by) == 1:
-            yield f"[{found[0]}] = {function}({loss}, [{names[0]}])"
-        elif len(line) <= WIDTH - 2 * len(INDENT):
-            yield from [line] if by else []
-        else:
-            yield from listed(names, "wanted = ")
-            yield from listed(found, "", f" = {function}({loss}, wanted)")
+        self.shapes |= {let.name: let.term.shape for let in part.worked}
+        moved, loss = reaching(part), self.names[part.loss]
+        by = [self.names[name] for name in part.gradients if name in moved]
+        found = [self.names[gradient] for name, gradient in part.gradients.items() if name in moved]
+        line = f"{', '.join(found)} = {function}({loss}, [{', '.join(by)}])"
+        if len(by) > 1 and len(line) <= WIDTH - 2 * len(INDENT):
+            yield line
+        elif by:
+            wanted = f"[{by[0]}]" if len(by) == 1 else "wanted"
+            yield from listed(by, "wanted = ") if len(by) > 1 else ()
+            yield from listed(found, "", f" = {function}({loss}, {wanted})")
         for name, gradient in part.gradients.items():
             if name not in moved:
                 zeros = Call("unmoved", (Ref(name, self.shapes[name]),), {}, self.shapes[name])

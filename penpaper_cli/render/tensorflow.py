@@ -78,7 +78,7 @@ ROWS: dict[str, Row] = {
     "log": "tf.math.log(a)",
     "abs": "tf.abs(a)",
     "relu": "tf.nn.relu(a)",
-    "leaky_relu": "tf.nn.leaky_relu(a, slope)",
+    "leaky_relu": "leaky_relu(a, slope)",
     "sigmoid": "tf.sigmoid(a)",
     "tanh": "tf.tanh(a)",
     "softplus": "tf.math.softplus(a)",
@@ -113,8 +113,13 @@ ROWS: dict[str, Row] = {
     "flatten": "tf.reshape(a, [-1])",
     "concat": "tf.concat([a, b], axis=axis)",
     "conv2d": one_picture("conv2d(a, b, stride, padding)", "conv2d(a[None], b[None, None], stride, padding)"),
-    "maxpool": one_picture("pool(tf.reduce_max, a, size, stride)", "pool(tf.reduce_max, a[None], size, stride)"),
-    "avgpool": one_picture("pool(tf.reduce_mean, a, size, stride)", "pool(tf.reduce_mean, a[None], size, stride)"),
+    "maxpool": one_picture(
+        "first(tf.argmax, windows(a, size, stride), axis=3)",
+        "first(tf.argmax, windows(a[None], size, stride), axis=3)",
+    ),
+    "avgpool": one_picture(
+        "tf.reduce_mean(windows(a, size, stride), axis=3)", "tf.reduce_mean(windows(a[None], size, stride), axis=3)"
+    ),
     "embedding": lambda call: f"tf.tensordot(tf.one_hot(b, {call.args[0].shape[0]}, dtype=tf.float64), a, 1)",
     "one_hot": "tf.one_hot(a, classes, dtype=tf.float64)",
     "argmax": "tf.cast(tf.argmax(a, axis=axis), tf.float64)",
@@ -139,6 +144,8 @@ class TensorFlow(Library):
         watched = [self.names[name] for name in part.gradients if name not in lines]
         yield "with tf.GradientTape() as tape:"
         body = listed(watched, "tape.watch(", ")") if watched else []
+        if len(body) > 1:
+            body = [*listed(watched, "watched = "), "tape.watch(watched)"]
         for let in part.forward:
             body += self.let(let)
             if let.name in self.starting:
