@@ -9,6 +9,7 @@ import ast
 import importlib.util
 import io
 import json
+import re
 import subprocess
 import sys
 from contextlib import redirect_stdout
@@ -21,6 +22,7 @@ import pytest
 from test_cli import pp as run_pp
 from test_laws import ops_that
 from test_random_formulas import FORMULAS, formulas, worked
+from test_render import HOSTILE
 
 from penpaper_cli import explain
 from penpaper_cli.arithmetic import Apply
@@ -35,6 +37,7 @@ from penpaper_cli.render import renderer
 from penpaper_cli.render import tensorflow as tensorflow_rows
 from penpaper_cli.render.identifiers import Identifiers
 from penpaper_cli.render.terms import number_text
+from penpaper_cli.script import Call, Given, Let, Number, Ref, Script
 from penpaper_cli.solution import Solution
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -429,6 +432,23 @@ def test_hostile_names_in_a_formula(library: str, tmp_path: Path) -> None:
     assert_tidy([script], tmp_path)
     if library == "numpy":
         compare("numpy", "solve", formula, *given)
+
+
+def test_hostile_names_stay_data(tmp_path: Path) -> None:
+    """Escapes, quotes, markup and turned lines in a name neither end a string nor reach the screen."""
+    names = list(HOSTILE.values())
+    given = [Given(name, float(k)) for k, name in enumerate(names)]
+    total = [Let(f"{name}+1", Call("add", (Ref(name), Number(Fraction(1))))) for name in names]
+    results = {name: name for name in (*names, *(let.name for let in total))}
+    program = Script("Formula", given, total, results)
+    for library in LIBRARIES:
+        script = "".join(renderer(library, Figures(), io.StringIO()).render(Solution("", (), script=lambda: program)))
+        assert_tidy([script], tmp_path)
+        tree = ast.parse(script)
+        assigned = [node.targets[0].id for node in tree.body if isinstance(node, ast.Assign)]  # type: ignore[attr-defined]
+        assert len({*assigned}) == len(assigned) == 2 * len(names)
+        assert all(name.isascii() and name.isidentifier() for name in assigned)
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]", script)
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,11 @@ def listed(names: Sequence[str], before: str = "", after: str = "") -> list[str]
 
 
 def quoted(text: str) -> str:
-    """A string literal, in double quotes where it holds none."""
-    literal = repr(text)
-    return f'"{literal[1:-1]}"' if literal[0] == "'" and '"' not in literal else literal
+    """A string literal, in double quotes unless single ones need fewer escapes."""
+    if text.count('"') > text.count("'"):
+        return repr(text)
+    pieces = [repr(piece)[1:-1] for piece in text.split('"')]
+    return '"' + '\\"'.join(pieces) + '"'
 
 
 FILLED = "\0"

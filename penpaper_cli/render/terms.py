@@ -123,8 +123,10 @@ class Filling(ast.NodeTransformer):
         return node
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
-        """A minus before a power gets brackets, as formatters have it."""
+        """A minus before a power gets brackets, as formatters have it; one before a minus is written as a factor."""
         self.generic_visit(node)
+        if isinstance(node.operand, ast.UnaryOp):
+            return ast.BinOp(ast.UnaryOp(ast.USub(), ast.Name("1")), ast.Mult(), node.operand)
         if isinstance(node.operand, ast.BinOp) and isinstance(node.operand.op, ast.Pow):
             node.operand = ast.Name(f"({ast.unparse(node.operand)})")
         return node
