@@ -66,9 +66,9 @@ def pp(*arguments: str) -> tuple[int, str, str]:
 
 
 def printed_by(script: str) -> dict[str, Any]:
-    """What a script prints, by name."""
+    """What a script prints, by name. NumPy may warn that exp overflows on the way to a sigmoid of 0."""
     out = io.StringIO()
-    with redirect_stdout(out):
+    with redirect_stdout(out), np.errstate(over="ignore"):
         exec(compile(script, "script.py", "exec"), {"__name__": "__main__"})
     lines = [line.partition(" = ") for line in out.getvalue().splitlines()]
     return {name: ast.literal_eval(text) for name, _, text in lines}
