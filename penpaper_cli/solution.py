@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from penpaper_cli.arithmetic import Expr, Num
 from penpaper_cli.numbers import Figures, PaperError
+
+if TYPE_CHECKING:
+    from penpaper_cli.script import Script
 
 Parts = tuple[str | Expr, ...]
 """Words mixed with mathematics, so that words never hold markup and mathematics never becomes text too early."""
@@ -99,6 +102,8 @@ class Solution:
     more: dict[str, Any] = field(default_factory=dict)
     failure: PaperError | None = None
     """Raised once the working so far has been shown, as when a training run diverges."""
+    script: Callable[[], Script] | None = None
+    """The calculation as a program, made when a format asks for it; nothing where there is nothing to run."""
 
     def summarise(self) -> None:
         """Keep the shapes and the results: no sentences that only explain, and of worked lines their two ends."""

@@ -98,9 +98,13 @@ def test_no_command_is_forgotten() -> None:
 
 
 @each_case
-@pytest.mark.parametrize("form", [form for form in TO_STDOUT if form not in SCRIPTS])
+@pytest.mark.parametrize("form", TO_STDOUT)
 @pytest.mark.parametrize("detail", DETAILS)
 def test_every_command_works_in_every_format_at_every_detail(case: str, form: str, detail: str) -> None:
+    if form in SCRIPTS and case in UNWORKED:
+        code, out, err = pp(*CASES[case], "-f", form)
+        assert (code, out) == (2, "") and "nothing to run" in err
+        return
     text = drawn(case, form, detail)
     assert text.strip() and text.endswith("\n")
     assert not re.search(r"\bNone\b|\bnan\b|\bTODO\b|object at 0x", text)

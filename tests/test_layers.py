@@ -21,7 +21,7 @@ LAYERS = [
     {"__init__"},
     {"numbers", "words"},
     {"words_fit", "data_words"},
-    {"meaning", "sources"},
+    {"meaning", "sources", "script"},
     {"cells", "coding"},
     {"columns", "dialect"},
     {"sheet"},
@@ -37,7 +37,8 @@ LAYERS = [
     {"explain_exact"},
     {"explain_elimination"},
     {"explain_products", "explain_training", "explain_fit", "explain_formula", "network"},
-    {"explain_network"},
+    {"explain_network", "explain_script"},
+    {"explain_updates"},
     {"commands"},
     {"cli"},
     {"__main__"},
@@ -50,8 +51,9 @@ ONLY = {
     "paper": {"numbers", "arithmetic"},
     "truth": {"numbers", "meaning", "arithmetic"},
     "ops": {"numbers", "meaning", "arithmetic", "paper"},
-    "solution": {"numbers", "arithmetic"},
-    "render": {"numbers", "arithmetic", "solution"},
+    "script": {"numbers"},
+    "solution": {"numbers", "arithmetic", "script"},
+    "render": {"numbers", "arithmetic", "solution", "script"},
     "sources": {"numbers"},
     "language": {"numbers", "sources"},
     "reading": {"numbers", "sources"},
@@ -75,12 +77,13 @@ NO_NUMPY = {
     "__main__",
     "arithmetic",
     "cli",
+    "data_words",
     "language",
     "numbers",
     "render",
+    "script",
     "solution",
     "words",
-    "data_words",
 }
 """What never sees NumPy; `commands` sees it only inside functions."""
 
@@ -226,7 +229,7 @@ def test_slow_libraries_load_when_they_are_needed() -> None:
         for found in IMPORTS
         if found.at_top and not found.for_types and part(found.by) in ("cli", "commands")
         if part(target(found)) in {"numpy", "rich", *(name for names in LAYERS[3:-3] for name in names)}
-        if part(target(found)) not in ("solution", "render")
+        if part(target(found)) not in ("solution", "render", "script")
     ]
     assert eager == []
     assert not [str(found) for found in OUTSIDE if found.of.startswith(("importlib.metadata", "rich.markdown"))]
@@ -259,6 +262,8 @@ ONLY_WHEN_NEEDED = {
     "penpaper_cli.training",
     "penpaper_cli.render.terminal",
     "penpaper_cli.render.json",
+    "penpaper_cli.script",
+    "penpaper_cli.explain_script",
 }
 RUN = """
 import sys

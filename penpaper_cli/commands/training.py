@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, names, say
+from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
 from penpaper_cli.numbers import CannotRead
 from penpaper_cli.solution import Solution
@@ -82,6 +83,7 @@ def train(
         results=lesson.results(),
         more=lesson.for_programs(),
         failure=lesson.failure() if run.diverged else None,
+        script=later("training", lesson),
     )
 
 

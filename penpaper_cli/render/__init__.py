@@ -25,6 +25,9 @@ FORMATS = {
     "plain": Format("plain.Plain", (".txt",)),
     "markdown": Format("markdown.Markdown", (".md",)),
     "json": Format("json.Json", (".json",), holds_sections=False),
+    "numpy": Format("scripts.numpy.NumPy", (".py",), holds_sections=False),
+    "pytorch": Format("scripts.pytorch.PyTorch", holds_sections=False),
+    "tensorflow": Format("scripts.tensorflow.TensorFlow", holds_sections=False),
 }
 
 
@@ -36,7 +39,7 @@ class CanRender(Protocol):
 
 def renderer(name: str, figures: Figures, out: TextIO, page: Page) -> CanRender:
     """The renderer of a format, ready to write to `out`."""
-    module, kind = FORMATS[name].renderer.split(".")
+    module, kind = FORMATS[name].renderer.rsplit(".", 1)
     found: CanRender = getattr(import_module(f"penpaper_cli.render.{module}"), kind)(figures, out, page)
     return found
 
