@@ -6,7 +6,7 @@ import inspect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +27,9 @@ from penpaper_cli.script import (
     Statement,
     Term,
 )
+
+if TYPE_CHECKING:
+    from penpaper_cli.explain_fit import Fit
 
 CLASSES = {"cross_entropy": 1, "hinge": 1, "indicator": 1, "violations": 1, "embedding": 1, "one_hot": 0}
 """Which operand holds class numbers, where its shape isn't that of the other."""
@@ -205,3 +208,26 @@ def differentiate(notes: Notes, forward: Sequence[Let], loss: Value, backward: S
 def gradient_of(line: Value) -> str:
     """What a line of the backward pass is the gradient by; nothing for any other line."""
     return key(line.name.args[1]) if isinstance(line.name, Apply) and line.name.op == "grad" else ""
+
+
+def fit_script(fit: Fit) -> Script:
+    """The closed-form solution: the normal equations as they stand, the coefficients from a library's own solver."""
+    X, y, fitted = fit.paper.X, fit.paper.y, fit.fitted
+    normal = [fit.paper.gram, fit.paper.moments]
+    lines = [fitted.prediction, fitted.residuals, fitted.loss] if fitted else []
+    notes = Notes([X, y], [*normal, *lines])
+    given, body = notes.givens(), list[Statement](notes.lets(normal))
+    if fitted:
+        c = notes.names[fitted.c]
+        notes.results["c"] = c
+        body.append(Let(c, Call("least_squares", (notes.term(X), notes.term(y)), {}, fitted.c.shape)))
+        body += notes.lets(lines)
+        if fit.predictions:
+            rows = [prediction.parents[1].data.tolist() for prediction in fit.predictions]
+            new = Given("X_new", rows, (len(rows), X.shape[1]))
+            given.append(new)
+            product = Call("matmul", (Ref(new.name, new.shape), Ref(c, fitted.c.shape)), {}, new.shape[:1])
+            body.append(Let("predictions", product))
+            notes.results["predictions"] = "predictions"
+    results = {name: notes.results[name] for name in fit.results() if name in notes.results}
+    return Script("Fitting a linear model", given, body, results)

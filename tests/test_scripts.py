@@ -259,6 +259,8 @@ COMMANDS: list[tuple[str, ...]] = [
     (*STEP, "--freeze", "b1,W2", "--times", "3"),
     (*STEP, "--optimizer", "momentum", "--momentum", "0.5", "--freeze", "b1"),
     ("step", *TWO, *TO_CLASSES, "--lr", "1/3", "--times", "4", "--optimizer", "adam", "--beta1", "0.8"),
+    ("fit", HOUSES, "--target", "price", "--predict", "1650 3; 2000 4"),
+    ("fit", HOUSES, "--target", "price", "--features", "size", "--no-intercept", "--exact"),
     ("train", HOUSES, "--target", "price"),
     ("train", HOUSES, "--target", "price", "--predict", "1650 3; 2000 4", "--scale", "minmax"),
     (

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, names, say
+from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
 from penpaper_cli.numbers import CannotRead
 from penpaper_cli.solution import Solution
@@ -48,6 +49,7 @@ def fit(
         results=worked.results(),
         more=worked.for_programs(),
         failure=worked.failure(),
+        script=later("fit", worked),
     )
 
 

@@ -13,6 +13,7 @@ MAKERS = {
     "lines": "explain_script.lines_script",
     "steps": "explain_updates.steps_script",
     "training": "explain_updates.training_script",
+    "fit": "explain_script.fit_script",
 }
 
 

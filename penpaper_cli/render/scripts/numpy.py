@@ -151,6 +151,7 @@ ROWS: dict[str, Row] = {
     "dot": "a @ b",
     "matmul": "a @ b",
     "outer": "np.outer(a, b)",
+    "least_squares": "np.linalg.lstsq(a, b, rcond=None)[0]",
     "transpose": lambda call: "a.T" if len(call.shape) > 1 else "a",
     "softmax": softmax,
     "log_softmax": along_rows("log_softmax"),

@@ -137,6 +137,7 @@ ROWS: dict[str, Row] = {
     "dot": "a @ b",
     "matmul": "a @ b",
     "outer": "torch.outer(a, b)",
+    "least_squares": "torch.linalg.lstsq(a, b[:, None]).solution[:, 0]",
     "transpose": transpose,
     "softmax": softmax,
     "log_softmax": "torch.log_softmax(a, dim=axis)",

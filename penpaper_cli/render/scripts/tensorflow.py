@@ -94,6 +94,7 @@ ROWS: dict[str, Row] = {
     "dot": "tf.tensordot(a, b, 1)",
     "matmul": product,
     "outer": "tf.tensordot(a, b, 0)",
+    "least_squares": "tf.linalg.lstsq(a, b[:, None], fast=False)[:, 0]",
     "transpose": "tf.transpose(a)",
     "softmax": softmax,
     "log_softmax": "tf.nn.log_softmax(a, axis=axis)",
