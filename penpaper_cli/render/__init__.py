@@ -24,6 +24,7 @@ FORMATS = {
     "terminal": Format("terminal.Terminal"),
     "plain": Format("plain.Plain", (".txt",)),
     "markdown": Format("markdown.Markdown", (".md",)),
+    "latex": Format("latex.Latex", (".tex",)),
     "json": Format("json.Json", (".json",), holds_sections=False),
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from penpaper_cli.arithmetic import Expr, Name, Num
 from penpaper_cli.render.base import Renderer
 from penpaper_cli.render.chart import chart_lines
-from penpaper_cli.render.layout import grid_cells, statement
+from penpaper_cli.render.layout import column_marks, grid_cells, row_marks, statement
 from penpaper_cli.render.maths import inert
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Table, Working
 
@@ -71,25 +71,13 @@ class Markdown(Renderer):
         cells = grid_cells(block, self.maths)
         if len(block.shape) == 1 and not block.columns:
             return self.fenced([f"{name} [{' '.join(cells[0])}]"])
-        wide, marks = len(cells[0]), self._marks(block)
+        wide, marks = len(cells[0]), row_marks(block)
         head = [
             escaped(name),
-            *(map(escaped, map(inert, block.columns)) if block.columns else self._columns(block, wide)),
+            *(map(escaped, map(inert, block.columns)) if block.columns else column_marks(block)),
         ]
         rows = [[mark, *row] for mark, row in zip(marks, cells, strict=True)]
         return (*self._rows(head, rows, "r" * (wide + 1)), "\n")
-
-    def _columns(self, block: Grid, wide: int) -> list[str]:
-        row = next(row for row in block.rows if row is not None)
-        return [str(k + 1) if k < wide - 1 else str(block.shape[-1]) if cell else "…" for k, cell in enumerate(row)]
-
-    def _marks(self, block: Grid) -> list[str]:
-        if len(block.shape) == 1:
-            return [""]
-        return [
-            "⋮" if row is None else str(k + 1 if k < len(block.rows) - 1 else block.shape[0])
-            for k, row in enumerate(block.rows)
-        ]
 
     def table(self, block: Table) -> Iterable[str]:
         head = list(map(self.cell, block.head))
