@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, TextIO
 
 from penpaper_cli.arithmetic import Expr, Name, Num
+from penpaper_cli.numbers import Figures
 from penpaper_cli.render.base import Renderer
 from penpaper_cli.render.layout import column_marks, row_marks
 from penpaper_cli.render.maths import Maths, inert
+from penpaper_cli.render.page import Page
 from penpaper_cli.render.tex import Latex as Notation
-from penpaper_cli.render.tex import symbol
+from penpaper_cli.render.tex import RunningLatex, symbol
 from penpaper_cli.render.tex_layout import aligned_rows, displays, matrices, pieces, pointed
 from penpaper_cli.render.tex_picture import picture
 from penpaper_cli.render.tex_words import words
@@ -25,7 +27,6 @@ OPENING = r"""\documentclass{article}
 \raggedbottom
 \begin{document}
 \raggedright
-
 """
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph", "subparagraph")
 ROWS = 40
@@ -46,10 +47,20 @@ class Latex(Renderer):
     maths_class: ClassVar[type[Maths]] = Notation
     closing: ClassVar[str] = "\\end{document}\n"
 
+    def __init__(self, figures: Figures, out: TextIO, page: Page) -> None:
+        super().__init__(figures, out, page)
+        self.running = RunningLatex(figures)
+
+    def render(self, solution: Solution) -> Iterator[str]:
+        # Each paragraph begins with an empty line, and none ends with one: that would set a display apart from it.
+        pieces = super().render(solution)
+        yield next(pieces).lstrip()
+        yield from pieces
+
     def opening(self, solution: Solution) -> Iterable[str]:
         yield OPENING
         if not self.page.title and solution.title:
-            yield f"\\section*{{{self.words(inert(solution.title))}}}\n\n"
+            yield f"\\section*{{{self.words(inert(solution.title))}}}\n"
 
     def body(self, blocks: Iterable[Block]) -> Iterator[str]:
         for kind, group in itertools.groupby(blocks, type):
@@ -64,16 +75,16 @@ class Latex(Renderer):
     def inline(self, e: Expr) -> str:
         if isinstance(e, Name) and not symbol(e.text):
             return words(inert(e.text))
-        return f"${self.maths.draw(e)}$"
+        return f"${self.running.draw(e)}$"
 
     def heading(self, block: Heading) -> Iterable[str]:
         section = SECTIONS[self.depth(block) - 1]
         # The lowest headings would run into the text; what follows is to stand below.
         below = r"\leavevmode\par" if section.endswith("paragraph") else ""
-        yield f"\\{section}*{{{self.text(block.parts)}}}{below}\n\n"
+        yield f"\n\\{section}*{{\\boldmath {self.text(block.parts)}}}{below}\n"
 
     def sentence(self, block: Sentence) -> Iterable[str]:
-        yield f"{self.text(block.parts)}\n\n"
+        yield f"\n{self.text(block.parts)}\n"
 
     def working(self, block: Working) -> Iterable[str]:
         return self.workings([block])
@@ -81,10 +92,10 @@ class Latex(Renderer):
     def workings(self, blocks: Iterable[Working]) -> Iterator[str]:
         """Worked lines that follow each other, their signs under each other."""
         rows = ((self.text(block.caption), aligned_rows(block, self.maths)) for block in blocks)
-        return displays(rows, "\\begin{align*}\n", "\n\\end{align*}\n\n", self.above)
+        return displays(rows, "\\begin{align*}\n", "\n\\end{align*}\n", self.above)
 
     def above(self, caption: str) -> str:
-        return f"{caption}\n" if caption.endswith(".") else f"{caption}:\n"
+        return f"\n{caption}\n" if caption.endswith(".") else f"\n{caption}:\n"
 
     def grid(self, block: Grid) -> Iterable[str]:
         if block.columns or len(block.rows) > ROWS:
@@ -94,7 +105,7 @@ class Latex(Renderer):
     def matrix(self, drawn: str) -> str:
         columns = drawn.split("\n")[1 if "\n" in drawn else 0].count("&") + 1
         counter = f"\\setcounter{{MaxMatrixCols}}{{{columns}}}\n" if columns > USUAL_COLUMNS else ""
-        return f"{counter}\\[\n{drawn}\n\\]\n\n"
+        return f"{counter}\\[\n{drawn}\n\\]\n"
 
     def as_table(self, block: Grid) -> Table:
         """A matrix whose columns have names, or one too long for a page, with its rows numbered."""
@@ -120,16 +131,16 @@ class Latex(Renderer):
         count = len(block.head)
         full = [row for row in rows if len(row) == count]
         columns = [self.column(side, [row[k] for row in (block.head, *full)]) for k, side in enumerate(block.align)]
-        first, *others = [columns[k].width + GAP for k in range(count)]
-        for start, stop in pieces(others, LINE - first) if others else [(0, 0)]:
+        first, *others = [column.width for column in columns]
+        for start, stop in pieces(others, GAP, LINE - first - GAP) or [(0, 0)]:
             shown = [columns[0], *columns[start + 1 : stop + 1]]
             lines = iter(zip(*(column.cells for column in shown), strict=True))
-            yield "\\begin{center}\n\\begin{tabular}{" + "".join(column.side for column in shown) + "}\n"
-            yield f"{' & '.join(next(lines))} \\\\\n\\hline\n"
+            yield "\n\\begin{center}\n\\begin{tabular}{" + "".join(column.side for column in shown) + "}\n"
+            yield f"{' & '.join(next(lines))} \\\\\n\\hline\n\\rule{{0pt}}{{2.6ex}}"
             for row in rows:
                 drawn = " & ".join(next(lines)) if len(row) == count else self.note(row[0], len(shown))
                 yield f"{drawn} \\\\\n"
-            yield "\\end{tabular}\n\\end{center}\n\n"
+            yield "\\end{tabular}\n\\end{center}\n"
 
     def note(self, parts: Parts, count: int) -> str:
         """A row that says what was left out."""
@@ -149,10 +160,10 @@ class Latex(Renderer):
 
     def number(self, cell: Parts) -> str:
         """The cell where it is a number, else nothing."""
-        return self.maths.draw(cell[0]) if len(cell) == 1 and isinstance(cell[0], Num) else ""
+        return self.running.draw(cell[0]) if len(cell) == 1 and isinstance(cell[0], Num) else ""
 
     def cell_width(self, parts: Parts) -> float:
-        return sum(len(p) if isinstance(p, str) else self.maths.length(self.maths.draw(p)) for p in parts)
+        return sum(len(p) if isinstance(p, str) else self.maths.length(self.running.draw(p)) for p in parts)
 
     def chart(self, block: Chart) -> Iterable[str]:
         return picture(block, self.text, self.maths)

@@ -36,6 +36,7 @@ class Latex(Maths):
         "ratio": NEEDS["div"],
         "pow": (POWER + 1, 0),
         "vector": (0, 0),
+        "root": (0, 0),
     }
     infix: ClassVar[Mapping[str, str]] = {
         "add": " + ",
@@ -105,7 +106,8 @@ class Latex(Maths):
     def bracket(self, inside: str, left: str = "(", right: str = ")") -> str:
         """Brackets, tall where the inside is; those around a wide inside don't keep a line from being broken."""
         if not re.search(r"\\frac|\\sqrt|\\begin", inside):
-            return f"{left}{inside}{right}"
+            nested = re.search(r"\([^()]*\([^()]*\(", f"({inside}")
+            return rf"\bigl{left}{inside}\bigr{right.strip()}" if nested else f"{left}{inside}{right}"
         if width(inside) < WIDE:
             return rf"\left{left}{inside}\right{right.strip()}"
         return rf"\Bigl{left}{inside}\Bigr{right.strip()}"
@@ -144,6 +146,21 @@ class Latex(Maths):
 
     def breaks(self, drawn: str) -> Iterator[tuple[int, int, int]]:
         return stands_open(drawn)
+
+
+class RunningLatex(Latex):
+    """LaTeX's mathematics in words, headings and tables, where a fraction stands in the line."""
+
+    binds: ClassVar[Mapping[str, int]] = {**Latex.binds, "div": BINDS["div"], "grad": RATIO}
+    needs: ClassVar[Mapping[str, tuple[int, int]]] = {**Latex.needs, "div": NEEDS["div"]}
+    infix: ClassVar[Mapping[str, str]] = {**Latex.infix, "div": " / "}
+    templates: ClassVar[Mapping[str, str]] = {"neg": "-{0}", "at": "{0}({1})", "sqrt": r"\sqrt{{{0}}}"}
+
+    def function(self, name: str, parts: list[str]) -> str:
+        return rf"\partial {parts[0]} / \partial {parts[1]}" if name == "grad" else super().function(name, parts)
+
+    def number(self, text: str) -> str:
+        return text.replace("/", " / ") if "/" in text else super().number(text)
 
 
 def symbol(text: str) -> str:

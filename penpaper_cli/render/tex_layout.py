@@ -8,13 +8,14 @@ from penpaper_cli.render.layout import NUMBER, fold, point_pads
 from penpaper_cli.render.maths import Maths
 from penpaper_cli.solution import Grid, Working
 
-LINE = 66
+LINE = 67
 """What fits into a line of an article, in digits."""
 RELATIONS = {"=": "=", "≈": r"\approx"}
 LEFT_OUT = {"⋮": r"\vdots", "…": r"\cdots"}
 LONGEST = 12
 """Worked lines in one display, more or less: a display isn't broken over two pages everywhere."""
-MOST_COLUMNS = 16
+GAP, MOST_COLUMNS = 2, 20
+"""Of a matrix: the room between two columns, in digits, and how many stand side by side."""
 END_OF_ROW = " \\\\\n"
 
 
@@ -56,8 +57,8 @@ def matrices(block: Grid, maths: Maths) -> Iterator[str]:
     """A vector or matrix between brackets; a wide one in pieces, whose brackets stay open where it is parted."""
     head = f"{maths.draw(block.name)} {RELATIONS[block.relation]} "
     columns = [pointed(list(column)) for column in zip(*_cells(block, maths), strict=True)]
-    sizes = [max(map(maths.length, column)) + 2 for column in columns]
-    spans = list(pieces(sizes, LINE - maths.length(head) - 3, MOST_COLUMNS))
+    sizes = [max(map(maths.length, column)) for column in columns]
+    spans = pieces(sizes, GAP, LINE - maths.length(head) - 2, MOST_COLUMNS)
     for start, stop in spans:
         body = [" & ".join(row) for row in zip(*columns[start:stop], strict=True)]
         inside = body[0] if len(body) == 1 else "\n" + END_OF_ROW.join(body) + "\n"
@@ -102,12 +103,18 @@ def _phantom(text: str) -> str:
     return rf"\phantom{{{text}}}" if text else ""
 
 
-def pieces(sizes: Sequence[float], room: float, most: int = 1000) -> Iterator[tuple[int, int]]:
-    """Columns parted so that each piece fits, where a single column does: from and up to."""
-    start = 0
+def pieces(sizes: Sequence[float], gap: float, room: float, most: int = 1000) -> list[tuple[int, int]]:
+    """Columns parted evenly so that each piece fits, where a single column does: from and up to."""
+    spans = _parted(sizes, gap, room, most)
+    return _parted(sizes, gap, room, -(-len(sizes) // max(len(spans), 1)))
+
+
+def _parted(sizes: Sequence[float], gap: float, room: float, most: int) -> list[tuple[int, int]]:
+    spans, start = [], 0
     while start < len(sizes):
         stop = start + 1
-        while stop < len(sizes) and stop - start < most and sum(sizes[start : stop + 1]) <= room:
+        while stop < len(sizes) and stop - start < most and sum(sizes[start : stop + 1]) + gap * (stop - start) <= room:
             stop += 1
-        yield start, stop
+        spans.append((start, stop))
         start = stop
+    return spans

@@ -10,7 +10,7 @@ COMMANDS = {
     **dict.fromkeys(
         (r"\text", r"\mathrm", r"\hat", r"\bar", r"\phantom", r"\begin", r"\end", r"\left", r"\right"), 0.0
     ),
-    **dict.fromkeys((r"\Bigl", r"\Bigr", r"\lvert", r"\rvert"), 0.3),
+    **dict.fromkeys((r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\lvert", r"\rvert"), 0.3),
     r"\cdot": 1.5,
     r"\circ": 2.0,
     **dict.fromkeys((r"\approx", r"\times"), 2.6),
@@ -72,7 +72,15 @@ def _own(token: str) -> float:
         return COMMANDS.get(token, WIDE_LETTER)
     if token in "+-=&":
         return 2.5 if token != "&" else 2.0
-    return 0.0 if token.isspace() or not token else CAPITAL if token.isupper() or token in "mw" else 1.05
+    return (
+        0.0
+        if token.isspace() or not token
+        else CAPITAL
+        if token.isupper() or token in "mw"
+        else 1.0
+        if token.isdigit()
+        else 1.1
+    )
 
 
 def stands_open(tex: str) -> Iterator[tuple[int, int, int]]:

@@ -22,7 +22,7 @@ def picture(block: Chart, text: Callable[[Parts], str], maths: Maths) -> Iterato
         f"${maths.number(maths.figures.text(n))}$"
         for n in (max(heights), min(heights), block.points[0][0], block.points[-1][0])
     )
-    yield "\\begin{center}\n\\setlength{\\unitlength}{1pt}\n"
+    yield "\n\\begin{center}\n\\setlength{\\unitlength}{1pt}\n"
     yield f"\\begin{{picture}}({LEFT + WIDE + 10},{HIGH + 2 * MARGIN})(-{LEFT},-{MARGIN})\n"
     yield f"\\put(0,0){{\\line(1,0){{{WIDE}}}}}\n\\put(0,0){{\\line(0,1){{{HIGH}}}}}\n"
     for height, label in ((HIGH, top), (0, bottom)):
@@ -36,4 +36,4 @@ def picture(block: Chart, text: Callable[[Parts], str], maths: Maths) -> Iterato
     for (x0, y0), (x1, y1) in itertools.pairwise(curve(block, MOST_POINTS)):
         ends = [(WIDE * x, HIGH * y) for x, y in ((x0, y0), ((x0 + x1) / 2, (y0 + y1) / 2), (x1, y1))]
         yield "\\qbezier" + "".join(f"({x:.1f},{y:.1f})" for x, y in ends) + "\n"
-    yield "\\end{picture}\n\\end{center}\n\n"
+    yield "\\end{picture}\n\\end{center}\n"
