@@ -23,9 +23,13 @@ class Markdown(Renderer):
     def body(self, blocks: Iterable[Block]) -> Iterator[str]:
         for kind, group in itertools.groupby(blocks, type):
             if kind is Working:
-                yield from self.fenced(line for block in group for line in self.block(block))
+                yield from self.workings(block for block in group if isinstance(block, Working))
             else:
                 yield from super().body(group)
+
+    def workings(self, blocks: Iterable[Working]) -> Iterator[str]:
+        """Worked lines that follow each other."""
+        return self.fenced(line for block in blocks for line in self.working(block))
 
     def words(self, text: str) -> str:
         return escaped(text)
@@ -67,17 +71,20 @@ class Markdown(Renderer):
         yield from statement(block, self.maths)
 
     def grid(self, block: Grid) -> Iterable[str]:
-        name = f"{self.maths.draw(block.name)} {block.relation}"
         cells = grid_cells(block, self.maths)
         if len(block.shape) == 1 and not block.columns:
-            return self.fenced([f"{name} [{' '.join(cells[0])}]"])
+            return self.fenced([f"{self.maths.draw(block.name)} {block.relation} [{' '.join(cells[0])}]"])
         wide, marks = len(cells[0]), row_marks(block)
         head = [
-            escaped(name),
+            self.corner(block),
             *(map(escaped, map(inert, block.columns)) if block.columns else column_marks(block)),
         ]
         rows = [[mark, *row] for mark, row in zip(marks, cells, strict=True)]
         return (*self._rows(head, rows, "r" * (wide + 1)), "\n")
+
+    def corner(self, block: Grid) -> str:
+        """What stands above the row numbers of a matrix."""
+        return escaped(f"{self.maths.draw(block.name)} {block.relation}")
 
     def table(self, block: Table) -> Iterable[str]:
         head = list(map(self.cell, block.head))

@@ -14,8 +14,8 @@ from penpaper_cli.render.tex_measure import closing, measured, stands_open, widt
 from penpaper_cli.render.tex_words import ACCENTS, GREEK, words
 from penpaper_cli.render.text import Text
 
-WIDE = 36
-"""From this many characters on, a fraction or a root stands in a line, so that it can be broken; about half a line."""
+WIDE = 44
+"""From this many characters on, a fraction or a root stands in a line, so that it can be broken."""
 SHORT = 10
 """Up to this many characters, an exponential is written as a power of e."""
 POWER = 30
@@ -132,8 +132,11 @@ class Latex(Maths):
         return drawn + self.bracket(", ".join(parts))
 
     def operator(self, name: str) -> str:
-        """A function that LaTeX has no command for; its name is written with hyphens, as on the command line."""
-        return rf"\operatorname{{{name.replace('_', '-')}}}"
+        """A function that LaTeX has no command for; its name is written with hyphens, as on the command line.
+
+        GitHub refuses \\operatorname.
+        """
+        return rf"\text{{{name.replace('_', '-')}}}"
 
     def vector(self, parts: list[str]) -> str:
         """A row in square brackets; a wide one is separated by commas, so that it can be broken."""
