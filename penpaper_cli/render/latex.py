@@ -118,13 +118,19 @@ class Latex(Renderer):
         return Table(((block.name, f" {block.relation}"), *head), marked, "r" * (wide + 1))
 
     def table(self, block: Table) -> Iterable[str]:
-        rows = iter(block.rows)
-        part = list(itertools.islice(rows, ROWS))
-        while True:
-            yield from self.tabulars(block, part)
-            part = list(itertools.islice(rows, ROWS))
-            if not part:
-                return
+        part: list[tuple[Parts, ...]] = []
+        lines = 0
+        for row in block.rows:
+            lines += self.lines(row)
+            if part and lines > ROWS:
+                yield from self.tabulars(block, part)
+                part, lines = [], self.lines(row)
+            part.append(row)
+        yield from self.tabulars(block, part)
+
+    def lines(self, row: tuple[Parts, ...]) -> int:
+        """How many lines a row of a table takes, more or less, where its cells are set as paragraphs."""
+        return 1 + max(int(self.cell_width(cell) / PARAGRAPH) for cell in row)
 
     def tabulars(self, block: Table, rows: list[tuple[Parts, ...]]) -> Iterator[str]:
         """Some rows of a table under its head; what is too wide is parted by columns, and the first one repeated."""
@@ -135,11 +141,13 @@ class Latex(Renderer):
         for start, stop in pieces(others, GAP, LINE - first - GAP) or [(0, 0)]:
             shown = [columns[0], *columns[start + 1 : stop + 1]]
             lines = iter(zip(*(column.cells for column in shown), strict=True))
+            # A paragraph that is set ragged takes \\ for itself.
+            end = "\\tabularnewline" if any(column.side.startswith("p") for column in shown) else "\\\\"
             yield "\n\\begin{center}\n\\begin{tabular}{" + "".join(column.side for column in shown) + "}\n"
-            yield f"{' & '.join(next(lines))} \\\\\n\\hline\n\\rule{{0pt}}{{2.6ex}}"
+            yield f"{' & '.join(next(lines))} {end}\n\\hline\n\\rule{{0pt}}{{2.6ex}}"
             for row in rows:
                 drawn = " & ".join(next(lines)) if len(row) == count else self.note(row[0], len(shown))
-                yield f"{drawn} \\\\\n"
+                yield f"{drawn} {end}\n"
             yield "\\end{tabular}\n\\end{center}\n"
 
     def note(self, parts: Parts, count: int) -> str:

@@ -13,7 +13,7 @@ from penpaper_cli.render.layout import column_marks, grid_cells, row_marks, stat
 from penpaper_cli.render.maths import inert
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Table, Working
 
-MARKUP = re.compile(r"([\\`*_{}\[\]<>|$~&#])")
+MARKUP = re.compile(r"([\\`*_{}\[\]<>|$~&#]|:(?=//)|(?<=www)\.|(?<=\w)@)")
 FENCE = "````"
 
 

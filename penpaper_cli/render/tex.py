@@ -104,13 +104,16 @@ class Latex(Maths):
         return rf"(\text{{{note}: }}{number})" if number else rf"(\text{{{note}}})"
 
     def bracket(self, inside: str, left: str = "(", right: str = ")") -> str:
-        """Brackets, tall where the inside is; those around a wide inside don't keep a line from being broken."""
+        """Brackets, tall where the inside is; those around a wide inside don't keep a line from being broken.
+
+        Of brackets of a given size, pandoc takes a power only after \\big, not after \\bigr.
+        """
         if not re.search(r"\\frac|\\sqrt|\\begin", inside):
             nested = re.search(r"\([^()]*\([^()]*\(", f"({inside}")
-            return rf"\bigl{left}{inside}\bigr{right.strip()}" if nested else f"{left}{inside}{right}"
+            return rf"\big{left}{inside}\big{right.strip()}" if nested else f"{left}{inside}{right}"
         if width(inside) < WIDE:
             return rf"\left{left}{inside}\right{right.strip()}"
-        return rf"\Bigl{left}{inside}\Bigr{right.strip()}"
+        return rf"\Big{left}{inside}\Big{right.strip()}"
 
     def function(self, name: str, parts: list[str]) -> str:
         match name:
@@ -201,4 +204,4 @@ def _letter(text: str) -> tuple[str, str] | None:
 
 def _is_bracketed(drawn: str) -> bool:
     """Whether all of it stands in one pair of brackets."""
-    return drawn.startswith(("(", r"\left(", r"\Bigl(")) and closing(drawn, 0, "(", ")") == len(drawn) - 1
+    return drawn.startswith(("(", r"\left(", r"\big(", r"\Big(")) and closing(drawn, 0, "(", ")") == len(drawn) - 1

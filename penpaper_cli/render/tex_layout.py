@@ -33,7 +33,7 @@ def aligned_rows(working: Working, maths: Maths, line: int = LINE) -> list[str]:
 
 
 def _folded(step: str, maths: Maths, room: int) -> list[str]:
-    first, *later = fold(step, maths, room, 4)
+    first, *later = (piece.rstrip() for piece in fold(step, maths, room, 4))
     return [f"&{first}", *(rf"&\qquad {{}} {piece}" for piece in later)]
 
 

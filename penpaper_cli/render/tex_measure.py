@@ -10,7 +10,7 @@ COMMANDS = {
     **dict.fromkeys(
         (r"\text", r"\mathrm", r"\hat", r"\bar", r"\phantom", r"\begin", r"\end", r"\left", r"\right"), 0.0
     ),
-    **dict.fromkeys((r"\bigl", r"\bigr", r"\Bigl", r"\Bigr", r"\lvert", r"\rvert"), 0.3),
+    **dict.fromkeys((r"\big", r"\Big", r"\lvert", r"\rvert"), 0.3),
     r"\cdot": 1.5,
     r"\circ": 2.0,
     **dict.fromkeys((r"\approx", r"\times"), 2.6),
@@ -84,7 +84,7 @@ def _own(token: str) -> float:
 
 
 def stands_open(tex: str) -> Iterator[tuple[int, int, int]]:
-    """Where a line may be broken: before + and -, behind a comma, and, at worst, before a product's sign."""
+    """Where a line may be broken: before + and -, behind a comma, at worst before the sign of a product or ratio."""
     depth = fixed = 0
     so_far = 0.0
     before = ""
@@ -94,8 +94,8 @@ def stands_open(tex: str) -> Iterator[tuple[int, int, int]]:
             depth += 1
         elif token in (")", "]", r"\rvert"):
             depth -= 1
-        elif not fixed and at and before == " " and token in ("+", "-", r"\cdot"):
-            yield at, depth + (WHOLE_LINE if token == r"\cdot" else 0), round(so_far)
+        elif not fixed and at and before == " " and token in ("+", "-", r"\cdot", "/"):
+            yield at, depth + (0 if token in "+-" else WHOLE_LINE), round(so_far)
         elif not fixed and before == "," and token == " ":
             yield at, depth, round(so_far)
         so_far += size
