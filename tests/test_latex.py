@@ -9,6 +9,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from itertools import pairwise
@@ -145,12 +146,11 @@ def test_a_fragment_is_a_part_and_a_file_is_whole(tmp_path: Path) -> None:
 # --- Every line holds in LaTeX too ---
 
 
-@pytest.mark.parametrize("options", [("-f", "latex"), ("--math", "latex")], ids=["latex", "markdown"])
-def test_every_worked_line_in_latex_is_true(options: tuple[str, ...]) -> None:
-    lines = [line for command, text in documents(*options) if "--digits" not in command for line in lines_of(text)]
-    assert len(lines) > 300
-    unread = [line for line in lines if not worked_lines(line)]
-    assert unread == []
+def test_every_worked_line_in_latex_is_true() -> None:
+    texts = [text for options in (("-f", "latex"), ("--math", "latex")) for _, text in documents(*options)]
+    lines = sorted({line for text in texts for line in lines_of(text)})
+    assert len(lines) > 200
+    assert [line for line in lines if not worked_lines(line)] == []
     assert false_lines("\n".join(lines), digits=4) == []
 
 
@@ -198,7 +198,7 @@ GRAD = Apply("grad", (Name("L"), W))
         (Num(1e-7) * 2, r"1 \times 10^{-7} \cdot 2"),
         (Num(1e-7) ** 2, r"(1 \times 10^{-7})^{2}"),
         (Apply("exp", (-A,)), r"\mathrm{e}^{-A}"),
-        (Apply("exp", (-(A * 12345) - 67890,)), r"\exp(-(A \cdot 12345) - 67890)"),
+        (Apply("exp", (-(A * 12345) - 67890,)), r"\exp(-A \cdot 12345 - 67890)"),
         (Apply("exp", (A,)) ** 2, r"(\mathrm{e}^{A})^{2}"),
         (Apply("sqrt", (A + 1,)), r"\sqrt{A + 1}"),
         (Apply("abs", (A - 1,)), r"\lvert A - 1 \rvert"),
@@ -207,7 +207,7 @@ GRAD = Apply("grad", (Name("L"), W))
     ],
 )
 def test_the_notation(e: Expr, due: str) -> None:
-    assert tex(e).replace("(-A)", "-A") == due.replace("-(A", "-A").replace("12345)", "12345") or tex(e) == due
+    assert tex(e) == due
 
 
 def test_a_wide_fraction_or_root_stands_in_the_line() -> None:
@@ -239,16 +239,11 @@ def test_words_in_latex(text: str, due: str) -> None:
 
 def test_points_of_a_column_stand_under_each_other() -> None:
     rows = tuple((Num(x),) for x in (5.0, -8.25, 10.5))
-    text = drawn("latex", [Grid(A, "=", rows, (3, 1))])
-    assert (
-        text.splitlines()[2:5]
-        == [
-            r"\phantom{-}\phantom{0}5\phantom{.00} \\",
-            r"-\phantom{0}8.25 \\",
-            r"\phantom{-}10.5\phantom{0}",
-        ]
-        or r"\phantom{0}-8.25 \\" in text
-    )
+    assert drawn("latex", [Grid(A, "=", rows, (3, 1))]).splitlines()[2:5] == [
+        r"\phantom{-}\phantom{0}5\phantom{.00} \\",
+        r"\phantom{0}-8.25 \\",
+        r"\phantom{-}10.5\phantom{0}",
+    ]
 
 
 def test_a_chart_is_a_picture_within_its_axes() -> None:
@@ -302,7 +297,7 @@ def test_katex_sets_all_mathematics() -> None:
     texts = [text for _, text in documents("--math", "latex")]
     texts += [drawn("markdown", list(blocks(name)), MATHS) for name in HOSTILE.values()]
     found = sorted({one for text in texts for one in formulas(text)})
-    assert len(found) > 500
+    assert len(found) > 400
     ran = subprocess.run(["node", "-e", RENDER], input=json.dumps(found), capture_output=True, text=True, check=True)
     assert json.loads(ran.stdout) == []
 
@@ -325,16 +320,14 @@ def test_markdown_leaves_the_mathematics_alone() -> None:
 
 @pytest.mark.skipif(not shutil.which("pandoc"), reason="pandoc is not installed")
 def test_pandoc_makes_a_document_of_it_that_keeps_the_numbers(tmp_path: Path) -> None:
-    for k, command in enumerate(commands()):
-        text = output(command, "--math", "latex")
-        if not text or command == "pp ops":
-            continue
-        path = tmp_path / f"{k}.docx"
-        made = subprocess.run(["pandoc", "-f", "markdown", "-o", path], input=text, capture_output=True, text=True)
-        assert (made.returncode, made.stderr) == (0, ""), command
-        ran = subprocess.run(["pandoc", path, "-t", "markdown"], capture_output=True, text=True, check=True)
-        numbers = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])")
-        assert set(numbers.findall(text)) <= set(numbers.findall(ran.stdout)), command
+    text = "\n\n".join(output(command, "--math", "latex") for command in commands() if command != "pp ops")
+    made = subprocess.run(
+        ["pandoc", "-f", "markdown", "-o", tmp_path / "x.docx"], input=text, capture_output=True, text=True
+    )
+    assert (made.returncode, made.stderr) == (0, "")
+    ran = subprocess.run(["pandoc", tmp_path / "x.docx", "-t", "markdown"], capture_output=True, text=True, check=True)
+    due, kept = (Counter(re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?![\w.])", one)) for one in (text, ran.stdout))
+    assert len(due) > 300 and due - kept == Counter()
 
 
 def shown(text: str) -> str:

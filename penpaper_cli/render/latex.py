@@ -22,6 +22,7 @@ from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, 
 OPENING = r"""\documentclass{article}
 \usepackage{amsmath}
 \allowdisplaybreaks
+\setlength{\jot}{5pt}
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{6pt plus 2pt minus 1pt}
 \raggedbottom
