@@ -36,8 +36,8 @@ LINE = 64
 """What fits into a line, in digits, less a little."""
 GAP = 2.5
 """The room between two columns of a table, in digits."""
-PARAGRAPH = 26
-"""From this width on, words in a table are set as a paragraph."""
+LONG, PARAGRAPH = 30, 20
+"""Words in a table that are wider than the first are set as a paragraph as wide as the second."""
 USUAL_COLUMNS = 10
 """Columns of a matrix for which amsmath needs no counter set."""
 
@@ -131,7 +131,8 @@ class Latex(Renderer):
 
     def lines(self, row: tuple[Parts, ...]) -> int:
         """How many lines a row of a table takes, more or less, where its cells are set as paragraphs."""
-        return 1 + max(int(self.cell_width(cell) / PARAGRAPH) for cell in row)
+        longest = max(map(self.cell_width, row))
+        return int(longest / PARAGRAPH) + 1 if longest > LONG else 1
 
     def tabulars(self, block: Table, rows: list[tuple[Parts, ...]]) -> Iterator[str]:
         """Some rows of a table under its head; what is too wide is parted by columns, and the first one repeated."""
@@ -159,7 +160,7 @@ class Latex(Renderer):
         """A column of a table, its head first: how wide it is, and its cells, long words set as a paragraph."""
         width = max(map(self.cell_width, cells))
         drawn = [self.text(cell) for cell in cells]
-        if side == "l" and width > PARAGRAPH:
+        if side == "l" and width > LONG:
             return Column(f"p{{{PARAGRAPH / LINE:.2f}\\linewidth}}", PARAGRAPH, [f"\\raggedright {c}" for c in drawn])
         if side == "r":
             numbers = [self.number(cell) for cell in cells]
