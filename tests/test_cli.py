@@ -408,13 +408,14 @@ def test_nothing_on_standard_input() -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_suffix_of_the_file_picks_the_format(form: str, folder: Path) -> None:
+    whole = worked("dot", "1 2", "3 4", "-f", form, "--standalone")
     for suffix in FORMATS[form][1]:
         for name in (f"notes{suffix}", f"NOTES{suffix.upper()}"):
             ran = pp("dot", "1 2", "3 4", "-o", name)
             assert ran == Ran(0, "", "")
-            assert (folder / name).read_text(encoding="utf-8") == worked("dot", "1 2", "3 4", "-f", form)
+            assert (folder / name).read_text(encoding="utf-8") == whole
     pp("dot", "1 2", "3 4", "-f", form, "-o", "notes.other")
-    assert (folder / "notes.other").read_text(encoding="utf-8") == worked("dot", "1 2", "3 4", "-f", form)
+    assert (folder / "notes.other").read_text(encoding="utf-8") == whole
 
 
 def test_piped_output_is_markdown() -> None:

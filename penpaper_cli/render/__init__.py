@@ -12,18 +12,23 @@ from penpaper_cli.solution import Solution
 
 
 class Format(NamedTuple):
-    """A format. `is_document`: it is always a whole document; `holds_sections`: more can be appended to it."""
+    """A format. `is_document`: it is always a whole document; `holds_sections`: more can be appended to it.
+
+    `with_latex` is the renderer that writes its mathematics in LaTeX.
+    """
 
     renderer: str
     suffixes: tuple[str, ...] = ()
     is_document: bool = False
     holds_sections: bool = True
+    with_latex: str = ""
 
 
 FORMATS = {
     "terminal": Format("terminal.Terminal"),
     "plain": Format("plain.Plain", (".txt",)),
-    "markdown": Format("markdown.Markdown", (".md",)),
+    "markdown": Format("markdown.Markdown", (".md",), with_latex="markdown_math.MarkdownMath"),
+    "latex": Format("latex.Latex", (".tex",)),
     "json": Format("json.Json", (".json",), holds_sections=False),
     "numpy": Format("scripts.numpy.NumPy", (".py",), holds_sections=False),
     "pytorch": Format("scripts.pytorch.PyTorch", holds_sections=False),
@@ -39,7 +44,8 @@ class CanRender(Protocol):
 
 def renderer(name: str, figures: Figures, out: TextIO, page: Page) -> CanRender:
     """The renderer of a format, ready to write to `out`."""
-    module, kind = FORMATS[name].renderer.rsplit(".", 1)
+    form = FORMATS[name]
+    module, kind = (form.with_latex if page.math == "latex" else form.renderer).rsplit(".", 1)
     found: CanRender = getattr(import_module(f"penpaper_cli.render.{module}"), kind)(figures, out, page)
     return found
 

@@ -33,6 +33,17 @@ def chart_lines(block: Chart, maths: Maths) -> list[str]:
     return [f"{name_y:>{margin}}", *curve, f"{'':{margin}} └{'─' * COLUMNS}", f"{'':{margin}}  {axis}"]
 
 
+def curve(block: Chart, most: int) -> list[tuple[float, float]]:
+    """The curve through at most so many points, as shares of the chart's width and height."""
+    points = [(x, log10(y)) for x, y in block.points] if block.logarithmic else list(block.points)
+    (left, _), (right, _) = points[0], points[-1]
+    if len(points) > most:
+        places = [left + (right - left) * k / (most - 1) for k in range(most)]
+        points = [(x, _height(points, x)) for x in places]
+    low, high = min(y for _, y in points), max(y for _, y in points)
+    return [((x - left) / ((right - left) or 1), (y - low) / ((high - low) or 1)) for x, y in points]
+
+
 def _dots(points: Sequence[tuple[float, float]]) -> list[list[int]]:
     """The braille dots of each character cell, one dot per column of dots, joined up where the curve is steep."""
     cells = [[0] * COLUMNS for _ in range(ROWS)]

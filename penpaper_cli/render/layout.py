@@ -64,6 +64,21 @@ def grid_cells(block: Grid, maths: Maths) -> list[list[str]]:
     ]
 
 
+def column_marks(block: Grid) -> list[str]:
+    """The numbers of the columns that are drawn, with … for those left out."""
+    row = next(row for row in block.rows if row is not None)
+    last = len(row) - 1
+    return [str(k + 1) if k < last else str(block.shape[-1]) if cell else "…" for k, cell in enumerate(row)]
+
+
+def row_marks(block: Grid) -> list[str]:
+    """The numbers of the rows that are drawn, with ⋮ for those left out; a vector's row has none."""
+    if len(block.shape) == 1:
+        return [""]
+    last = len(block.rows) - 1
+    return ["⋮" if row is None else str(k + 1 if k < last else block.shape[0]) for k, row in enumerate(block.rows)]
+
+
 def bracketed(block: Grid, maths: Maths, length: Callable[[str], int], width: int | None) -> list[str]:
     """A matrix with its brackets, its columns right-aligned, folded by columns where it is wider than the screen."""
     cells = grid_cells(block, maths)

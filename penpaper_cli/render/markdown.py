@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from penpaper_cli.arithmetic import Expr, Name, Num
 from penpaper_cli.render.base import Renderer
 from penpaper_cli.render.chart import chart_lines
-from penpaper_cli.render.layout import grid_cells, statement
+from penpaper_cli.render.layout import column_marks, grid_cells, row_marks, statement
 from penpaper_cli.render.maths import inert
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Table, Working
 
-MARKUP = re.compile(r"([\\`*_{}\[\]<>|$~&#])")
+MARKUP = re.compile(r"([\\`*_{}\[\]<>|$~&#]|:(?=//)|(?<=www)\.|(?<=\w)@)")
 FENCE = "````"
 
 
@@ -23,9 +23,13 @@ class Markdown(Renderer):
     def body(self, blocks: Iterable[Block]) -> Iterator[str]:
         for kind, group in itertools.groupby(blocks, type):
             if kind is Working:
-                yield from self.fenced(line for block in group for line in self.block(block))
+                yield from self.workings(block for block in group if isinstance(block, Working))
             else:
                 yield from super().body(group)
+
+    def workings(self, blocks: Iterable[Working]) -> Iterator[str]:
+        """Worked lines that follow each other."""
+        return self.fenced(line for block in blocks for line in self.working(block))
 
     def words(self, text: str) -> str:
         return escaped(text)
@@ -67,29 +71,20 @@ class Markdown(Renderer):
         yield from statement(block, self.maths)
 
     def grid(self, block: Grid) -> Iterable[str]:
-        name = f"{self.maths.draw(block.name)} {block.relation}"
         cells = grid_cells(block, self.maths)
         if len(block.shape) == 1 and not block.columns:
-            return self.fenced([f"{name} [{' '.join(cells[0])}]"])
-        wide, marks = len(cells[0]), self._marks(block)
+            return self.fenced([f"{self.maths.draw(block.name)} {block.relation} [{' '.join(cells[0])}]"])
+        wide, marks = len(cells[0]), row_marks(block)
         head = [
-            escaped(name),
-            *(map(escaped, map(inert, block.columns)) if block.columns else self._columns(block, wide)),
+            self.corner(block),
+            *(map(escaped, map(inert, block.columns)) if block.columns else column_marks(block)),
         ]
         rows = [[mark, *row] for mark, row in zip(marks, cells, strict=True)]
         return (*self._rows(head, rows, "r" * (wide + 1)), "\n")
 
-    def _columns(self, block: Grid, wide: int) -> list[str]:
-        row = next(row for row in block.rows if row is not None)
-        return [str(k + 1) if k < wide - 1 else str(block.shape[-1]) if cell else "…" for k, cell in enumerate(row)]
-
-    def _marks(self, block: Grid) -> list[str]:
-        if len(block.shape) == 1:
-            return [""]
-        return [
-            "⋮" if row is None else str(k + 1 if k < len(block.rows) - 1 else block.shape[0])
-            for k, row in enumerate(block.rows)
-        ]
+    def corner(self, block: Grid) -> str:
+        """What stands above the row numbers of a matrix."""
+        return escaped(f"{self.maths.draw(block.name)} {block.relation}")
 
     def table(self, block: Table) -> Iterable[str]:
         head = list(map(self.cell, block.head))

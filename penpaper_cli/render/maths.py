@@ -67,7 +67,7 @@ class Maths:
         match e:
             case Num(value, as_decimal):
                 text = self.figures.decimal(value) if as_decimal else self.figures.text(value)
-                drawn, binds = self.number(text), _binds(text)
+                drawn, binds = self.number(text), self.number_binds(text)
             case Name(text):
                 drawn, binds = self.letter(inert(text)), WHOLE
             case Entry(of, ()):
@@ -118,6 +118,12 @@ class Maths:
     def number(self, text: str) -> str:
         return text
 
+    def number_binds(self, text: str) -> int:
+        """How tightly a printed number holds together."""
+        if text.startswith("-"):
+            return NEGATIVE
+        return RATIO if "/" in text else WHOLE
+
     def letter(self, text: str) -> str:
         return text
 
@@ -132,9 +138,3 @@ class Maths:
 
     def function(self, name: str, parts: list[str]) -> str:
         return f"{name}({', '.join(parts)})"
-
-
-def _binds(text: str) -> int:
-    if text.startswith("-"):
-        return NEGATIVE
-    return RATIO if "/" in text else WHOLE
