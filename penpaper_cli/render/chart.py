@@ -20,7 +20,7 @@ def chart_lines(block: Chart, maths: Maths) -> list[str]:
     text = maths.figures.text
     top, bottom, left, right = map(text, (max(heights), min(heights), block.points[0][0], block.points[-1][0]))
     name_x, name_y = (
-        "".join(maths.draw(p) if isinstance(p, Expr) else p for p in parts) for parts in (block.x, block.y)
+        "".join(maths.draw(p) if isinstance(p, Expr) else maths.spell(p) for p in parts) for parts in (block.x, block.y)
     )
     points = [(x, log10(y)) for x, y in block.points] if block.logarithmic else block.points
     margin = max(len(top), len(bottom))
@@ -30,7 +30,8 @@ def chart_lines(block: Chart, maths: Maths) -> list[str]:
         for label, row in zip(labels, _dots(points), strict=True)
     ]
     axis = f"{left}{name_x:^{COLUMNS - len(left) - len(right)}}{right}"
-    return [f"{name_y:>{margin}}", *curve, f"{'':{margin}} └{'─' * COLUMNS}", f"{'':{margin}}  {axis}"]
+    frame = [*curve, f"{'':{margin}} └{'─' * COLUMNS}"]
+    return [f"{name_y:>{margin}}", *map(maths.spell, frame), f"{'':{margin}}  {axis}"]
 
 
 def _dots(points: Sequence[tuple[float, float]]) -> list[list[int]]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from penpaper_cli.render.base import Renderer
-from penpaper_cli.render.layout import grid_cells, statement
-from penpaper_cli.render.maths import inert
+from penpaper_cli.render.layout import column_names, grid_cells, statement
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Sentence, Table, Working
 
 CHART_POINTS = 8
@@ -33,10 +32,10 @@ class Plain(Renderer):
 
     def grid(self, block: Grid) -> Iterable[str]:
         if block.columns:
-            yield ", ".join(map(inert, block.columns)) + "\n"
+            yield ", ".join(column_names(block, self.maths)) + "\n"
         cells = zip(block.rows, grid_cells(block, self.maths), strict=True)
-        rows = "; ".join(" ".join(drawn) if row else "…" for row, drawn in cells)
-        yield f"{self.maths.draw(block.name)} {block.relation} [{rows}]\n"
+        rows = "; ".join(" ".join(drawn) if row else self.maths.spell("…") for row, drawn in cells)
+        yield f"{self.maths.draw(block.name)} {self.maths.spell(block.relation)} [{rows}]\n"
 
     def table(self, block: Table) -> Iterable[str]:
         head = [self.text(parts) for parts in block.head]
