@@ -20,14 +20,24 @@ from penpaper_cli.render.text import Text
 from penpaper_cli.solution import Grid, Table
 
 SAMPLES = Path(__file__).parent.parent / "samples"
-NETWORK = ["0.05 0.10", "-w", "0.15 0.25; 0.20 0.30", "-b", "0.35 0.35", "-w", "0.40 0.50; 0.45 0.55"]
+NETWORK = [
+    "0.05 0.10",
+    "-w",
+    "0.15 0.25; 0.20 0.30",
+    "-b",
+    "0.35 0.35",
+    "-w",
+    "0.40 0.50; 0.45 0.55",
+    "-b",
+    "0.60 0.60",
+]
 COMMANDS = {
     "dot": ["dot", "12345678.123456789 -1/3 0.00001", "1e-300 3 99999999.5", "--fractions"],
     "matmul": ["matmul", "1.5 2 -3.25; 3 -4.25 1e10", "5 6; 7 8.125; -9 0.5", "--steps", "all"],
     "a wide product": ["matmul", "1; 2.5", " ".join(f"{k}.{k}" for k in range(40)), "--detail", "full"],
     "attention": [
         "solve",
-        "Y = attention(Q, K, V)",
+        "L = sum(attention(Q, K, V))",
         "Q=1 0 2; 2 2 2",
         "K=0 1 1; 4 4 0",
         "V=1 2 3; 2 8 0",
@@ -111,6 +121,11 @@ def test_a_number_wider_than_the_screen_runs_over(monkeypatch: pytest.MonkeyPatc
     table = Table((("i",), ("u",), ("v",)), [(("1",), (Num(Typed(long, long)),), ("2",))], "rrr")
     grid = Grid(Name("A"), "=", ((Num(Typed(long, long)), Num(1.0)),), (1, 2))
     assert drawn("terminal", [table]).count(long) == drawn("terminal", [grid]).count(long) == 1
+
+
+def test_a_single_column_that_is_too_wide_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert "1" * 70 in drawn("terminal", [Table((("u",),), [(("1" * 70,),)], "r")])
 
 
 def test_long_words_wrap_beside_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +223,7 @@ def test_ascii_is_pure_and_true(name: str, form: str, monkeypatch: pytest.Monkey
     assert text.isascii()
     if form in ("terminal", "plain", "markdown"):
         assert false_lines(text, 4) == []
-        assert len(worked_lines(text)) == len(worked_lines(shown(name, "-f", form)))
+        assert len(worked_lines(text)) >= len(worked_lines(shown(name, "-f", form)))
         assert form != "terminal" or max(map(len, text.splitlines())) <= 80
 
 

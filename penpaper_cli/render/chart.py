@@ -10,12 +10,12 @@ from penpaper_cli.arithmetic import Expr
 from penpaper_cli.render.maths import Maths
 from penpaper_cli.solution import Chart
 
-COLUMNS, ROWS = 52, 9
+COLUMNS, ROWS = 48, 9
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
 def chart_lines(block: Chart, maths: Maths) -> list[str]:
-    """The curve with its axes named and the numbers at their ends, 52 × 9 characters."""
+    """The curve with its axes named and the numbers at their ends, 48 × 9 characters."""
     heights = [y for _, y in block.points]
     text = maths.figures.text
     top, bottom, left, right = map(text, (max(heights), min(heights), block.points[0][0], block.points[-1][0]))

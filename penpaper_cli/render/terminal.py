@@ -18,7 +18,7 @@ from penpaper_cli.numbers import Figures
 from penpaper_cli.render.base import Renderer
 from penpaper_cli.render.chart import chart_lines
 from penpaper_cli.render.coloured import STYLES, Coloured, in_colour, marks_of, operands
-from penpaper_cli.render.layout import aligned, bracketed, hanging, side_by_side, statement
+from penpaper_cli.render.layout import aligned, bracketed, hanging, on_the_right, side_by_side, statement
 from penpaper_cli.render.page import Page
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Sentence, Table, Working
 
@@ -84,6 +84,10 @@ class Terminal(Renderer):
             self.console.print(block, width=width, soft_wrap=width is None)
         return "".join(f"{indent}{line.rstrip(' ')}\n" for line in buffer.getvalue().splitlines())
 
+    def wrapped(self, words: str) -> str:
+        """Words, in lines that are easy to read."""
+        return self.printed(in_colour(words), width=min(self.width, LONGEST_LINE))
+
     def displayed(self, lines: Iterable[str], style: str = "") -> str:
         """Mathematics, set off from the words; a line never wraps here."""
         text = in_colour("\n".join(lines), style)
@@ -97,11 +101,11 @@ class Terminal(Renderer):
         yield self.printed(*in_colour("\n".join(lines), "bold").split("\n"))
 
     def sentence(self, block: Sentence) -> Iterable[str]:
-        yield self.printed(in_colour(self.text(block.parts)), width=min(self.width, LONGEST_LINE))
+        yield self.wrapped(self.text(block.parts))
 
     def working(self, block: Working) -> Iterable[str]:
         if block.caption:
-            yield self.printed(in_colour(self.caption(block.caption)))
+            yield self.wrapped(self.caption(block.caption))
         notation = Coloured(self.maths.figures, self.maths.ascii, marks_of(block))
         yield self.displayed(statement(block, notation, self.inner))
 
@@ -120,14 +124,17 @@ class Terminal(Renderer):
         while batch := list(itertools.islice(rows, ROWS_AT_A_TIME)):
             below = [self.maths.spell("⋮")] * len(head)
             cells = [list(map(self.text, row)) if len(row) == len(head) else below for row in batch]
-            columns = [
-                Column(name, side, style, column if side == "l" else aligned(column, self.maths, size))
-                for name, side, style, size, column in zip(
-                    head, block.align, styles, sizes, map(list, zip(*cells, strict=True)), strict=True
-                )
-            ]
+            below_heads = map(list, zip(*cells, strict=True))
+            columns = list(map(self._column, head, block.align, styles, sizes, below_heads))
             sizes = [max(map(self.maths.length, (column.name, *column.cells))) for column in columns]
             yield from self._folded(columns, sizes)
+
+    def _column(self, name: str, side: str, style: str, size: int, cells: list[str]) -> Column:
+        """A column as it is drawn: numbers have all their blanks, so that they stand on their points."""
+        if side == "r":
+            cells = aligned(cells, self.maths, size)
+            name = on_the_right(name, self.maths, self.maths.length(cells[0]))
+        return Column(name, side, style, cells)
 
     def _folded(self, columns: list[Column], sizes: list[int]) -> Iterator[str]:
         """The columns side by side as far as they fit, then the others under them, each time behind the first."""
@@ -138,21 +145,15 @@ class Terminal(Renderer):
             EDGES + (min(size, LEAST_WORDS) if column.side == "l" else size)
             for column, size in zip(columns, sizes, strict=True)
         ]
-        for part in side_by_side(least[1:], self.inner - 1 - least[0]):
+        for part in list(side_by_side(least[1:], self.inner - 1 - least[0])) or [slice(0)]:
             needed = 1 + least[0] + sum(least[1:][part])
             yield self._part([columns[0], *columns[1:][part]], max(needed, self.inner))
 
     def _part(self, columns: list[Column], width: int) -> str:
         table = RichTable(box=ASCII2 if self.maths.ascii else ROUNDED, header_style="bold", border_style="dim")
         for column in columns:
-            words = column.side == "l"
-            table.add_column(
-                in_colour(column.name),
-                style=column.style,
-                justify="left" if words else "right",
-                no_wrap=not words,
-                overflow="fold",
-            )
+            head = in_colour(column.name)
+            table.add_column(head, style=column.style, no_wrap=column.side == "r", overflow="fold")
         for row in zip(*(column.cells for column in columns), strict=True):
             table.add_row(*map(in_colour, row))
         return self.printed(table, width=width, indent=INDENT)
