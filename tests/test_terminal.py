@@ -273,6 +273,16 @@ def test_plain_text_is_one_statement_a_line(name: str) -> None:
     assert not [line for line in text.splitlines() if line.startswith((" ", "=", "≈"))]
 
 
+def test_plain_tables_read_as_sentences() -> None:
+    table = Table((("k",), ("about",), ("x",)), [(("1",), ("It is one.",), (Num(2.0),)), (("2 more",),)], "rlr")
+    assert drawn("plain", [table]) == "k: 1, about: It is one. x: 2\n(2 more)\n"
+
+
+def test_plain_text_says_what_the_columns_of_a_matrix_are() -> None:
+    grid = Grid(Name("X"), "=", ((Num(1.0), Num(2.5)), (Num(3.0), Num(4.0))), (2, 2), ("size", "面"))
+    assert drawn("plain", [grid]) == "X: size, 面\nX = [1 2.5; 3 4]\n"
+
+
 # --- The picture in the README ---
 
 
