@@ -212,6 +212,26 @@ def test_a_name_can_not_bring_its_own_colours() -> None:
     )
 
 
+# --- Markdown that is read raw ---
+
+
+@each_command
+def test_worked_lines_in_markdown_are_folded(name: str) -> None:
+    """On GitHub and on paper, a line of a fenced block that is too long runs out of sight."""
+    fenced = re.findall(r"^````text\n(.*?)^````$", shown(name, "-f", "markdown"), re.MULTILINE | re.DOTALL)
+    lines = [line for block in fenced for line in block.splitlines() if re.search(r"[=≈] (?!\[)", line)]
+    assert max(map(cell_len, lines), default=0) <= 96
+    assert lines or name == "ops"
+
+
+@each_command
+def test_columns_of_raw_markdown_line_up(name: str) -> None:
+    """Every bar of a table stands under the one above, but for columns of long words."""
+    for table in re.findall(r"(?:^\|.*\n)+", shown(name, "-f", "markdown"), re.MULTILINE):
+        rows = table.splitlines()
+        assert name == "ops" or len({cell_len(row) for row in rows}) == 1, table
+
+
 # --- ASCII ---
 
 

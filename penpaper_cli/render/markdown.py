@@ -15,6 +15,8 @@ from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, 
 
 MARKUP = re.compile(r"([\\`*_{}\[\]<>|$~&#])")
 FENCE = "````"
+LONGEST_LINE = 96
+"""Longer worked lines are folded: on GitHub and on paper they would run out of sight."""
 ROWS_AT_A_TIME = 200
 WIDEST_WORDS = 40
 """Columns of longer words are not lined up: most of each line would be blank."""
@@ -67,7 +69,7 @@ class Markdown(Renderer):
     def working(self, block: Working) -> Iterable[str]:
         if block.caption:
             yield self.caption(block.caption)
-        yield from statement(block, self.maths)
+        yield from statement(block, self.maths, LONGEST_LINE)
 
     def grid(self, block: Grid) -> Iterable[str]:
         name = f"{self.maths.draw(block.name)} {self.maths.spell(block.relation)}"
