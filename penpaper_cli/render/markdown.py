@@ -116,20 +116,22 @@ class Markdown(Renderer):
         batch, started = list(itertools.islice(remaining, ROWS_AT_A_TIME)), False
         while batch or not started:
             cells = [list(map(itemgetter(k), batch)) for k in range(len(names))]
-            columns = [self._column(*column) for column in zip(cells, align, sizes, strict=True)]
+            columns = list(map(self._column, cells, align, sizes))
             sizes = [max([size, *map(self.maths.length, column)]) for size, column in zip(sizes, columns, strict=True)]
             if not started:
-                sizes = [
-                    size if side == "r" else min(size, WIDEST_WORDS) for size, side in zip(sizes, align, strict=True)
-                ]
-                yield self._row(
-                    self._column([name], side, size)[0] for name, side, size in zip(names, align, sizes, strict=True)
-                )
-                yield self._row(
-                    "-" * (size - 1) + (":" if side == "r" else "-") for size, side in zip(sizes, align, strict=True)
-                )
+                yield from self._head(names, align, sizes)
             yield from map(self._row, zip(*columns, strict=True))
             batch, started = list(itertools.islice(remaining, ROWS_AT_A_TIME)), True
+
+    def _head(self, names: list[str], align: str, sizes: list[int]) -> Iterator[str]:
+        """The names of the columns, and the line that says on which side their cells stand."""
+        kept = [size if side == "r" else min(size, WIDEST_WORDS) for size, side in zip(sizes, align, strict=True)]
+        yield self._row(
+            self._column([name], side, size)[0] for name, side, size in zip(names, align, kept, strict=True)
+        )
+        yield self._row(
+            "-" * (size - 1) + (":" if side == "r" else "-") for size, side in zip(kept, align, strict=True)
+        )
 
     def _column(self, cells: list[str], side: str, size: int) -> list[str]:
         """Cells of one width; long words stand as they are."""
