@@ -532,9 +532,29 @@ def test_exit_codes_reach_the_shell() -> None:
     assert shell(script).stdout.split() == ["0", "1", "2"]
 
 
-def test_output_is_utf8_whatever_the_locale() -> None:
-    done = shell('$PP dot "−1 2" "3 4" -f plain', LC_ALL="C", PYTHONIOENCODING="ascii")
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "POSIX"])
+def test_output_is_utf8_in_the_locales_that_ask_for_nothing_else(locale: str) -> None:
+    done = shell('$PP dot "−1 2" "3 4" -f plain', LC_ALL=locale)
     assert done.returncode == 0 and "u · v" in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@pytest.mark.parametrize("form", ["terminal", "plain", "markdown", "json"])
+def test_an_encoding_without_the_signs_gets_ascii(encoding: str, form: str) -> None:
+    done = shell(f'$PP dot "−1 2" "3 4" -f {form}', PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == worked("dot", "−1 2", "3 4", "-f", form, "--ascii")
+    assert done.stdout.isascii() and "?" not in done.stdout
+
+
+def test_an_error_in_ascii_names_what_it_can_not_show() -> None:
+    done = shell('$PP dot "面" "3"', PYTHONIOENCODING="ascii")
+    assert done.returncode == 2 and "\\u9762" in done.stderr
+
+
+def test_a_file_is_utf8_whatever_the_screen_can_show(tmp_path: Path) -> None:
+    shell(f'$PP dot "1 2" "3 4" -o "{tmp_path}/notes.md"', PYTHONIOENCODING="ascii")
+    assert "u · v" in (tmp_path / "notes.md").read_text(encoding="utf-8")
 
 
 def on_a_terminal(*arguments: str, **environment: str) -> str:

@@ -69,7 +69,7 @@ ONLY = {
 }
 """Where a lower layer is not reason enough: all of the package that these may see."""
 
-ONLY_IN = {"rich": {"render.terminal", "commands.training"}, "typer": {"cli", "commands"}}
+ONLY_IN = {"rich": {"render.terminal", "render.coloured", "commands.training"}, "typer": {"cli", "commands"}}
 """Who may import what isn't Python's own: modules, or whole folders."""
 
 NO_NUMPY = {
@@ -261,6 +261,7 @@ ONLY_WHEN_NEEDED = {
     "hypothesis",
     "penpaper_cli.training",
     "penpaper_cli.render.terminal",
+    "penpaper_cli.render.coloured",
     "penpaper_cli.render.json",
     "penpaper_cli.script",
     "penpaper_cli.explain_script",

@@ -158,6 +158,11 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
+def unfolded(text: str) -> str:
+    """Text with the sides of long worked lines joined again."""
+    return re.sub(r"\n {2,}(?=[=≈+-] )", " ", text)
+
+
 @pytest.fixture(autouse=True)
 def no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     """The output of these tests goes to no terminal."""
@@ -250,7 +255,7 @@ def test_every_name_survives_in_every_place(form: str, name: str) -> None:
 @each_name
 def test_a_name_makes_no_new_lines(form: str, name: str) -> None:
     for block, tame in zip(blocks(name), blocks(TAME), strict=True):
-        assert drawn(form, [block]).count("\n") == drawn(form, [tame]).count("\n"), block
+        assert unfolded(drawn(form, [block])).count("\n") == unfolded(drawn(form, [tame])).count("\n"), block
 
 
 @each_name

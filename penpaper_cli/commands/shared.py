@@ -6,7 +6,7 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TextIO
 
 import typer
 
@@ -148,7 +148,17 @@ class Target:
         title = self.options["title"] or (solution.title if self.append else "")
         level = self.options["heading_level"] or (1 if title and not self.append else 2)
         math = self.options["math"] or "text"
-        return Page(title, level, bool(self.options["standalone"]), math, bool(self.options["ascii"]))
+        ascii = self.options["ascii"] or (self.path is None and not has_unicode(sys.stdout))
+        return Page(title, level, bool(self.options["standalone"]), math, bool(ascii))
+
+
+def has_unicode(out: TextIO) -> bool:
+    """Whether the encoding of an output holds the signs that are written; where it doesn't, ASCII is."""
+    try:
+        "≈·∂ᵀ⎡⠿─".encode(out.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def read_target(shared: dict[str, Any]) -> Target:

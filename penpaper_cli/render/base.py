@@ -25,7 +25,7 @@ class Renderer(ABC):
     """What ends a whole document; a section that is appended goes before it."""
 
     def __init__(self, figures: Figures, out: TextIO, page: Page) -> None:
-        self.maths = self.maths_class(figures)
+        self.maths = self.maths_class(figures, page.ascii)
         self.out = out
         self.page = page
 
@@ -73,11 +73,11 @@ class Renderer(ABC):
 
     def caption(self, parts: Parts) -> str:
         """What stands above a worked line: a few words and a colon, or a sentence. It is never escaped."""
-        text = "".join(part if isinstance(part, str) else self.maths.draw(part) for part in parts)
+        text = "".join(self.maths.spell(p) if isinstance(p, str) else self.maths.draw(p) for p in parts)
         return text if text.endswith(".") else f"{text}:"
 
     def words(self, text: str) -> str:
-        return text
+        return self.maths.spell(text)
 
     def inline(self, e: Expr) -> str:
         return self.maths.draw(e)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any, ClassVar, TextIO
 
 from penpaper_cli.arithmetic import Expr
@@ -30,6 +31,7 @@ class Json:
     def render(self, solution: Solution) -> Iterator[str]:
         """The whole object as one piece."""
         steps = [tree(step) for step in solution.steps]
+        text = partial(dumps, ensure_ascii=self.page.ascii)
         document = {
             "schema": SCHEMA,
             "command": solution.command,
@@ -40,23 +42,23 @@ class Json:
             "results": tree(solution.results),
             **tree(solution.more),
         }
-        members = ",\n".join(f" {dumps(key)}: {lines(value)}" for key, value in document.items())
+        members = ",\n".join(f" {text(key)}: {lines(value, text)}" for key, value in document.items())
         yield f"{{\n{members}\n}}\n"
 
 
-def dumps(found: Any) -> str:
+def dumps(found: Any, ensure_ascii: bool = False) -> str:
     """On one line; NaN and infinity are refused."""
-    text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(found, ensure_ascii=ensure_ascii, allow_nan=False)
     return STEERING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
-def lines(found: Any) -> str:
+def lines(found: Any, text: Callable[[Any], str]) -> str:
     """One line for each step and each named result."""
     if isinstance(found, list) and any(isinstance(item, dict) for item in found):
-        return "[\n  " + ",\n  ".join(map(dumps, found)) + "\n ]"
+        return "[\n  " + ",\n  ".join(map(text, found)) + "\n ]"
     if isinstance(found, dict) and any(isinstance(item, dict) for item in found.values()):
-        return "{\n  " + ",\n  ".join(f"{dumps(key)}: {dumps(item)}" for key, item in found.items()) + "\n }"
-    return dumps(found)
+        return "{\n  " + ",\n  ".join(f"{text(key)}: {text(item)}" for key, item in found.items()) + "\n }"
+    return text(found)
 
 
 def tree(found: Any) -> Any:

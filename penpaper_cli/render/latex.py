@@ -111,11 +111,11 @@ class Latex(Renderer):
     def as_table(self, block: Grid) -> Table:
         """A matrix whose columns have names, or one too long for a page, with its rows numbered."""
         wide = max(len(row) for row in block.rows if row is not None)
-        head: list[Parts] = [(name,) for name in block.columns or column_marks(block)]
+        head: list[Parts] = [(name,) for name in block.columns or column_marks(block, self.maths)]
         rows = [
             [("⋮",)] * wide if row is None else [("…" if cell is None else cell,) for cell in row] for row in block.rows
         ]
-        marked = ((((mark,), *row)) for mark, row in zip(row_marks(block), rows, strict=True))
+        marked = ((((mark,), *row)) for mark, row in zip(row_marks(block, self.maths), rows, strict=True))
         return Table(((block.name, f" {block.relation}"), *head), marked, "r" * (wide + 1))
 
     def table(self, block: Table) -> Iterable[str]:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 
 from penpaper_cli.render.maths import Maths, inert
 from penpaper_cli.solution import Grid, Working
 
+GAP = "  "
 NUMBER = re.compile(r"-?\d+(?P<tail>(\.\d+)?(e[+-]?\d+)?)")
 
 
 def statement(working: Working, maths: Maths, width: int | None = None) -> list[str]:
     """A worked line as text: on one line where it fits, else a line per side, each under the first sign."""
     sides = [maths.draw(side) for side in working.sides]
-    steps = [f"{sign} {side}" for sign, side in zip(working.relations, sides[1:], strict=True)]
+    steps = [f"{maths.spell(sign)} {side}" for sign, side in zip(working.relations, sides[1:], strict=True)]
     whole = " ".join([sides[0], *steps])
-    if width is None or len(whole) <= width:
+    if width is None or maths.length(whole) <= width:
         return [whole]
-    indent = len(sides[0]) + 1 if len(sides[0]) <= width // 3 else 4
-    head = [] if indent > 4 or len(sides[0]) < 4 else hanging(sides[0], maths, width, 2)
+    first = maths.length(sides[0])
+    indent = first + 1 if first <= width // 3 else 4
+    head = [] if indent > 4 or first < 4 else hanging(sides[0], maths, width, 2)
     lines = [" " * indent + piece for step in steps for piece in hanging(step, maths, width - indent, 2)]
     return [*head, *lines] if head else [f"{sides[0]} {lines[0].lstrip()}", *lines[1:]]
 
@@ -58,57 +61,84 @@ def point_pads(cells: list[str]) -> list[int]:
 def grid_cells(block: Grid, maths: Maths) -> list[list[str]]:
     """The grid as text cells, with … for what is left out."""
     wide = max(len(row) for row in block.rows if row is not None)
+    left_out, below = maths.spell("…"), maths.spell("⋮")
     return [
-        ["⋮"] * wide if row is None else ["…" if cell is None else maths.draw(cell) for cell in row]
+        [below] * wide if row is None else [left_out if cell is None else maths.draw(cell) for cell in row]
         for row in block.rows
     ]
 
 
-def column_marks(block: Grid) -> list[str]:
+def column_marks(block: Grid, maths: Maths) -> list[str]:
     """The numbers of the columns that are drawn, with … for those left out."""
     row = next(row for row in block.rows if row is not None)
     last = len(row) - 1
-    return [str(k + 1) if k < last else str(block.shape[-1]) if cell else "…" for k, cell in enumerate(row)]
+    return [
+        str(k + 1) if k < last else str(block.shape[-1]) if cell else maths.spell("…") for k, cell in enumerate(row)
+    ]
 
 
-def row_marks(block: Grid) -> list[str]:
+def row_marks(block: Grid, maths: Maths) -> list[str]:
     """The numbers of the rows that are drawn, with ⋮ for those left out; a vector's row has none."""
     if len(block.shape) == 1:
         return [""]
     last = len(block.rows) - 1
-    return ["⋮" if row is None else str(k + 1 if k < last else block.shape[0]) for k, row in enumerate(block.rows)]
+    dots = maths.spell("⋮")
+    return [dots if row is None else str(k + 1 if k < last else block.shape[0]) for k, row in enumerate(block.rows)]
 
 
-def bracketed(block: Grid, maths: Maths, length: Callable[[str], int], width: int | None) -> list[str]:
-    """A matrix with its brackets, its columns right-aligned, folded by columns where it is wider than the screen."""
-    cells = grid_cells(block, maths)
-    names = [[inert(name) for name in block.columns]] if block.columns else []
-    sizes = [max(length(row[j]) for row in names + cells) for j in range(len(cells[0]))]
-    head = f"{maths.draw(block.name)} {block.relation} "
-    room = None if width is None else width - length(head) - 6
-    lines: list[str] = []
+def column_names(block: Grid, maths: Maths) -> list[str]:
+    """What the columns of a grid are called, where they have names."""
+    return [maths.letter(inert(name)) for name in block.columns]
+
+
+def on_the_right(cell: str, maths: Maths, width: int) -> str:
+    """A cell with blanks on its left, `width` wide."""
+    return " " * (width - maths.length(cell)) + cell
+
+
+def aligned(cells: list[str], maths: Maths, least: int = 0) -> list[str]:
+    """A column flush right, the decimal points of its numbers under each other; at least so wide."""
+    padded = [cell + " " * pad for cell, pad in zip(cells, point_pads(cells), strict=True)]
+    width = max([least, *map(maths.length, padded)])
+    return [on_the_right(cell, maths, width) for cell in padded]
+
+
+def side_by_side(sizes: Sequence[int], room: float) -> Iterator[slice]:
+    """Which columns fit side by side, part by part; a column that is wider than the room stands alone."""
     start = 0
     while start < len(sizes):
         stop = start + 1
-        while stop < len(sizes) and (room is None or sum(sizes[start : stop + 1]) + 2 * (stop - start) <= room):
+        while stop < len(sizes) and sum(sizes[start : stop + 1]) <= room:
             stop += 1
-        rows = [_row(row[start:stop], sizes[start:stop], length) for row in names + cells]
-        lines += _brackets(rows, len(names), head if start == 0 else " " * length(head), start > 0, stop < len(sizes))
+        yield slice(start, stop)
         start = stop
+
+
+def bracketed(block: Grid, maths: Maths, width: int | None) -> list[str]:
+    """A matrix with its brackets and the names of its columns, folded by columns where the screen is too narrow."""
+    cells, names = grid_cells(block, maths), column_names(block, maths)
+    least = list(map(maths.length, names)) or [0] * len(cells[0])
+    columns = [aligned(list(column), maths, size) for column, size in zip(zip(*cells, strict=True), least, strict=True)]
+    sizes = [maths.length(column[0]) for column in columns]
+    head = f"{maths.draw(block.name)} {maths.spell(block.relation)} "
+    margin = " " * maths.length(head)
+    room = math.inf if width is None else width - len(margin) - 2 + len(GAP)
+    lines: list[str] = []
+    for part in side_by_side([size + len(GAP) for size in sizes], room):
+        if names:
+            named = zip(names[part], sizes[part], strict=True)
+            lines.append(f"{margin} {GAP.join(on_the_right(name, maths, size) for name, size in named)}")
+        rows = [GAP.join(row) for row in zip(*columns[part], strict=True)]
+        lines += _brackets(rows, maths, margin if part.start else head, margin, part.start > 0, part.stop < len(sizes))
     return lines
 
 
-def _row(cells: list[str], sizes: list[int], length: Callable[[str], int]) -> str:
-    return "  ".join(" " * (size - length(cell)) + cell for cell, size in zip(cells, sizes, strict=True))
-
-
-def _brackets(rows: list[str], names: int, head: str, goes_on: bool, goes_further: bool) -> list[str]:
-    """The rows between brackets, which stand open where the columns are folded."""
-    body = rows[names:]
-    last, middle = len(body) - 1, (len(body) - 1) // 2
-    lines = [" " * (len(head) + 1) + name for name in rows[:names]]
-    for k, row in enumerate(body):
-        left, right = ("[", "]") if not last else ("⎡", "⎤") if k == 0 else ("⎣", "⎦") if k == last else ("⎢", "⎥")
-        lead = head if k == middle else " " * len(head)
-        lines.append(lead + (" " if goes_on else left) + row + ("" if goes_further else right))
-    return lines
+def _brackets(
+    rows: list[str], maths: Maths, head: str, margin: str, goes_on: bool, goes_further: bool
+) -> Iterator[str]:
+    """The rows between brackets, which stand open where the columns are folded; the name is in the middle."""
+    last, middle = len(rows) - 1, (len(rows) - 1) // 2
+    for k, row in enumerate(rows):
+        signs = "[]" if not last else "⎡⎤" if k == 0 else "⎣⎦" if k == last else "⎢⎥"
+        left, right = map(maths.spell, signs)
+        yield (head if k == middle else margin) + (" " if goes_on else left) + row + ("" if goes_further else right)

@@ -42,19 +42,29 @@ NEEDS = {
 
 
 def inert(text: str) -> str:
-    """User text that can't steer a terminal or turn a line around: control and formatting characters are replaced."""
+    """User text that can't steer a terminal or turn a line around: control and formatting characters are replaced.
+
+    So are those that Unicode leaves to programs for their own use, since the terminal marks colours with them.
+    """
     if text.isprintable():
         return text
     return "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text
+        "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") or "\ufdd0" <= c <= "\ufdef"
+        else c
+        for c in text
     )
 
 
 @dataclass(frozen=True)
 class Maths:
-    """Draws any expression. A notation subclasses it and says only how each piece looks."""
+    """Draws any expression. A notation subclasses it and says only how each piece looks.
+
+    `ascii` asks for ASCII characters only.
+    """
 
     figures: Figures
+    ascii: bool = False
 
     binds: ClassVar[Mapping[str, int]] = BINDS
     needs: ClassVar[Mapping[str, tuple[int, int]]] = NEEDS
@@ -106,6 +116,10 @@ class Maths:
         if op in self.infix:
             return self.infix[op].join(parts)
         return self.function(op, parts)
+
+    def spell(self, text: str) -> str:
+        """Words and signs in the characters that the notation has."""
+        return text
 
     def length(self, drawn: str) -> int:
         """How wide something drawn is, in characters of text."""
