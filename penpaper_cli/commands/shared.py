@@ -160,8 +160,23 @@ def read_target(shared: dict[str, Any]) -> Target:
         raise CannotRead("--append adds to a file: name it with --out, such as --out notes.md.")
     if shared["append"] and not FORMATS[form].holds_sections:
         raise CannotRead(f"--append: nothing can be added to a file of the format {form}; leave the option out.")
+    check_writable(form, path)
     whole = shared["standalone"] or path is not None
     return Target(form, path, bool(shared["append"]), {**shared, "standalone": whole})
+
+
+def check_writable(form: str, path: str | None) -> None:
+    """Refuse a format that needs a file, or a package that isn't installed, before anything is worked or written."""
+    from importlib.util import find_spec
+
+    needs = FORMATS[form]
+    if needs.is_binary and path is None:
+        raise CannotRead(f"--format {form} is written to a file: name it with --out, such as --out notes.{form}.")
+    if needs.package and find_spec(needs.package) is None:
+        raise CannotRead(
+            f"-o {path} needs the package {needs.package}: install it with python -m pip install "
+            f'"penpaper-cli[{form}]", or write -o notes.tex and use LaTeX.'
+        )
 
 
 def read_view(shared: dict[str, Any]) -> View:

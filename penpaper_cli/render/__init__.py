@@ -12,18 +12,26 @@ from penpaper_cli.solution import Solution
 
 
 class Format(NamedTuple):
-    """A format. `is_document`: it is always a whole document; `holds_sections`: more can be appended to it."""
+    """A format. `is_document`: it is always a whole document; `holds_sections`: more can be appended to it.
+
+    `is_binary`: it isn't text, and only goes into a file. `package`: what it needs beyond pp's own dependencies; the
+    extra with the format's name brings it.
+    """
 
     renderer: str
     suffixes: tuple[str, ...] = ()
     is_document: bool = False
     holds_sections: bool = True
+    is_binary: bool = False
+    package: str = ""
 
 
 FORMATS = {
     "terminal": Format("terminal.Terminal"),
     "plain": Format("plain.Plain", (".txt",)),
     "markdown": Format("markdown.Markdown", (".md",)),
+    "typst": Format("typst.Typst", (".typ",), is_document=True),
+    "pdf": Format("pdf.Pdf", (".pdf",), is_document=True, holds_sections=False, is_binary=True, package="typst"),
     "json": Format("json.Json", (".json",), holds_sections=False),
 }
 
