@@ -52,7 +52,7 @@ ONLY = {
 }
 """Where a lower layer is not reason enough: all of the package that these may see."""
 
-ONLY_IN = {"rich": {"render.terminal", "commands.training"}, "typer": {"cli", "commands"}}
+ONLY_IN = {"rich": {"render.terminal", "commands.training"}, "typer": {"cli", "commands"}, "typst": {"render.pdf"}}
 """Who may import what isn't Python's own: modules, or whole folders."""
 
 NO_NUMPY = {"__init__", "__main__", "arithmetic", "cli", "language", "numbers", "render", "solution", "words"}

@@ -25,6 +25,8 @@ MARKUP = re.compile(r"""[^\w\s,;:!?()%&|'’.]|(?<![^\W\d_])'|'(?![^\W\d_])|\.(?
 """What Typst could read as markup, and quotation marks that it would turn; an apostrophe is left to it."""
 SIGN = re.compile(r"(?<!\w)(?:[Α-Ωα-ω]\d?|ŷ)(?!\w)")
 """A letter of mathematics in a sentence."""
+OPTION = re.compile(r"(?<!\S)(?:\\-){1,2}[a-z]+(?=[\s,:]|$)")
+"""An option of the command line, which is not to be broken after its hyphens."""
 MOST_LINES = 14
 """A worked line of more lines than this may go on on the next page."""
 PREAMBLE = """\
@@ -56,8 +58,11 @@ class Typst(Renderer):
             yield re.sub(r"[^\x00-\x7f]", lambda c: f"\\u{{{ord(c[0]):x}}}", piece) if self.page.ascii else piece
 
     def words(self, text: str) -> str:
-        marked = re.sub(" {2,}", " #h(1.5em) ", MARKUP.sub(r"\\\g<0>", text).replace("\n", " "))
-        return SIGN.sub(lambda sign: f"${self.maths.letter(sign[0])}$", marked)
+        if len(text) > 1 and text.isspace():
+            return " #h(1.5em) "
+        marked = MARKUP.sub(r"\\\g<0>", text.replace("\n", " "))
+        marked = SIGN.sub(lambda sign: f"${self.maths.letter(sign[0])}$", marked)
+        return OPTION.sub(r"#box[\g<0>]", marked)
 
     def inline(self, e: Expr) -> str:
         drawn = self.maths.draw(e)
@@ -129,7 +134,7 @@ class Typst(Renderer):
         ends = [(part is parts[0], part is parts[-1]) for part in parts]
         if not named and len(block.rows) <= TALLEST:
             whole = " \\\n  &".join(map(matrix, parts, ends))
-            yield f"$ {name} &{whole} $\n\n"
+            yield f"$ {name} {'&' if len(parts) > 1 else ''}{whole} $\n\n"
             return
         names = iter([self.words(inert(name)) for name in block.columns])
         for part, end in zip(parts, ends, strict=True):

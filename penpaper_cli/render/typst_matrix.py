@@ -50,5 +50,6 @@ def lettered(head: str, names: Sequence[str], columns: Sequence[Sequence[str]], 
         f"#block(breakable: {str(len(later) >= TALLEST).lower()})[#grid(\n"
         f"  columns: {len(columns) + 3}, align: right + horizon, inset: (x: 0.5em, y: 0.3em),\n"
         f"  [], [], {cells(names) if names else '[], ' * len(columns)}[],\n"
-        f"  grid.cell({tall})[${head}$], {left}{cells(f'${cell}$' for cell in first)}{right}\n{body})]\n\n"
+        f"  grid.cell({tall}, inset: (left: 0pt))[${head}$], "
+        f"{left}{cells(f'${cell}$' for cell in first)}{right}\n{body})]\n\n"
     )
