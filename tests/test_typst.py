@@ -408,6 +408,14 @@ def test_a_section_is_added_to_a_document(tmp_path: Path) -> None:
     assert "Dotproduct" in headings and "Matrixproduct" in headings
 
 
+def test_numbers_in_a_column_stand_on_their_points() -> None:
+    numbers = [Num(Fraction(n)) for n in (7, "0.25", "-12.5")]
+    source = drawn("typst", [Grid(Name("A"), "=", tuple((n,) for n in numbers), (3, 1))])
+    assert "7 #hide[$.00$] ;\n  0.25 ;\n  -12.5 #hide[$0$] )" in source
+    source = drawn("typst", [Table((("x",),), [((Num(x),),) for x in (1.5e-7, 0.25)], "r")])
+    assert "[$1.500 times 10^(-7)$]" in source and "[$0.25 #hide[$0000000$]$]" in source
+
+
 # --- Charts ---
 
 

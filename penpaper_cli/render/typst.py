@@ -27,7 +27,8 @@ SIGN = re.compile(r"(?<!\w)(?:[Α-Ωα-ω]\d?|ŷ)(?!\w)")
 """A letter of mathematics in a sentence."""
 OPTION = re.compile(r"(?<!\S)(?:\\-){1,2}[a-z]+(?=[\s,:]|$)")
 """An option of the command line, which is not to be broken after its hyphens."""
-MOST_LINES = 14
+POWER_OF_TEN = re.compile(r"(?P<places>\.\d+)?e[+-]?(?P<power>\d+)$")
+MOST_LINES = 10
 """A worked line of more lines than this may go on on the next page."""
 PREAMBLE = """\
 #set document(title: {title}, date: none)
@@ -110,7 +111,7 @@ class Typst(Renderer):
     def pointed(self, column: Sequence[Expr | None]) -> list[str]:
         """A column of numbers with hidden digits behind them, so that their points stand in one line."""
         text = Text(self.maths.figures)
-        plain = ["" if e is None else text.draw(e) for e in column]
+        plain = ["" if e is None else POWER_OF_TEN.sub(_as_digits, text.draw(e)) for e in column]
         found = []
         for e, number, lacks in zip(column, plain, point_pads(plain), strict=True):
             hidden = ("" if "." in number else ".") + "0" * lacks
@@ -187,3 +188,8 @@ class Typst(Renderer):
 
     def chart(self, block: Chart) -> Iterable[str]:
         yield chart_source(block, self.maths, self.text(block.x), self.text(block.y))
+
+
+def _as_digits(found: re.Match[str]) -> str:
+    """A power of ten behind a number as so many more places: that is how wide it is."""
+    return (found["places"] or ".") + "0" * (5 + len(found["power"]))
