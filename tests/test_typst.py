@@ -340,6 +340,12 @@ def test_a_pdf_is_the_same_each_time(tmp_path: Path) -> None:
     assert b"CreationDate" not in first
 
 
+def test_the_suffix_or_the_format_makes_a_pdf(tmp_path: Path) -> None:
+    for name, options in (("a.pdf", ()), ("A.PDF", ()), ("notes.other", ("-f", "pdf"))):
+        assert pp(*COMMANDS["dot"], "-o", str(tmp_path / name), *options) == Ran(0, "", "")
+        assert (tmp_path / name).read_bytes() == compiled(worked(*COMMANDS["dot"], "-f", "typst"))
+
+
 def test_a_pdf_needs_a_file() -> None:
     ran = pp(*COMMANDS["dot"], "-f", "pdf")
     assert (ran.code, ran.out) == (2, "")
@@ -413,7 +419,7 @@ def test_numbers_in_a_column_stand_on_their_points() -> None:
     source = drawn("typst", [Grid(Name("A"), "=", tuple((n,) for n in numbers), (3, 1))])
     assert "7 #hide[$.00$] ;\n  0.25 ;\n  -12.5 #hide[$0$] )" in source
     source = drawn("typst", [Table((("x",),), [((Num(x),),) for x in (1.5e-7, 0.25)], "r")])
-    assert "[$1.500 times 10^(-7)$]" in source and "[$0.25 #hide[$0000000$]$]" in source
+    assert "[$1.5 times 10^(-7)$]" in source and "[$0.25 #hide[$00000$]$]" in source
 
 
 # --- Charts ---

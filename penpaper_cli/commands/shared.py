@@ -167,16 +167,21 @@ def read_target(shared: dict[str, Any]) -> Target:
 
 def check_writable(form: str, path: str | None) -> None:
     """Refuse a format that needs a file, or a package that isn't installed, before anything is worked or written."""
-    from importlib.util import find_spec
-
     needs = FORMATS[form]
     if needs.is_binary and path is None:
         raise CannotRead(f"--format {form} is written to a file: name it with --out, such as --out notes.{form}.")
-    if needs.package and find_spec(needs.package) is None:
+    if needs.package and not is_installed(needs.package):
         raise CannotRead(
             f"-o {path} needs the package {needs.package}: install it with python -m pip install "
             f'"penpaper-cli[{form}]", or write -o notes.tex and use LaTeX.'
         )
+
+
+def is_installed(package: str) -> bool:
+    """Whether a package can be imported; it isn't imported yet."""
+    from importlib.util import find_spec
+
+    return find_spec(package) is not None
 
 
 def read_view(shared: dict[str, Any]) -> View:
