@@ -456,3 +456,8 @@ def test_a_full_line_is_about_as_wide_as_the_page() -> None:
         source = f"{settings}\n#context [#metadata(measure($ {line} $).width / 5.5pt) <found>]"
         [found] = json.loads(typst.query(source.encode(), "<found>", field="value"))
         assert 0.9 * found < width(line) < 1.3 * found, (line, found, width(line))
+
+
+def test_a_long_sum_is_folded_without_reading_the_rest_of_it_each_time() -> None:
+    """What is wider than any page is measured no further; 5000 terms took minutes before."""
+    assert 1000 < width("1 + " * 1000 + "1") == width("1 + " * 9000 + "1") < 1100

@@ -10,13 +10,19 @@ TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[a-z]+(?:\.[a-z]+)*\(|[_^]\(?| (?:[+-]|qu
 """A string; the start of a function's operands; an index or power; a sign with its blanks; one character."""
 WIDTHS = {" + ": 2.5, " - ": 2.5, " quad ": 2, "=": 2.7, "≈": 2.7, "dot.op": 1.5, "compose": 2, "times": 2.5, ", ": 1}
 WIDTHS |= {"(": 0.8, ")": 0.8, "[": 0.6, "]": 0.6, " ": 0, ".": 0.6, ",": 0.6, "->": 3, "-": 1.6, "top": 1}
+FAR = 1000
 SCRIPT = 0.7
 """How large an index is beside what it stands at."""
 
 
 def width(drawn: str) -> float:
-    """How many digits wide it is."""
-    return sum(size for _, _, size in sized(drawn))
+    """How many digits wide it is; of what is wider than any page, only so much that this can be seen."""
+    total = 0.0
+    for _, _, size in sized(drawn):
+        total += size
+        if total > FAR:
+            break
+    return total
 
 
 def pieces(drawn: str) -> Iterator[tuple[int, str, float]]:
@@ -27,9 +33,8 @@ def pieces(drawn: str) -> Iterator[tuple[int, str, float]]:
         total += size
 
 
-def sized(drawn: str) -> Iterator[tuple[int, str, float]]:
-    """Each token with its width; a fraction, a root or an index with all that is in it is one token."""
-    at = 0
+def sized(drawn: str, at: int = 0) -> Iterator[tuple[int, str, float]]:
+    """Each token from a place on, with its width; a fraction, root or index with all that is in it is one token."""
     while at < len(drawn):
         token = TOKEN.match(drawn, at)[0]  # type: ignore[index]  # the last alternative matches anything
         if len(token) > 1 and token.endswith("(") and not token.startswith("\\"):
@@ -48,10 +53,9 @@ def sized(drawn: str) -> Iterator[tuple[int, str, float]]:
 def _operands(drawn: str, at: int) -> tuple[list[float], int]:
     """The widths of what stands in brackets, parted by commas, and where the brackets have ended."""
     found, depth = [0.0], 0
-    start = at
-    for place, token, size in sized(drawn[start:]):
+    for place, token, size in sized(drawn, at):
         if token == ")" and not depth:
-            return found, start + place + 1
+            return found, place + 1
         depth += (token == "(") - (token == ")")
         if token == ", " and not depth:
             found.append(0.0)
