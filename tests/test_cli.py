@@ -30,6 +30,7 @@ SENTENCE = re.compile(r"pp: [^\n]*[.?)]\n")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 HOSTILE = "\x1b[31mred\nline\u202e"
 BIG = "; ".join([" ".join(["1.5"] * 90)] * 90)
+WRITTEN = [name for name, form in FORMATS.items() if not form.is_binary]
 RUN_PP = [sys.executable, "-m", "penpaper_cli"]
 
 
@@ -406,7 +407,7 @@ def test_nothing_on_standard_input() -> None:
 # --- Where the output goes ---
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", WRITTEN)
 def test_the_suffix_of_the_file_picks_the_format(form: str, folder: Path) -> None:
     whole = worked("dot", "1 2", "3 4", "-f", form, "--standalone")
     for suffix in FORMATS[form][1]:
@@ -590,7 +591,7 @@ def test_a_terminal_gets_colour_unless_it_asks_for_none() -> None:
 
 def test_piped_output_has_no_escapes_and_is_never_cut_to_the_screen() -> None:
     long = " ".join(["123456.789"] * 8)
-    for form in FORMATS:
+    for form in WRITTEN:
         shown = worked("dot", long, long, "-f", form)
         assert "\x1b" not in shown
         # A script keeps to the lines of a formatter, whatever the screen; tests/test_scripts.py runs it.

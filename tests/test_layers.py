@@ -69,7 +69,11 @@ ONLY = {
 }
 """Where a lower layer is not reason enough: all of the package that these may see."""
 
-ONLY_IN = {"rich": {"render.terminal", "render.coloured", "commands.training"}, "typer": {"cli", "commands"}}
+ONLY_IN = {
+    "rich": {"render.terminal", "render.coloured", "commands.training"},
+    "typer": {"cli", "commands"},
+    "typst": {"render.pdf"},
+}
 """Who may import what isn't Python's own: modules, or whole folders."""
 
 NO_NUMPY = {

@@ -172,8 +172,28 @@ def read_target(shared: dict[str, Any]) -> Target:
         raise CannotRead("--append adds to a file: name it with --out, such as --out notes.md.")
     if shared["append"] and not FORMATS[form].holds_sections:
         raise CannotRead(f"--append: nothing can be added to a file of the format {form}; leave the option out.")
+    check_writable(form, path)
     whole = shared["standalone"] or path is not None
     return Target(form, path, bool(shared["append"]), {**shared, "standalone": whole})
+
+
+def check_writable(form: str, path: str | None) -> None:
+    """Refuse a format that needs a file, or a package that isn't installed, before anything is worked or written."""
+    needs = FORMATS[form]
+    if needs.is_binary and path is None:
+        raise CannotRead(f"--format {form} is written to a file: name it with --out, such as --out notes.{form}.")
+    if needs.package and not is_installed(needs.package):
+        raise CannotRead(
+            f"-o {path} needs the package {needs.package}: install it with python -m pip install "
+            f'"penpaper-cli[{form}]", or write -o notes.tex and use LaTeX.'
+        )
+
+
+def is_installed(package: str) -> bool:
+    """Whether a package can be imported; it isn't imported yet."""
+    from importlib.util import find_spec
+
+    return find_spec(package) is not None
 
 
 def read_view(shared: dict[str, Any]) -> View:

@@ -14,7 +14,8 @@ from penpaper_cli.solution import Solution
 class Format(NamedTuple):
     """A format. `is_document`: it is always a whole document; `holds_sections`: more can be appended to it.
 
-    `with_latex` is the renderer that writes its mathematics in LaTeX.
+    `with_latex` is the renderer that writes its mathematics in LaTeX. `is_binary`: it isn't text, and only goes into a
+    file. `package`: what it needs beyond pp's own dependencies; the extra with the format's name brings it.
     """
 
     renderer: str
@@ -22,6 +23,8 @@ class Format(NamedTuple):
     is_document: bool = False
     holds_sections: bool = True
     with_latex: str = ""
+    is_binary: bool = False
+    package: str = ""
 
 
 FORMATS = {
@@ -29,6 +32,8 @@ FORMATS = {
     "plain": Format("plain.Plain", (".txt",)),
     "markdown": Format("markdown.Markdown", (".md",), with_latex="markdown_math.MarkdownMath"),
     "latex": Format("latex.Latex", (".tex",)),
+    "typst": Format("typst.Typst", (".typ",), is_document=True),
+    "pdf": Format("pdf.Pdf", (".pdf",), is_document=True, holds_sections=False, is_binary=True, package="typst"),
     "json": Format("json.Json", (".json",), holds_sections=False),
     "numpy": Format("scripts.numpy.NumPy", (".py",), holds_sections=False),
     "pytorch": Format("scripts.pytorch.PyTorch", holds_sections=False),
