@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from penpaper_cli.arithmetic import Expr
+from penpaper_cli.arithmetic import Entry, Expr
 from penpaper_cli.numbers import Figures, PaperError
 
 Parts = tuple[str | Expr, ...]
@@ -48,6 +48,8 @@ class Grid:
     columns: tuple[str, ...] = ()
     of_data: bool = False
     """Whether its rows are those of a data set, which JSON doesn't repeat."""
+    sources: Callable[[tuple[int, ...]], Iterable[Entry]] | None = None
+    """Which entries the one at a place came from, where it was worked out; asked only by formats that show it."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -24,6 +24,7 @@ FORMATS = {
     "terminal": Format("terminal.Terminal"),
     "plain": Format("plain.Plain", (".txt",)),
     "markdown": Format("markdown.Markdown", (".md",)),
+    "html": Format("html.Html", (".html", ".htm"), is_document=True),
     "json": Format("json.Json", (".json",), holds_sections=False),
 }
 

@@ -55,6 +55,11 @@ def point_pads(cells: list[str]) -> list[int]:
     return [0 if tail is None else longest - tail for tail in tails]
 
 
+def kept(shown: int, size: int) -> list[int]:
+    """Which places the shown ones are, counted from 0, where all but the first ones and the last may be left out."""
+    return [k if k < shown - 1 else size - 1 for k in range(shown)]
+
+
 def grid_cells(block: Grid, maths: Maths) -> list[list[str]]:
     """The grid as text cells, with … for what is left out."""
     wide = max(len(row) for row in block.rows if row is not None)
