@@ -76,7 +76,7 @@ class Html(Renderer):
     def math(self, drawn: str) -> str:
         """Mathematics in pieces, between which a line may be broken: inside MathML no browser breaks one."""
         pieces = (re.sub("^<mo>", '<mo form="infix">', piece) for piece in fold(drawn, self.maths, WIDEST))
-        return " ".join(f"<math{FULL_SIZE if '<mfrac' in piece else ''}>{piece}</math>" for piece in pieces)
+        return "<wbr>".join(f"<math{FULL_SIZE if '<mfrac' in piece else ''}>{piece}</math>" for piece in pieces)
 
     def digits(self, number: Num) -> str:
         """A number among words or in a column."""

@@ -7,17 +7,17 @@ from collections.abc import Iterator, Mapping
 from html import escape, unescape
 from typing import ClassVar
 
-from penpaper_cli.arithmetic import Apply, Entry, Expr
+from penpaper_cli.arithmetic import Apply, Entry, Expr, lift
 from penpaper_cli.render.maths import NEEDS, Maths
 
-WIDEST = 26
+WIDEST = 30
 """The characters that stay in one piece; what is wider is written so that a line can be broken in it."""
 STACKED = 21
 """How tightly a stacked fraction holds together: as a number that is a fraction does."""
 PIECE = re.compile(r"<(?P<close>/?)(?P<tag>\w+)(?P<more>[^>]*)>(?P<text>[^<]*)")
 TOKEN = re.compile(r"<(m[ino]|mtext)[^>]*>[^<]*</\1>")
 FLAT = ' stretchy="false"'
-"""Marks the brackets that a line may be broken inside of."""
+"""Marks brackets that don't grow: around a line of text, those that do look loose."""
 SIGNS = "+−=→"
 TIMES = "·∘"
 
@@ -43,13 +43,7 @@ class MathML(Maths):
     }
     templates: ClassVar[Mapping[str, str]] = {
         "neg": f"{sign}{{0}}",
-        "at": "{0}<mrow><mo>(</mo>{1}<mo>)</mo></mrow>",
         "grad": "<mfrac><mrow><mo>∂</mo>{0}</mrow><mrow><mo>∂</mo>{1}</mrow></mfrac>",
-        "abs": '<mrow><mo form="prefix">|</mo>{0}<mo form="postfix">|</mo></mrow>',
-        "log1p": "<mi>log</mi><mrow><mo>(</mo><mn>1</mn><mo>+</mo>{0}<mo>)</mo></mrow>",
-        "log1m": "<mi>log</mi><mrow><mo>(</mo><mn>1</mn><mo>−</mo>{0}<mo>)</mo></mrow>",
-        "normal_share": '<mi mathvariant="normal">Φ</mi><mrow><mo>(</mo>{0}<mo>)</mo></mrow>',
-        "normal_height": '<mi mathvariant="normal">φ</mi><mrow><mo>(</mo>{0}<mo>)</mo></mrow>',
     }
 
     def draw(self, e: Expr, inside: int = 0) -> str:
@@ -71,6 +65,16 @@ class MathML(Maths):
                 return self._raised(self.draw(of, self.needs["transpose"][0]), '<mi mathvariant="normal">T</mi>')
             case "sqrt", (of,) if self.length(drawn := self.draw(of)) <= WIDEST:
                 return f"<msqrt>{drawn}</msqrt>"
+            case "abs", (of,) if self.length(drawn := self.draw(of)) <= WIDEST:
+                return self.bracket(drawn, "||")
+            case "at", (of, place):
+                return self.draw(of, self.needs["transpose"][0]) + self.bracket(self.draw(place))
+            case "log1p", (x, *_):
+                return self.function("log", [self.draw(lift(1) + x)])
+            case "log1m", (x, *_):
+                return self.function("log", [self.draw(lift(1) - x)])
+            case "normal_share" | "normal_height", _:
+                return self.function({"normal_share": "Φ", "normal_height": "φ"}[op], [*map(self.draw, args)])
             case "vector", _:
                 return self.bracket(self.infix["vector"].join(map(self.draw, args)), "[]")
         return super().apply(op, args)
@@ -98,12 +102,14 @@ class MathML(Maths):
 
     def rest(self, note: str, number: str) -> str:
         value = f'<mspace width="0.3em"/>{number}' if number else ""
-        return f"<mrow><mo>(</mo><mtext>{escape(note)}{':' if number else ''}</mtext>{value}<mo>)</mo></mrow>"
+        return self.bracket(f"<mtext>{escape(note)}{':' if number else ''}</mtext>{value}")
 
     def bracket(self, inside: str, pair: str = "()") -> str:
+        """Brackets as tall as what they hold. Around what is wide they stand loose, so that a line can be broken."""
+        stretchy = "" if "<mfrac" in inside or "<msqrt" in inside else FLAT
         if self.length(inside) > WIDEST:
             return f"<mo{FLAT}>{pair[0]}</mo>{inside}<mo{FLAT}>{pair[1]}</mo>"
-        return f"<mrow><mo>{pair[0]}</mo>{inside}<mo>{pair[1]}</mo></mrow>"
+        return f"<mrow><mo{stretchy}>{pair[0]}</mo>{inside}<mo{stretchy}>{pair[1]}</mo></mrow>"
 
     def function(self, name: str, parts: list[str]) -> str:
         return f"<mi>{escape(name)}</mi>{self.bracket('<mo>,</mo>'.join(parts))}"

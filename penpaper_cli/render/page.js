@@ -67,6 +67,8 @@ function show(entry) {
   panel.replaceChildren(...[...shown].map((one) => one.cloneNode(true)));
   for (const one of panel.querySelectorAll("[tabindex]")) one.removeAttribute("tabindex");
   panel.hidden = shown.size === 0;
+  panel.classList.remove("above");
+  panel.classList.toggle("above", panel.getBoundingClientRect().top < entry.getBoundingClientRect().bottom);
 }
 
 const entryAt = (target) => target instanceof Element ? target.closest("td[data-from], .line[data-from]") : null;
