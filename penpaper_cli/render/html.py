@@ -21,6 +21,7 @@ from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, 
 SHORT = 64
 """The characters up to which a worked line is left to flow; a longer one has a row for every sign."""
 LONG_NAME = 12
+OPTION = re.compile(r"(?<!\S)--[a-z]+\b")
 ROWS_AT_A_TIME = 200
 LEFT, FULL_SIZE = ' class="left"', ' displaystyle="true"'
 CHARACTERS_ACROSS = {"wider": 96, "wide": 64}
@@ -63,7 +64,8 @@ class Html(Renderer):
         yield "</details>\n" * len(opened) + "</article>\n"
 
     def words(self, text: str) -> str:
-        return escape(re.sub(" {2,}", " \N{EM SPACE}", text))
+        spaced = escape(re.sub(" {2,}", " \N{EM SPACE}", text))
+        return OPTION.sub(r'<span class="whole">\g<0></span>', spaced)
 
     def inline(self, e: Expr) -> str:
         match e:
