@@ -134,9 +134,7 @@ def valid(*paths: Path) -> None:
 
 
 def vnu_jar() -> str:
-    return subprocess.run(
-        ["node", "-p", "require('vnu-jar')"], env=node_env(), capture_output=True, text=True
-    ).stdout.strip()
+    return str(next(Path(module("vnu-jar")).parent.rglob("vnu.jar")))
 
 
 # --- Valid and whole ---
@@ -195,7 +193,7 @@ def test_every_line_parses_back_and_holds(name: str, detail: str) -> None:
     text = page_text(page(name, detail))
     assert false_lines(text, 4) == []
     assert ugly(text) == []
-    assert len(worked_lines(text)) >= (2 if name not in ("ops",) and detail != "summary" else 0)
+    assert len(worked_lines(text)) >= (name != "ops" and detail != "summary")
 
 
 def test_the_reader_of_pages_reads_what_stands_there() -> None:
@@ -223,7 +221,8 @@ def test_a_page_holds_the_same_lines_as_plain_text(name: str) -> None:
 
 def origins(text: str, of: str) -> dict[str, str | None]:
     table = next(node for node in tree(text).all("table") if node.attributes.get("data-of") == of)
-    return {str(cell.attributes["data-at"]): cell.attributes.get("data-from") for cell in table.all("td")}
+    cells = {str(cell.attributes.get("data-at")): cell.attributes.get("data-from") for cell in table.all("td")}
+    return {at: origin for at, origin in cells.items() if at != "None"}
 
 
 def test_an_entry_of_a_product_came_from_a_row_and_a_column() -> None:
@@ -252,8 +251,9 @@ def test_other_results_know_their_origins_too(formula: str, given: list[str], of
 
 
 def test_a_gradient_knows_its_origins() -> None:
-    text = worked("solve", "L = sum((X @ w - y)^2)", "X=1 2; 3 4", "w=1 -1", "y=0 1", "--grad", "w", "-f", "html")
-    assert origins(text, "%E2%88%82L%2F%E2%88%82w")["2"].startswith("X[1-2,2] ")  # type: ignore[union-attr]
+    text = worked("solve", "Z = X @ w; L = sum(Z^2)", "X=1 2; 3 4", "w=1 -1", "--grad", "w", "-f", "html")
+    grad_w, grad_z = "%E2%88%82L%2F%E2%88%82w", "%E2%88%82L%2F%E2%88%82Z"
+    assert origins(text, grad_w) == {"1": f"X[1-2,1] {grad_z}[1-2]", "2": f"X[1-2,2] {grad_z}[1-2]"}
 
 
 def test_what_is_left_out_keeps_the_places_right() -> None:
@@ -268,7 +268,8 @@ def test_pointing_at_an_entry_lights_its_row_and_column(tmp_path: Path) -> None:
     path.write_text(page("matmul"), encoding="utf-8")
     lit = (
         "ask",
-        "[...document.querySelectorAll('article [data-at]')].filter((one) => getComputedStyle(one).outlineStyle != 'none')"
+        "[...document.querySelectorAll('article [data-at]')]"
+        ".filter((one) => getComputedStyle(one).outlineStyle != 'none')"
         ".map((one) => one.closest('[data-of]').dataset.of + one.dataset.at)",
     )
     lines = ("ask", "[...document.querySelectorAll('.line.lit')].map((one) => one.dataset.at)")
@@ -329,12 +330,11 @@ def worked_into(path: Path, *arguments: str) -> None:
 def test_steps_open_and_close(tmp_path: Path) -> None:
     path = tmp_path / "step.html"
     path.write_text(page("step"), encoding="utf-8")
-    height = ("ask", "document.querySelector('table[data-of=X]').getBoundingClientRect().height")
+    seen = ("ask", "document.querySelector('table[data-of=X]').checkVisibility()")
     closed = ("ask", "document.querySelectorAll('details:not([open])').length")
-    asked = (closed, height)
+    asked = (closed, seen)
     answers = browse(path, *asked, ("click", "summary"), *asked, ("press", "Enter"), *asked)
-    assert answers[::2] == [0, 1, 0]
-    assert answers[1] == answers[5] > 0 == answers[3]
+    assert answers == [0, True, 1, False, 0, True]
 
 
 @in_chromium
@@ -343,9 +343,10 @@ def test_nothing_overflows(name: str, tmp_path: Path) -> None:
     """No width makes the page scroll sideways; only a wide matrix or table scrolls, in a box of its own."""
     path = tmp_path / "page.html"
     path.write_text(page(name), encoding="utf-8")
-    wide = "[...document.querySelectorAll('.line, p, h1, h2, h3, summary')].filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth)"
+    wide = "(one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth"
+    rows = "[...document.querySelectorAll('.line, p, h1, h2, h3, summary')]"
     across = ("ask", "document.documentElement.scrollWidth - innerWidth")
-    boxes = ("ask", f"{wide}.map((one) => one.textContent)")
+    boxes = ("ask", f"{rows}.filter({wide}).map((one) => one.textContent)")
     for found in browse(path, *(step for width in WIDTHS for step in (("width", width), across, boxes))):
         assert found in (0, [])
 
@@ -393,7 +394,7 @@ def test_paper_shows_every_step_also_those_that_are_closed(tmp_path: Path) -> No
     close = ("ask", "document.querySelectorAll('details').forEach((one) => { one.open = false; })")
     browse(path, close, ("print", str(paper)))
     printed = subprocess.run(["pdftotext", "-layout", str(paper), "-"], capture_output=True, text=True).stdout
-    for due in ("0.05", "half_sse", "0.2984", "Backward pass", "Update", "0.3590"):
+    for due in ("0.05", "half_sse", "0.2984", "Backward pass", "Update", "0.2805"):
         assert due in printed
 
 

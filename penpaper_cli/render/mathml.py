@@ -10,7 +10,7 @@ from typing import ClassVar
 from penpaper_cli.arithmetic import Apply, Entry, Expr, lift
 from penpaper_cli.render.maths import NEEDS, Maths
 
-WIDEST = 30
+WIDEST = 28
 """The characters that stay in one piece; what is wider is written so that a line can be broken in it."""
 STACKED = 21
 """How tightly a stacked fraction holds together: as a number that is a fraction does."""
@@ -19,7 +19,7 @@ TOKEN = re.compile(r"<(m[ino]|mtext)[^>]*>[^<]*</\1>")
 FLAT = ' stretchy="false"'
 """Marks brackets that don't grow: around a line of text, those that do look loose."""
 SIGNS = "+−=→"
-TIMES = "·∘"
+TIMES = "·∘/"
 
 
 class MathML(Maths):
