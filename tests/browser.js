@@ -18,6 +18,7 @@ const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
   page.on("request", (request) => requests.push(request.url()));
   await page.goto("file://" + process.argv[2]);
   const act = {
+    go: (file) => page.goto("file://" + file),
     width: (width) => page.setViewportSize({ width, height: 900 }),
     scheme: (colorScheme) => page.emulateMedia({ colorScheme }),
     media: (media) => page.emulateMedia({ media }),

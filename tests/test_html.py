@@ -338,17 +338,23 @@ def test_steps_open_and_close(tmp_path: Path) -> None:
 
 
 @in_chromium
-@pytest.mark.parametrize("name", COMMANDS)
-def test_nothing_overflows(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("detail", ["normal", "full"])
+def test_nothing_overflows(detail: str, tmp_path: Path) -> None:
     """No width makes the page scroll sideways; only a wide matrix or table scrolls, in a box of its own."""
-    path = tmp_path / "page.html"
-    path.write_text(page(name), encoding="utf-8")
     wide = "(one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth"
     rows = "[...document.querySelectorAll('.line, p, h1, h2, h3, summary')]"
     across = ("ask", "document.documentElement.scrollWidth - innerWidth")
     boxes = ("ask", f"{rows}.filter({wide}).map((one) => one.textContent)")
-    for found in browse(path, *(step for width in WIDTHS for step in (("width", width), across, boxes))):
-        assert found in (0, [])
+    steps: list[tuple[Any, ...]] = []
+    for name in COMMANDS:
+        path = tmp_path / f"{name}.html"
+        path.write_text(page(name, detail), encoding="utf-8")
+        steps.append(("go", str(path)))
+        for width in WIDTHS:
+            steps += [("width", width), across, boxes]
+    found = browse(path, *steps)
+    assert len(found) == 2 * len(WIDTHS) * len(COMMANDS)
+    assert [answer for answer in found if answer not in (0, [])] == []
 
 
 COLOURS = """

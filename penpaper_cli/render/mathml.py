@@ -94,6 +94,8 @@ class MathML(Maths):
         return sign + (f"<mfrac><mn>{top}</mn><mn>{bottom}</mn></mfrac>" if bottom else f"<mn>{top}</mn>")
 
     def letter(self, text: str) -> str:
+        if len(text) > WIDEST:
+            return f'<mtext><span class="long">{escape(text)}</span></mtext>'
         tag = "mi" if text.isalnum() else "mtext"
         return f"<{tag}>{escape(text)}</{tag}>"
 
