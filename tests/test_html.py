@@ -478,3 +478,13 @@ def test_a_chart_is_a_drawing_with_a_description() -> None:
 def test_option_names_are_not_torn_apart() -> None:
     text = drawn([Sentence(("Try --steps all.",))])
     assert '<span class="whole">--steps</span>' in text
+
+
+@in_chromium
+@pytest.mark.parametrize("name", [HOSTILE["a tag"], HOSTILE["long"], "<img src=x onerror=alert(1)>", "</script><b>"])
+def test_a_hostile_page_does_nothing(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(drawn(blocks(name), Page(name, 1, whole=True), name), encoding="utf-8")
+    strange = ("ask", "document.querySelectorAll('img, b, body script').length")
+    across = ("ask", "document.documentElement.scrollWidth - innerWidth")
+    assert browse(path, strange, ("width", 360), across) == [0, 0]

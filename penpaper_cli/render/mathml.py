@@ -117,26 +117,39 @@ class MathML(Maths):
         return f"<mi>{escape(name)}</mi>{self.bracket('<mo>,</mo>'.join(parts))}"
 
     def length(self, drawn: str) -> int:
-        return sum(_wide(found["text"]) for found in PIECE.finditer(drawn))
+        return max(width for _, _, width in _walked(drawn))
 
     def breaks(self, drawn: str) -> Iterator[tuple[int, int, int]]:
         """Before a sign or after a comma, where no element is open; before a factor only where nothing else is left."""
-        elements = brackets = length = 0
+        brackets = 0
         after_comma = False
-        for found in PIECE.finditer(drawn):
-            tag, text, start = found["tag"], found["text"], found.start()
-            if found["close"]:
-                elements -= 1
-                continue
+        for found, elements, width in _walked(drawn):
+            if found is None:
+                return
+            tag, text = found["tag"], found["text"]
             sign = text if tag == "mo" and 'form="prefix"' not in found["more"] else ""
             before = after_comma or tag == "mspace" or (sign and sign in SIGNS + TIMES)
-            if elements == 0 and start and before:
-                yield start, 2 * brackets + bool(sign and sign in TIMES), length
+            if elements == 0 and found.start() and before:
+                yield found.start(), 2 * brackets + bool(sign and sign in TIMES), width
             if FLAT in found["more"]:
                 brackets += 1 if text in "([" else -1
-            after_comma = elements == 0 and tag == "mo" and text == ","
-            length += _wide(text)
-            elements += not found["more"].endswith("/")
+            after_comma = elements == 0 and sign == ","
+
+
+def _walked(drawn: str) -> Iterator[tuple[re.Match[str] | None, int, int]]:
+    """Each element as it opens: how many are open around it, and how wide all before it is; then how wide all is.
+
+    A fraction is as wide as the wider of its parts.
+    """
+    widths: list[list[int]] = [[]]
+    for found in PIECE.finditer(drawn):
+        if not found["close"]:
+            yield found, len(widths) - 1, sum(widths[0])
+            widths.append([_wide(found["text"])])
+        if found["close"] or found["more"].endswith("/"):
+            inside = widths.pop()
+            widths[-1].append(max(inside) if found["tag"] == "mfrac" else sum(inside))
+    yield None, 0, sum(widths[0])
 
 
 def _one(drawn: str) -> str:
