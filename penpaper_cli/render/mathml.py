@@ -141,15 +141,20 @@ def _walked(drawn: str) -> Iterator[tuple[re.Match[str] | None, int, int]]:
 
     A fraction is as wide as the wider of its parts.
     """
-    widths: list[list[int]] = [[]]
+    open_widths: list[list[int]] = []
+    width = 0
     for found in PIECE.finditer(drawn):
         if not found["close"]:
-            yield found, len(widths) - 1, sum(widths[0])
-            widths.append([_wide(found["text"])])
+            yield found, len(open_widths), width
+            open_widths.append([_wide(found["text"])])
         if found["close"] or found["more"].endswith("/"):
-            inside = widths.pop()
-            widths[-1].append(max(inside) if found["tag"] == "mfrac" else sum(inside))
-    yield None, 0, sum(widths[0])
+            inside = open_widths.pop()
+            done = max(inside) if found["tag"] == "mfrac" else sum(inside)
+            if open_widths:
+                open_widths[-1].append(done)
+            else:
+                width += done
+    yield None, 0, width
 
 
 def _one(drawn: str) -> str:
