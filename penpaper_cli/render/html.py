@@ -18,7 +18,7 @@ from penpaper_cli.render.maths import Maths, inert
 from penpaper_cli.render.origins import cell_origin, grid_name, line_origin
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
 
-SHORT = 64
+SHORT = 72
 """The characters up to which a worked line is left to flow; a longer one has a row for every sign."""
 LONG_NAME = 12
 OPTION = re.compile(r"(?<!\S)--[a-z]+\b")
