@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import prod
 
 from penpaper_cli import words
-from penpaper_cli.arithmetic import SLACK, Apply, Entry, Expr, Name, Num, shorten, working
+from penpaper_cli.arithmetic import SLACK, Apply, Entry, Expr, Name, Num, entries, shorten, working
 from penpaper_cli.numbers import CannotRead, Figures, Scalar
 from penpaper_cli.ops.shapes import shape_text
 from penpaper_cli.paper import Op, Place, Value
@@ -149,7 +149,7 @@ def _layer(given: Value, layer: Place, show: Show, columns: tuple[str, ...], of_
     sign = "=" if all(show.figures.in_full(cell.value) for cell in cells) else "≈"
     kept = tuple("…" if j is None else columns[j] for j in across) if columns else ()
     name = Entry(given.label, layer, cells[0].value) if layer else given.label
-    yield Grid(name, sign, rows, shape, kept, of_data)
+    yield Grid(name, sign, rows, shape, kept, of_data, (lambda at: entries(given.entry(at))) if given.op else None)
     hidden = [n - sum(k is not None for k in places) for n, places in zip(sizes, (down, across), strict=True)]
     if any(hidden):
         yield Sentence(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from penpaper_cli.arithmetic import Expr, Num
+from penpaper_cli.arithmetic import Entry, Expr, Num
 from penpaper_cli.numbers import Figures, PaperError
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class Grid:
     columns: tuple[str, ...] = ()
     of_data: bool = False
     """Whether its rows are those of a data set, which JSON doesn't repeat."""
+    sources: Callable[[tuple[int, ...]], Iterable[Entry]] | None = field(default=None, metadata=LAYOUT)
+    """Which entries the one at a place came from, where it was worked out; asked only by formats that show it."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -16,6 +16,7 @@ import pytest
 from latex_reader import text_of
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from page_reader import page_text
 
 from penpaper_cli.arithmetic import MEANING, Apply, Entry, Expr, Name, Num, Rest
 from penpaper_cli.numbers import Figures, Typed
@@ -177,6 +178,7 @@ def unescaped(text: str) -> str:
 READERS: dict[str, Callable[[str], str]] = {
     "markdown": lambda text: markdown_text(text),
     "latex": text_of,
+    "html": page_text,
     "typst": unescaped,
 }
 """What a reader sees of a format's text."""

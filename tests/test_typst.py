@@ -303,7 +303,7 @@ def test_the_margins_are_blank(command: list[str], detail: str, tmp_path: Path) 
     assert drawn_pages and all(page.min() < 128 for page in drawn_pages)
     for number, page in enumerate(drawn_pages, 1):
         assert page[:, :EDGE].min() == page[:, -EDGE:].min() == 255, f"page {number}: something in the side margins"
-        assert page[: EDGE - 2].min() == page[-18:].min() == 255, f"page {number}: something above or below"
+        assert page[: EDGE - 2].min() == page[-16:].min() == 255, f"page {number}: something above or below"
 
 
 @needs_poppler

@@ -32,6 +32,7 @@ FORMATS = {
     "plain": Format("plain.Plain", (".txt",)),
     "markdown": Format("markdown.Markdown", (".md",), with_latex="markdown_math.MarkdownMath"),
     "latex": Format("latex.Latex", (".tex",)),
+    "html": Format("html.Html", (".html", ".htm"), is_document=True),
     "typst": Format("typst.Typst", (".typ",), is_document=True),
     "pdf": Format("pdf.Pdf", (".pdf",), is_document=True, holds_sections=False, is_binary=True, package="typst"),
     "json": Format("json.Json", (".json",), holds_sections=False),

@@ -35,20 +35,20 @@ def hanging(text: str, maths: Maths, width: int, indent: int) -> list[str]:
 
 def fold(text: str, maths: Maths, width: int, indent: int = 0) -> list[str]:
     """A long side in pieces, broken outside brackets where it can be; later pieces have `indent` less room."""
+    points, whole = list(maths.breaks(text)), maths.length(text)
     pieces: list[str] = []
+    start = behind = first = 0
     room = width
-    while maths.length(text) > room:
-        points: list[tuple[int, int]] = []
-        for at, depth, length in maths.breaks(text):
-            if length > room and points:
-                break
-            points.append((-depth, at))
-        if not points:
-            break
-        at = max(points)[1]
-        pieces.append(text[:at])
-        text, room = text[at:].lstrip(" "), width - indent
-    return [*pieces, text]
+    while whole - behind > room and first < len(points):
+        last = first + 1
+        while last < len(points) and points[last][2] - behind <= room:
+            last += 1
+        chosen = max(range(first, last), key=lambda k: (-points[k][1], k))
+        at, _, length = points[chosen]
+        pieces.append(text[start:at])
+        start = at + (text[at] == " ")
+        behind, first, room = length + start - at, chosen + 1, width - indent
+    return [*pieces, text[start:]]
 
 
 def point_pads(cells: list[str]) -> list[int]:
@@ -56,6 +56,11 @@ def point_pads(cells: list[str]) -> list[int]:
     tails = [len(found["tail"]) if (found := NUMBER.fullmatch(cell)) else None for cell in cells]
     longest = max((tail for tail in tails if tail is not None), default=0)
     return [0 if tail is None else longest - tail for tail in tails]
+
+
+def kept(shown: int, size: int) -> list[int]:
+    """Which places the shown ones are, counted from 0, where all but the first ones and the last may be left out."""
+    return [k if k < shown - 1 else size - 1 for k in range(shown)]
 
 
 def grid_cells(block: Grid, maths: Maths) -> list[list[str]]:

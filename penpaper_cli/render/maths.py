@@ -71,6 +71,8 @@ class Maths:
     infix: ClassVar[Mapping[str, str]] = {}
     templates: ClassVar[Mapping[str, str]] = {}
     minus: ClassVar[str] = " - "
+    sign: ClassVar[str] = "-"
+    """What stands before a negative number."""
 
     def draw(self, e: Expr, inside: int = 0) -> str:
         """The expression as text; `inside` is how tightly its surroundings bind."""
@@ -102,7 +104,7 @@ class Maths:
         drawn = self.draw(terms[0], first)
         for term in terms[1:]:
             if isinstance(term, Num) and term.value < 0:
-                drawn += self.minus + self.draw(term, first).removeprefix("-")
+                drawn += self.minus + self.draw(term, first).removeprefix(self.sign)
             else:
                 drawn += self.infix["add"] + self.draw(term, later)
         return drawn
