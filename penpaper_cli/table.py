@@ -14,28 +14,42 @@ MOST_LISTED = 20
 
 
 @dataclass(frozen=True, eq=False)
+class Column:
+    """A feature column as it stands in the file; `categories` are () for numbers, else sorted, the baseline first."""
+
+    name: str
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class DataSet:
-    """Named feature columns `X`, float64 of shape (n, d), and the target `y`, float64 of shape (n,)."""
+    """Named feature columns `X`, float64 of shape (n, d), and the target `y`, float64 of shape (n,).
+
+    Where there are `classes`, `y` holds their numbers from 0.
+    """
 
     features: tuple[str, ...]
     X: np.ndarray
     target: str
     y: np.ndarray
+    columns: tuple[Column, ...] = ()
+    classes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def read_data(source: str, target: str, features: Sequence[str] | None = None) -> DataSet:
+def read_data(source: str, target: str, features: Sequence[str] | None = None, classify: bool = False) -> DataSet:
     """The target and the features (by default every other column) of a .csv or .tsv file, or `-` for standard input.
 
     Only these columns are read as numbers. Raises CannotRead with file, line, column and remedy, and CannotWork when
     there are fewer than two rows or a feature never varies.
     """
     if source.strip() == "-":
-        return _data_set(CSV.from_text(read_stdin("The data set")), target, features)
+        return _data_set(CSV.from_text(read_stdin("The data set")), target, features, classify)
     with CSV.opened(source) as table:
-        return _data_set(table, target, features)
+        return _data_set(table, target, features, classify)
 
 
-def _data_set(table: CSV, target: str, wanted: Sequence[str] | None) -> DataSet:
+def _data_set(table: CSV, target: str, wanted: Sequence[str] | None, classify: bool) -> DataSet:
     names = _header(table)
     if target not in names:
         raise CannotRead(_no_column(table, names, target))
@@ -50,9 +64,19 @@ def _data_set(table: CSV, target: str, wanted: Sequence[str] | None) -> DataSet:
     if not features:
         raise CannotRead(f"{table.source}: training needs at least one feature besides the target {quoted(target)}.")
     used = [names.index(name) for name in (*features, target)]
-    data = _quick_columns(table, names, used)
-    if data is None:
-        data = _careful_columns(table, names, used)
+    classes: tuple[str, ...] = ()
+    cells = [row[used[-1]].strip() for _, row in table.rows() if len(row) == len(names)][1:]
+    if cells and all(map(is_name, cells)):
+        classes = tuple(sorted(set(cells)))
+        data = _careful_columns(table, names, used[:-1])
+        data = np.column_stack([data, [classes.index(cell) for cell in cells]])
+    else:
+        quick = _quick_columns(table, names, used)
+        data = _careful_columns(table, names, used) if quick is None else quick
+        if classify:
+            numbers = sorted(set(data[:, -1].tolist()))
+            classes = tuple(TypedFloat(number).text for number in numbers)
+            data[:, -1] = np.searchsorted(numbers, data[:, -1])
     if len(data) < 2:
         raise CannotWork(f"{table.source} has only one row of data, and training needs at least two rows.")
     X, y = data[:, :-1], data[:, -1]
@@ -62,7 +86,29 @@ def _data_set(table: CSV, target: str, wanted: Sequence[str] | None) -> DataSet:
                 f"{table.source}, column {quoted(name)} is {TypedFloat(value).text} in every row, "
                 "so nothing can be learned from it: choose the other columns with --features."
             )
-    return DataSet(features, X, target, y)
+    return DataSet(features, X, target, y, tuple(map(Column, features)), classes)
+
+
+def read_rows_for(columns: Sequence[Column], source: str) -> np.ndarray:
+    """Rows of new data for a saved model: a literal such as "1650 3", or a CSV whose columns are matched by name."""
+    from penpaper_cli.reading import as_matrix, read_matrix
+
+    names = [column.name for column in columns]
+    if source.strip().lower().endswith((".csv", ".tsv")):
+        with CSV.opened(source.strip()) as table:
+            header = _header(table)
+            for name in names:
+                if name not in header:
+                    raise CannotRead(_no_column(table, header, name))
+            return _careful_columns(table, header, [header.index(name) for name in names])
+    rows = np.asarray(as_matrix(read_matrix(source, "The new rows", exact=False)).data, dtype=float)
+    if rows.shape[1] != len(names):
+        count = f"{rows.shape[1]} number{'s' if rows.shape[1] != 1 else ''}"
+        raise CannotRead(
+            f'--predict "{shown(source)}" has {count}, but the model has {len(names)} features: give '
+            f"{', '.join(names)}, in this order."
+        )
+    return rows
 
 
 def _header(table: CSV) -> list[str]:

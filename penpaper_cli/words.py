@@ -8,6 +8,8 @@ IRREGULAR = {
     "entry": "entries",
     "matrix": "matrices",
     "bias": "biases",
+    "batch": "batches",
+    "class": "classes",
     "epoch in between": "epochs in between",
     "step in between": "steps in between",
 }
@@ -130,6 +132,7 @@ METRIC_NAMES = {
     "r2": "R²",
     "mae": "mean absolute error",
     "rmse": "root mean squared error",
+    "accuracy": "accuracy",
     "loss": "loss",
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -11,9 +10,14 @@ from typing import Annotated, Any, Literal, TextIO
 
 import typer
 
+from penpaper_cli.files import written_whole
 from penpaper_cli.numbers import CannotRead, ClosedPipe, Figures, Typed
 from penpaper_cli.render import FORMATS, format_of, renderer
 from penpaper_cli.solution import Solution
+
+SHEET = "csv"
+"""Not a format of the working: the rows of a solution that has any, kept with -o FILE.csv."""
+FORMULA = tuple("=+-@\t\r")
 
 
 def complete_format() -> list[str]:
@@ -84,10 +88,11 @@ class View:
         return Figures(self.digits, typed if self.fractions is None else self.fractions)
 
 
-def command(function: Callable[..., Solution], explains: bool = True) -> Callable[..., None]:
+def command(function: Callable[..., Solution], explains: bool = True, sheet: bool = False) -> Callable[..., None]:
     """A command from a function that returns a solution: the shared options are added, and the solution is written.
 
-    The function's parameter `view`, where it has one, receives the options of the view.
+    The function's parameter `view`, where it has one, receives the options of the view. With `sheet`, -o FILE.csv keeps
+    the solution's rows instead of its working.
     """
     options = {**OPTIONS, **VIEW_OPTIONS} if explains else OPTIONS
     own = [p for p in inspect.signature(function, eval_str=True).parameters.values() if p.name != "view"]
@@ -101,7 +106,8 @@ def command(function: Callable[..., Solution], explains: bool = True) -> Callabl
         if explains:
             values["view"] = read_view(shared)
         path = None if shared["out"] in (None, "-") else shared["out"]
-        form = format_of(str(shared["format"]), path, sys.stdout.isatty())
+        rows = sheet and path is not None and path.lower().endswith(".csv") and shared["format"] == "auto"
+        form = SHEET if rows else format_of(str(shared["format"]), path, sys.stdout.isatty())
         write(function(**values), form, path)
 
     run.__name__, run.__doc__ = function.__name__, function.__doc__
@@ -148,23 +154,29 @@ def _stream(solution: Solution, form: str, out: TextIO) -> None:
 
 
 def _write_file(solution: Solution, form: str, path: str) -> None:
-    """Into a file beside the target first, which then takes its place: never a half-written file."""
-    import tempfile
-
-    folder = os.path.dirname(os.path.abspath(path))
-    try:
-        handle, draft = tempfile.mkstemp(dir=folder, prefix=".pp-")
-    except OSError as error:
-        raise CannotRead(f'--out "{path}": can\'t write there ({error.strerror}).') from None
-    try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as out:
+    with written_whole(path, "--out") as out:
+        if form == SHEET:
+            write_rows(solution.sheet, out)
+        else:
             _stream(solution, form, out)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(draft, 0o666 & ~mask)
-        os.replace(draft, path)
-    except OSError as error:
-        raise CannotRead(f'--out "{path}": can\'t write there ({error.strerror}).') from None
-    finally:
-        if os.path.exists(draft):
-            os.unlink(draft)
+
+
+def write_rows(rows: Iterable[Iterable[str]], out: TextIO) -> None:
+    """Cells as CSV: quoted where they hold a comma, a quotation mark or a line break, or begin as a formula would."""
+    import csv
+
+    quoting, plain = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator=""), csv.writer(out, lineterminator="")
+    for row in rows:
+        for k, cell in enumerate(row):
+            out.write("," if k else "")
+            (quoting if cell[:1] in FORMULA and not is_number(cell) else plain).writerow([cell])
+        out.write("\n")
+
+
+def is_number(cell: str) -> bool:
+    """Whether a spreadsheet takes the cell for a number, minus sign and all."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

@@ -37,8 +37,13 @@ class Json:
             "results": tree(solution.results),
             **tree(solution.more),
         }
-        members = ",\n".join(f" {dumps(key)}: {lines(value)}" for key, value in document.items())
-        yield f"{{\n{members}\n}}\n"
+        yield written(document)
+
+
+def written(members: dict[str, Any]) -> str:
+    """An object as text, a line for each of its members, or for each of theirs."""
+    body = ",\n".join(f" {dumps(key)}: {lines(value)}" for key, value in members.items())
+    return f"{{\n{body}\n}}\n"
 
 
 def dumps(found: Any) -> str:
