@@ -17,7 +17,7 @@ from penpaper_cli.paper import Array
 from penpaper_cli.resume import resume_to_json, resumed
 from penpaper_cli.sources import quoted, shown
 from penpaper_cli.table import DataSet
-from penpaper_cli.training import PARTS, Scaling, class_metrics, metrics, scaling, usual_rate
+from penpaper_cli.training import Scaling, class_metrics, metrics, scaling, usual_rate
 
 ADAPTIVE = {"adagrad": 0.1, "rmsprop": 0.03, "adam": 0.1}
 """Rules whose steps are about as long as the rate, however steep it is: they suit a target of about that size."""
@@ -84,7 +84,7 @@ class Experiment:
     share: float | None
     start: State
     init: str | None = None
-    rate_was_lowered: bool = False
+    rate_was_chosen: bool = False
 
     @property
     def layers(self) -> Layers:
@@ -169,9 +169,8 @@ def new_experiment(data: DataSet, wishes: Wishes) -> Experiment:
     init = wishes.init or layers.usual_start()
     state = State(layers.start(init, random_for(seed, START)), {})
     settings = Settings(optimizer, rates, wishes.batch, wishes.patience)
-    lowered = "lr" not in wishes.rates and loss in PARTS and not wishes.hidden and optimizer == "gd" and usual < 0.1
     run = Run(layers, settings, state, random_for(seed, SHUFFLE))
-    return Experiment(rest, held, scaled, target_scaling, run, seed, wishes.test, state, init, lowered)
+    return Experiment(rest, held, scaled, target_scaling, run, seed, wishes.test, state, init, "lr" not in wishes.rates)
 
 
 def _loss(data: DataSet, wishes: Wishes) -> str:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from penpaper_cli import words, words_models
-from penpaper_cli.arithmetic import Expr, Name, Num
+from penpaper_cli.arithmetic import Name, Num
 from penpaper_cli.experiment import Experiment
 from penpaper_cli.explain import Show, explained, grid
 from penpaper_cli.explain_prediction import Predictions
 from penpaper_cli.model import Model
-from penpaper_cli.paper import Array, Paper, Value
-from penpaper_cli.solution import Block, Heading, Parts, Result, Sentence, Table, Working
+from penpaper_cli.paper import Array, Paper
+from penpaper_cli.solution import Block, Heading, Parts, Result, Sentence, Table
 from penpaper_cli.table import DataSet
 from penpaper_cli.training import confusion
 
@@ -31,20 +31,27 @@ class Outcome:
     new: Array | None
     show: Show
 
+    @property
+    def predictions(self) -> Predictions:
+        """The new rows put into the model; none at all where there are none."""
+        none = np.zeros((0, len(self.model.features)))
+        return Predictions(self.model, none if self.new is None else self.new, self.show)
+
     def the_model(self) -> Iterator[Block]:
         """The model, in the user's own units where it is one layer with one output, with predictions."""
         if self.model.layers.single:
             yield from self.in_own_units()
+            yield from self.predictions.equation()
         else:
             yield Heading(("The model",))
             yield Sentence((words_models.THE_PARAMETERS,))
             for name, data in self.model.parameters.items():
                 yield from grid(Paper().carried(name, data), self.show)
         if self.new is not None:
-            yield from Predictions(self.model, self.new, self.show).steps()
+            yield from self.predictions.steps()
 
     def in_own_units(self) -> Iterator[Block]:
-        """The scaling undone, and the model as one equation."""
+        """The scaling undone."""
         yield Heading(("The model in your own units",))
         coefficients, intercept = self.model.in_own_units()
         kind = self.model.scaling.kind
@@ -53,23 +60,6 @@ class Outcome:
             everything = replace(self.show, entries=(), steps=None)
             yield from explained(coefficients, everything)
             yield from explained(intercept, everything)
-        if not self.model.classes:
-            yield Sentence((words.THE_MODEL,))
-            yield self.equation(self.model.target, coefficients, intercept)
-            return
-        positive = Name(self.model.classes[1])
-        yield Sentence((words_models.LOG_ODDS[0], positive, words_models.LOG_ODDS[1]))
-        yield self.equation("z", coefficients, intercept)
-        before, between, after = words_models.DECISION
-        yield Sentence((before, positive, between, positive, after))
-
-    def equation(self, name: str, coefficients: Value, intercept: Value) -> Working:
-        """price ≈ 52.3 + 0.139·size + …"""
-        model: Expr = Num(intercept.number(()))
-        for k, feature in enumerate(self.model.features):
-            term = Num(abs(float(coefficients.data[k]))) * Name(feature)
-            model = model - term if coefficients.data[k] < 0 else model + term
-        return Working((Name(name), model), ("≈",))
 
     def how_good(self) -> Iterator[Block]:
         """The measures beside those of a constant guess, on the training rows and on the test rows."""
@@ -120,7 +110,7 @@ class Outcome:
 
     def results(self) -> dict[str, Result]:
         """The predictions that were asked for, and the confusion tables."""
-        found = Predictions(self.model, self.new, self.show).results() if self.new is not None else {}
+        found = self.predictions.results() if self.new is not None else {}
         if self.model.classes:
             for name, data in (("confusion", self.experiment.data), ("test_confusion", self.experiment.held)):
                 if data is not None:

@@ -9,13 +9,13 @@ from functools import cached_property
 import numpy as np
 
 from penpaper_cli import words, words_models
-from penpaper_cli.arithmetic import Name, Num
+from penpaper_cli.arithmetic import Expr, Name, Num
 from penpaper_cli.explain import Show, explained, grid, worked
 from penpaper_cli.model import Model
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper import Array, Paper
 from penpaper_cli.program import Program
-from penpaper_cli.solution import Block, Parts, Result, Sentence, Table
+from penpaper_cli.solution import Block, Heading, Parts, Result, Sentence, Table, Working
 from penpaper_cli.training import decided
 
 FEW = 3
@@ -43,6 +43,31 @@ class Predictions:
             "predictions": Result((len(self.X),), False, self.model.labels(self.found)),
             "probabilities": Result(self.found.shape, False, self.found.tolist()),
         }
+
+    def lesson(self) -> Iterator[Block]:
+        """The predictions of a saved model: the model first, where it can be written as one equation."""
+        if self.model.layers.single:
+            yield Heading(("The model in your own units",))
+            yield from self.equation()
+        yield Heading(("The predictions",))
+        yield from self.steps()
+
+    def equation(self) -> Iterator[Block]:
+        """The model as one equation in the user's own units; for two classes that of the score."""
+        coefficients, intercept = self.model.in_own_units()
+        sides: Expr = Num(intercept.number(()))
+        for k, feature in enumerate(self.model.features):
+            term = Num(abs(float(coefficients.data[k]))) * Name(feature)
+            sides = sides - term if coefficients.data[k] < 0 else sides + term
+        if not self.model.classes:
+            yield Sentence((words.THE_MODEL,))
+            yield Working((Name(self.model.target), sides), ("≈",))
+            return
+        positive = Name(self.model.classes[1])
+        yield Sentence((words_models.LOG_ODDS[0], positive, words_models.LOG_ODDS[1]))
+        yield Working((Name("z"), sides), ("≈",))
+        before, between, after = words_models.DECISION
+        yield Sentence((before, positive, between, positive, after))
 
     def steps(self) -> Iterator[Block]:
         """A few rows worked, and the predictions of all in a table where there is more than a number to say."""

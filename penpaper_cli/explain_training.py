@@ -23,7 +23,7 @@ from penpaper_cli.optimisers import OPTIMISERS, rate_of
 from penpaper_cli.paper import Array, Paper, Value
 from penpaper_cli.solution import Block, Heading, Parts, Result, Sentence, Table
 from penpaper_cli.table import DataSet
-from penpaper_cli.training import PARTS, Exact, Scaling, least_squares, safe_rate
+from penpaper_cli.training import PARTS, USUAL_RATE, Exact, Scaling, least_squares, safe_rate
 
 ARRIVED = 1.01
 ROUNDING = 1e-12
@@ -164,8 +164,11 @@ class Lesson:
             )
         for letter, rate in OPTIMISERS[settings.optimizer][1].items():
             yield from grid(Paper().given(letter, np.array(getattr(settings.rates, rate), dtype=object)), self.show)
-        if self.experiment.rate_was_lowered:
-            yield Sentence((words.SAFE_RATE,))
+        if self.experiment.rate_was_chosen and plain and not layers.hidden:
+            if layers.loss not in PARTS:
+                yield Sentence((words_models.RATE_BY_CURVATURE,))
+            elif settings.rates.lr < USUAL_RATE:
+                yield Sentence((words.SAFE_RATE,))
         if layers.l2:
             yield from grid(Paper().given("λ", np.array(rate_of(layers.l2), dtype=object)), self.show)
             yield Sentence((words_models.PENALTY,))

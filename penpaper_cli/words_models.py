@@ -30,6 +30,10 @@ OPTIMISERS = {
     "rmsprop": "RMSProp",
     "adam": "Adam",
 }
+RATE_BY_CURVATURE = (
+    "The rate is at most half of the largest that surely converges, which follows from how steeply the gradient of this "
+    "loss can change."
+)
 PENALTY = (
     "λ is the strength of the penalty: λ/2 times the sum of the squared weights is added to the loss, so that weights "
     "stay small; biases are left out of it. The loss shown is with the penalty, and the measures at the end without."
@@ -50,9 +54,7 @@ GUESS_MEAN = "always guessing the mean"
 TEST_ROWS = "On the test rows, which training never saw (the constant guess is still that of the training rows):"
 TRAINING_ROWS = "On the rows that the model was trained on:"
 OWN_UNITS = "These are in the target's own units; the loss above is that of the scaled target."
-CONFUSION = (
-    "The confusion table: how often each true class was taken for each class; right answers stand on the diagonal."
-)
+CONFUSION = "The confusion table: how often each true class was taken for each class; "
 MOST_LIKELY = "The prediction is the class with the largest share."
 WORTH_KNOWING = "Worth knowing"
 TEST_CURVE = "The loss on the test rows, epoch by epoch"

@@ -9,5 +9,6 @@ FAMILIES = {
     "grad": "network",
     "step": "network",
     "train": "training",
+    "predict": "predicting",
     "ops": "catalogue",
 }
