@@ -148,14 +148,14 @@ def descend(
                 first = rows if k == 0 else first
             run.state = state
             recent = {**{k: kept for k, kept in recent.items() if k == epoch - 1}, epoch: Kept(before, first)}
+            if epoch in wanted:
+                run.kept[epoch] = recent[epoch]
             flow = run.layers.flow(state.parameters, X)
             latest = run.layers.loss_of(state.parameters, flow, y)
             if not (math.isfinite(latest) and all(np.isfinite(p).all() for p in state.parameters.values())):
                 run.state, run.diverged = before, True
                 break
             _note(run, flow, y, test)
-            if epoch in wanted:
-                run.kept[epoch] = recent[epoch]
             tick(epoch)
             run.diverged = latest > TOO_LARGE * run.losses[0]
             run.out_of_patience = _out_of_patience(run)

@@ -102,7 +102,8 @@ class Epochs:
         slopes = [update.gradient for update in step.updates] if layers.single else []
         for value in [*(value for value in step.backward if value not in slopes), *slopes]:
             yield from explained(value, self.suited(value))
-        yield Sentence((words.UPDATE,))
+        rule = self.run.settings.optimizer
+        yield Sentence((words.UPDATE if rule == "gd" else words_models.update(rule),))
         for value in step.update:
             yield from explained(value, self.suited(value))
 

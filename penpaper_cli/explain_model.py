@@ -54,9 +54,13 @@ class Outcome:
         """The scaling undone."""
         yield Heading(("The model in your own units",))
         coefficients, intercept = self.model.in_own_units()
-        kind = self.model.scaling.kind
-        yield Sentence((words.undo_scaling(kind),))
-        if kind != "none" or self.model.target_scaling is not None:
+        kind, run, target = self.model.scaling.kind, self.experiment.run, self.model.target_scaling
+        epoch = "the last epoch" if run.chosen_epoch == run.epochs else f"epoch {run.chosen_epoch:,}"
+        if kind != "none" or target is None:
+            yield Sentence((words.undo_scaling(kind, epoch),))
+        if target is not None:
+            yield Sentence((words_models.UNDO_TARGET,))
+        if kind != "none" or target is not None:
             everything = replace(self.show, entries=(), steps=None)
             yield from explained(coefficients, everything)
             yield from explained(intercept, everything)

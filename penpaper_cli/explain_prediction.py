@@ -132,7 +132,7 @@ class Predictions:
         for value in work.paper.worked:
             yield from explained(value, kept if kept.most(FEW) else self.show)
         if model.classes:
-            yield Sentence((words_models.MOST_LIKELY,))
+            yield Sentence((words_models.MOST_LIKELY[model.layers.loss],))
 
     def table(self) -> Iterator[Block]:
         """Each row's prediction, with its probability where it is a class."""

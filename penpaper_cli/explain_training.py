@@ -167,7 +167,7 @@ class Lesson:
         if self.experiment.rate_was_chosen and plain and not layers.hidden:
             if layers.loss not in PARTS:
                 yield Sentence((words_models.RATE_BY_CURVATURE,))
-            elif settings.rates.lr < USUAL_RATE:
+            elif float(settings.rates.lr) < USUAL_RATE:
                 yield Sentence((words.SAFE_RATE,))
         if layers.l2:
             yield from grid(Paper().given("λ", np.array(rate_of(layers.l2), dtype=object)), self.show)
@@ -189,7 +189,8 @@ class Lesson:
         rows = [(name, (Num(found),), (Num(best),), _difference(found, best)) for name, found, best in pairs]
         head: tuple[Parts, ...] = (("number",), (rule,), ("least squares",), ("difference",))
         yield Table(head, rows, "lrrr")
-        if not self.run.layers.l2 and self.model.metrics["loss"] > ARRIVED * self.exact.loss:
+        stopped = self.run.layers.l2 or self.run.out_of_patience
+        if not stopped and self.model.metrics["loss"] > ARRIVED * self.exact.loss:
             yield Sentence((words.not_there_yet(10 * self.run.epochs),))
 
     def exact_in_own_units(self) -> tuple[Value, Value]:
@@ -209,7 +210,7 @@ class Lesson:
 
     def results(self) -> dict[str, Result]:
         """What stands on the paper of the last epoch, save what has a number for every row of the data."""
-        if not self.run.kept:  # It diverged in the very first update.
+        if self.run.epochs < self.run.first:  # It diverged in the very first update.
             return {}
         step = self.epochs.recorded(self.run.epochs)
         names = [step.work.known[update.name] for update in step.updates]

@@ -15,6 +15,8 @@ from penpaper_cli.sources import quoted
 from penpaper_cli.words import plural
 
 ACTIVATIONS = ("none", "relu", "leaky-relu", "sigmoid", "tanh", "softmax", "gelu")
+MOST_EXACT_STEPS = 500
+"""Steps up to which rates are exact: bias corrections raise them to the power of the step's number."""
 LOSSES = ("mse", "half-mse", "sse", "half-sse", "mae", "bce", "cross-entropy", "hinge", "huber")
 
 
@@ -174,7 +176,8 @@ class Trainer:
         found = gradients(work.answer, [work.known[name] for name in free])
         backward = work.paper.worked[len(forward) :]
         rule, letters = OPTIMISERS[self.optimiser]
-        rates = {letter: self._rate(work, letter, name) for letter, name in letters.items()}
+        exact = number <= MOST_EXACT_STEPS
+        rates = {letter: self._rate(work, letter, name, exact) for letter, name in letters.items()}
         updates = [
             Update(name, work.known[name], gradient, rates, number, self.state.get(name, {}))
             for name, gradient in zip(free, found, strict=True)
@@ -183,8 +186,8 @@ class Trainer:
         update_lines = work.paper.worked[len(forward) + len(backward) :]
         return Step(work, forward, backward, update_lines, list(rates.values()), updates, updated)
 
-    def _rate(self, work: Work, letter: str, name: str) -> Value:
+    def _rate(self, work: Work, letter: str, name: str, exact: bool) -> Value:
         import numpy as np
 
         rate: Fraction = getattr(self.rates, name)
-        return work.paper.given(letter, np.array(rate, dtype=object))
+        return work.paper.given(letter, np.array(rate, dtype=object if exact else float))

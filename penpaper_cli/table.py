@@ -105,7 +105,7 @@ def read_rows_for(columns: Sequence[Column], source: str) -> np.ndarray:
     if rows.shape[1] != len(names):
         count = f"{rows.shape[1]} number{'s' if rows.shape[1] != 1 else ''}"
         raise CannotRead(
-            f'--predict "{shown(source)}" has {count}, but the model has {len(names)} features: give '
+            f'"{shown(source)}" has {count}, but the model has {len(names)} features: give '
             f"{', '.join(names)}, in this order."
         )
     return rows

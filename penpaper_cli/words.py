@@ -174,13 +174,13 @@ def epochs_table(between: int) -> str:
     return f"Epoch 0 is before any update.{rest}"
 
 
-def undo_scaling(kind: str) -> str:
-    """How the model gets back to the user's units."""
+def undo_scaling(kind: str, epoch: str) -> str:
+    """How the model gets back to the user's units, with the weights after `epoch`, such as "the last epoch"."""
     if kind == "none":
         return "The features were not scaled, so the weights are in your own units already."
     shift, spread = ("mean", "std") if kind == "standard" else ("min", "range")
     return (
-        f"Undo the scaling, with the weights after the last epoch: each coefficient c is the weight divided by its "
+        f"Undo the scaling, with the weights after {epoch}: each coefficient c is the weight divided by its "
         f"feature's {spread}, and the intercept a is the bias less what the {shift} of each feature adds."
     )
 

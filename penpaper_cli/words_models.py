@@ -31,8 +31,8 @@ OPTIMISERS = {
     "adam": "Adam",
 }
 RATE_BY_CURVATURE = (
-    "The rate is at most half of the largest that surely converges, which follows from how steeply the gradient of this "
-    "loss can change."
+    "The rate is at most half of the largest that surely converges, which follows from how steeply the gradient of "
+    "this loss can change."
 )
 PENALTY = (
     "λ is the strength of the penalty: λ/2 times the sum of the squared weights is added to the loss, so that weights "
@@ -53,9 +53,15 @@ CLASS_METRICS = "Accuracy is the share of rows whose most likely class is the tr
 GUESS_MEAN = "always guessing the mean"
 TEST_ROWS = "On the test rows, which training never saw (the constant guess is still that of the training rows):"
 TRAINING_ROWS = "On the rows that the model was trained on:"
-OWN_UNITS = "These are in the target's own units; the loss above is that of the scaled target."
-CONFUSION = "The confusion table: how often each true class was taken for each class; "
-MOST_LIKELY = "The prediction is the class with the largest share."
+OWN_UNITS = "The loss here is in the target's own units, too; the losses of the epochs are those of the scaled target."
+CONFUSION = "The confusion table: how often each true class (a row) was taken for each class (a column)."
+MOST_LIKELY = {
+    "bce": "P is the probability of the later class: from one half up, that class is the prediction.",
+    "cross_entropy": "The prediction is the class with the largest share.",
+}
+UNDO_TARGET = (
+    "The target was scaled, too: times its standard deviation std_y, plus its mean mean_y, leads back to its own units."
+)
 WORTH_KNOWING = "Worth knowing"
 TEST_CURVE = "The loss on the test rows, epoch by epoch"
 SAME_UNITS = (
@@ -77,6 +83,11 @@ def rule(optimizer: str, batch: int | None, rows: int) -> str:
         f"The update rule is {OPTIMISERS[optimizer]}, on batches: in each epoch the {rows:,} rows are shuffled and "
         f"taken {batch:,} at a time, with an update for each batch."
     )
+
+
+def update(optimizer: str) -> str:
+    """How a parameter is updated."""
+    return f"Update by {OPTIMISERS[optimizer]}: each parameter takes its step; all gradients are from before it."
 
 
 def drawn(seed: int) -> str:

@@ -43,7 +43,7 @@ LAYERS = [
 ONLY = {
     "meaning": set(),
     "arithmetic": {"numbers", "meaning"},
-    "paper": {"numbers", "arithmetic"},
+    "paper": {"numbers", "meaning", "arithmetic"},
     "truth": {"numbers", "meaning", "arithmetic"},
     "ops": {"numbers", "meaning", "arithmetic", "paper"},
     "solution": {"numbers", "arithmetic"},

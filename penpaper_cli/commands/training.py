@@ -116,7 +116,10 @@ def worked(
     from penpaper_cli.explain import Show, check_entries
     from penpaper_cli.explain_training import Lesson
 
-    new = table.read_rows_for(experiment.data.columns, predict) if predict is not None else None
+    try:
+        new = table.read_rows_for(experiment.data.columns, predict) if predict is not None else None
+    except CannotRead as error:
+        raise CannotRead(f"--predict: {error}") from None
     run, start = experiment.run, experiment.run.epochs + 1 if experiment.run.losses else 1
     last = start + count - 1
     numbers = [last if epoch is None else epoch for epoch in chosen]

@@ -41,10 +41,11 @@ class BinaryCrossEntropy(PairLoss):
 
     def check(self, p: Value, t: Value, from_scores: int = 0) -> None:
         super().check(p, t)
-        refuse(t, beyond(t.data), ", and a target of bce is 0, 1 or a share in between.")
+        if not from_scores:
+            refuse(p, beyond(p.data), ", and a probability lies between 0 and 1: put scores through sigmoid.")
+        refuse(t, beyond(t.data), ", and a target of bce is a share between 0 and 1.")
         if from_scores:
             return
-        refuse(p, beyond(p.data), ", and a probability lies between 0 and 1: put scores through sigmoid.")
         sure = ((p.data <= 0) & (t.data != 0)) | ((p.data >= 1) & (t.data != 1))
         refuse(
             p,
