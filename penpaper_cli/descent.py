@@ -15,6 +15,11 @@ from penpaper_cli.paper import Array
 
 TOO_LARGE = 10.0
 """A run whose loss has grown to so many times what it was at the start has diverged."""
+ADAPTIVE = {"adagrad": 0.1, "rmsprop": 0.03, "adam": 0.1}
+"""Rules whose steps are about as long as the rate, however steep it is, with a rate that suits where nothing is hidden.
+
+They want a target of about the size of a step, and may pass through large losses on the way to a small one.
+"""
 Memory = dict[str, dict[str, Array]]
 """What the update rule remembers of each parameter, by the letters of `optimisers`."""
 
@@ -157,7 +162,7 @@ def descend(
                 break
             _note(run, flow, y, test)
             tick(epoch)
-            run.diverged = latest > TOO_LARGE * run.losses[0]
+            run.diverged = run.settings.optimizer not in ADAPTIVE and latest > TOO_LARGE * run.losses[0]
             run.out_of_patience = _out_of_patience(run)
             if run.diverged or run.out_of_patience:
                 break
@@ -181,9 +186,11 @@ def _out_of_patience(run: Run) -> bool:
 
 
 def _no_descent(run: Run) -> bool:
-    """Whether plain gradient descent ended higher than it began; other rules may wander about a flat bottom."""
+    """Whether plain gradient descent ended higher than it began, and other rules, which may wander, much higher."""
+    if run.best is not None:  # Then the model is no worse than the start.
+        return False
     plain = run.settings.optimizer == "gd" and run.settings.batch is None
-    return plain and run.losses[-1] > run.losses[0]
+    return run.losses[-1] > run.losses[0] * (1 if plain else TOO_LARGE)
 
 
 # The rules of `optimisers`, in NumPy: how far a parameter moves, and what is remembered.

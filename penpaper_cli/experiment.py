@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from penpaper_cli.descent import Run, Settings, State, descend
+from penpaper_cli.descent import ADAPTIVE, Run, Settings, State, descend
 from penpaper_cli.layers import Layers
 from penpaper_cli.model import Model
 from penpaper_cli.numbers import CannotRead, CannotWork
@@ -19,8 +19,6 @@ from penpaper_cli.sources import quoted, shown
 from penpaper_cli.table import DataSet
 from penpaper_cli.training import Scaling, class_metrics, metrics, scaling, usual_rate
 
-ADAPTIVE = {"adagrad": 0.1, "rmsprop": 0.03, "adam": 0.1}
-"""Rules whose steps are about as long as the rate, however steep it is: they suit a target of about that size."""
 RATES = {"gd": 0.1, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.1, "rmsprop": 0.01, "adam": 0.01}
 EPOCHS = {"numbers": 200, "classes": 500, "hidden": 500}
 SPLIT, START, SHUFFLE = range(3)

@@ -143,7 +143,7 @@ def _model(members: Any) -> Model:
     features, classes = names_of(members, "features"), names_of(members, "classes") if "classes" in members else ()
     if (members["task"] == "classification") != (len(classes) > 1):
         raise Fault("its task and its classes don't fit each other")
-    activations = [name.replace("-", "_") for name in names_of(members, "activations")]
+    activations = [name.replace("-", "_") for name in names_of(members, "activations", different=False)]
     loss = text_of(members, "loss").replace("-", "_")
     hidden = tuple(activations[:-1])
     known = all(name.replace("_", "-") in HIDDEN for name in hidden)
@@ -163,7 +163,8 @@ def _model(members: Any) -> Model:
         raise Fault("its last layer doesn't fit its classes")
     scale = _scaling(members_of(members, "scaling"), len(features))
     target_scale = _scaling(members_of(members, "target_scaling"), 1) if "target_scaling" in members else None
-    metrics = {key: number_of(found, key) for found in [members.get("metrics", {})] for key in found}
+    measures = members_of(members, "metrics") if "metrics" in members else {}
+    metrics = {key: number_of(measures, key) for key in measures}
     columns = _columns(members, features)
     return Model(
         text_of(members, "target"), features, columns, scale, layers, parameters, target_scale, classes, metrics, resume

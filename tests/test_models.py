@@ -63,8 +63,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     two = [row for row in load_iris_rows() if row[-1] != "setosa"]
     written(folder / "two.csv", ["sepal length", "sepal width", "kind"], [[row[0], row[1], row[-1]] for row in two])
     digits = load_digits()
-    rows = [[*map(int, x), y] for x, y in zip(digits.data[:300, 2:62:3], digits.target[:300], strict=True)]
-    written(folder / "digits.csv", [*(f"p{k}" for k in range(20)), "digit"], rows)
+    pixels = [k for k in range(2, 62, 2) if digits.data[:300, k].std() > 1]
+    rows = [[*map(int, x), y] for x, y in zip(digits.data[:300, pixels], digits.target[:300], strict=True)]
+    written(folder / "digits.csv", [*(f"p{k}" for k in pixels), "digit"], rows)
     return folder
 
 
@@ -421,13 +422,13 @@ def test_scores_beyond_what_exp_can_take(tmp_path: Path) -> None:
     data = written(tmp_path / "far.csv", ["x", "y"], [[-1e6, "a"], [1e6, "b"], [2e6, "b"], [-3e6, "a"]])
     document = trained(data, "y", "--scale", "none", "--lr", "1e-3", "--epochs", "20")
     assert document["metrics"]["accuracy"] == 1 and document["metrics"]["loss"] >= 0
-    printed("train", data, "--target", "y", "--scale", "none", "--lr", "1e-3", "--epochs", "20")
+    assert pp("train", data, "--target", "y", "--scale", "none", "--lr", "1e-3", "--epochs", "20").code == 0
 
 
 def test_a_dead_layer(tmp_path: Path) -> None:
     data = written(tmp_path / "positive.csv", ["x", "y"], [[k, k] for k in range(1, 9)])
     dead = None
-    for seed in range(40):
+    for seed in range(8):
         ran = pp("train", data, "--target", "y", "--hidden", "1", "--scale", "none", "--seed", str(seed), "-f", "plain")
         assert ran.code == 0, ran.err
         dead = dead or (ran.out if "is dead" in ran.out else None)

@@ -162,15 +162,16 @@ def _write_file(solution: Solution, form: str, path: str) -> None:
 
 
 def write_rows(rows: Iterable[Iterable[str]], out: TextIO) -> None:
-    """Cells as CSV: quoted where they hold a comma, a quotation mark or a line break, or begin as a formula would."""
-    import csv
-
-    quoting, plain = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator=""), csv.writer(out, lineterminator="")
+    """Cells as CSV, each as it is."""
     for row in rows:
-        for k, cell in enumerate(row):
-            out.write("," if k else "")
-            (quoting if cell[:1] in FORMULA and not is_number(cell) else plain).writerow([cell])
-        out.write("\n")
+        out.write(",".join(map(cell_text, row)) + "\n")
+
+
+def cell_text(cell: str) -> str:
+    """A cell as it stands in a CSV: quoted where its signs need it, or where it begins as a formula would."""
+    formula = cell[:1] in FORMULA and not is_number(cell)
+    needed = formula or any(sign in cell for sign in ',"\n\r')
+    return '"{}"'.format(cell.replace('"', '""')) if needed else cell
 
 
 def is_number(cell: str) -> bool:

@@ -75,7 +75,7 @@ def tree(found: Any) -> Any:
     if isinstance(found, Grid) and found.of_data:
         found = replace(found, rows=())
     if is_dataclass(found):
-        body = {f.name: tree(getattr(found, f.name)) for f in fields(found)}
+        body = {f.name: tree(getattr(found, f.name)) for f in fields(found) if f.repr}
         if isinstance(found, Expr):
             body["at"] = [k + 1 for k in body["at"]] if "at" in body else None
             body = {k: v for k, v in body.items() if v is not None and v is not False}
