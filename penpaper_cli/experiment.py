@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -95,18 +96,18 @@ class Experiment:
             y = (y - self.target_scaling.shift[0]) / self.target_scaling.spread[0]
         return self.scaling.apply(data.X), y
 
-    @property
+    @cached_property
     def X(self) -> Array:
         return self.prepared(self.data)[0]
 
-    @property
+    @cached_property
     def y(self) -> Array:
         return self.prepared(self.data)[1]
 
     def train(self, epochs: int, keep: Iterable[int], tick: Callable[[int], None], stop: Callable[[], bool]) -> Run:
         """Train for so many more epochs."""
         test = None if self.held is None else self.prepared(self.held)
-        return descend(self.run, *self.prepared(self.data), epochs, keep, test, tick, stop)
+        return descend(self.run, self.X, self.y, epochs, keep, test, tick, stop)
 
     def model(self) -> Model:
         """The model as training left it, with what it takes to go on."""

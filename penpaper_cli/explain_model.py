@@ -10,10 +10,10 @@ import numpy as np
 from penpaper_cli import words, words_models
 from penpaper_cli.arithmetic import Name, Num
 from penpaper_cli.experiment import Experiment
-from penpaper_cli.explain import Show, explained, grid
+from penpaper_cli.explain import Show, explained
 from penpaper_cli.explain_prediction import Predictions
 from penpaper_cli.model import Model
-from penpaper_cli.paper import Array, Paper
+from penpaper_cli.paper import Array
 from penpaper_cli.solution import Block, Heading, Parts, Result, Sentence, Table
 from penpaper_cli.table import DataSet
 from penpaper_cli.training import confusion
@@ -43,10 +43,7 @@ class Outcome:
             yield from self.in_own_units()
             yield from self.predictions.equation()
         else:
-            yield Heading(("The model",))
-            yield Sentence((words_models.THE_PARAMETERS,))
-            for name, data in self.model.parameters.items():
-                yield from grid(Paper().carried(name, data), self.show)
+            yield from self.predictions.parameters()
         if self.new is not None:
             yield from self.predictions.steps()
 

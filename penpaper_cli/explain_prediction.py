@@ -49,8 +49,17 @@ class Predictions:
         if self.model.layers.single:
             yield Heading(("The model in your own units",))
             yield from self.equation()
+        else:
+            yield from self.parameters()
         yield Heading(("The predictions",))
         yield from self.steps()
+
+    def parameters(self) -> Iterator[Block]:
+        """The weights and biases of every layer."""
+        yield Heading(("The model",))
+        yield Sentence((words_models.THE_PARAMETERS,))
+        for name, data in self.model.parameters.items():
+            yield from grid(Paper().carried(name, data), self.show)
 
     def equation(self) -> Iterator[Block]:
         """The model as one equation in the user's own units; for two classes that of the score."""

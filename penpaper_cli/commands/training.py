@@ -26,7 +26,9 @@ MOST_EPOCHS = 100_000_000
 def train(
     data: Annotated[str, typer.Argument(metavar="DATA.csv", help="A CSV with a header line, or - for standard input.")],
     view: View,
-    target: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column to predict.")] = None,
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume).")
+    ] = None,
     features: Annotated[
         str | None, typer.Option(metavar="A,B", help="The columns to predict it from. Default: all others.")
     ] = None,
