@@ -195,8 +195,8 @@ def _check_classes(data: DataSet, held: DataSet | None) -> None:
 
 
 def _target_scaling(data: DataSet, wishes: Wishes, optimizer: str) -> Scaling | None:
-    """By default where steps don't grow with the target: hidden layers and adaptive rules."""
-    if data.classes:
+    """By default where steps don't grow with the target: hidden layers and adaptive rules. A constant has no scale."""
+    if data.classes or not np.ptp(data.y):
         return None
     wanted = bool(wishes.hidden) or optimizer in ADAPTIVE if wishes.scale_target is None else wishes.scale_target
     return scaling(data.y[:, None], "standard") if wanted else None

@@ -116,14 +116,16 @@ class Lesson:
         standard = self.scaling.kind == "standard"
         yield Heading(("Scaling the features",))
         if self.scaling.kind != "none":
-            yield Sentence((words.why_scale(standard),))
-            name, column = self.data.features[0], self.data.X[:, 0]
+            j = self.first_that_varies()
+            which = "the first that varies among these rows" if j else "the first feature"
+            yield Sentence((words.why_scale(standard, which),))
+            name, column = self.data.features[j], self.data.X[:, j]
             shift, spread, scaled = (standardised if standard else ranged)(name, column)
             for part in (shift, spread):
                 yield worked(part, (), self.show) if part.op else next(grid(part, self.show))
             if standard:
                 yield from shortened(len(column), self.show)
-            cell = Entry(Name("X"), (0, 0), scaled.number((0,)))
+            cell = Entry(Name("X"), (0, j), scaled.number((0,)))
             yield worked(scaled, (0,), self.show, cell)
             head: tuple[Parts, ...] = (("feature",), *((part,) for part in words.scaling_names(standard)))
             rows = zip(self.data.features, self.scaling.shift, self.scaling.spread, strict=True)
@@ -131,6 +133,10 @@ class Lesson:
             yield from grid(Paper().carried("X", self.experiment.X), self.show, self.data.features, of_data=True)
         if self.experiment.target_scaling is not None:
             yield from self.the_scaled_target()
+
+    def first_that_varies(self) -> int:
+        """The first feature that can be shown scaled; a category may happen to have no row to train on."""
+        return int(np.ptp(self.data.X, axis=0).astype(bool).argmax())
 
     def the_scaled_target(self) -> Iterator[Block]:
         """The target's scaling worked."""

@@ -142,14 +142,14 @@ def data_set(rows: int, features: int) -> str:
     return f"{plural(rows, 'row')}, one sample each, and {plural(features, 'feature')}: "
 
 
-def why_scale(standard: bool) -> str:
-    """What scaling does, and why."""
+def why_scale(standard: bool, which: str = "the first feature") -> str:
+    """What scaling does, and why; `which` feature is worked."""
     how = (
         "subtract the feature's mean and divide by its standard deviation (over n)"
         if standard
         else "subtract the feature's minimum and divide by its range"
     )
-    return f"Features on one scale let one learning rate suit all weights: {how}. Here is the first feature, worked."
+    return f"Features on one scale let one learning rate suit all weights: {how}. Here is {which}, worked."
 
 
 def scaling_names(standard: bool) -> tuple[str, str]:

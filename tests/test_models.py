@@ -574,3 +574,58 @@ def test_ctrl_c_ends_cleanly_and_saves(tmp_path: Path) -> None:
     assert pp("predict", str(saved), "1650 3").code == 0
     assert pp("train", HOUSES, "--resume", str(saved), "--epochs", "2").code == 0
     assert os.listdir(tmp_path) == ["model.json"]
+
+
+def test_epochs_of_a_resumed_run_are_named_by_their_numbers(tmp_path: Path) -> None:
+    saved = str(tmp_path / "m.json")
+    trained(HOUSES, "price", "--epochs", "3", "--save", saved)
+    out = printed("train", HOUSES, "--resume", saved, "--epochs", "2", "--explain", "4,last")
+    assert "Epoch 4 worked" in out and "Epoch 5 worked (the last)" in out and "goes on after epoch 3" in out
+    assert "from 4 to 5" in refused("train", HOUSES, "--resume", saved, "--epochs", "2", "--explain", "3")
+
+
+@pytest.mark.parametrize("options", [(), ("--hidden", "2"), ("--optimizer", "adam"), ("--scale-target",)], ids=str)
+def test_a_target_that_never_varies(tmp_path: Path, options: tuple[str, ...]) -> None:
+    data = written(tmp_path / "flat.csv", ["x", "y"], [[1, 5], [2, 5], [4, 5], [7, 5]])
+    document = trained(data, "y", "--epochs", "2000", *options)
+    assert "r2" not in document["metrics"] and document["metrics"]["mae"] == pytest.approx(0, abs=0.05)
+    printed("train", data, "--target", "y", *options)
+
+
+def test_a_feature_that_never_varies_among_the_training_rows(tmp_path: Path) -> None:
+    data = written(tmp_path / "rare.csv", ["a", "b", "y"], [[int(k == 0), k, 2 * k] for k in range(8)])
+    for seed in range(12):
+        out = printed(
+            "train", data, "--target", "y", "--test", "0.4", "--seed", str(seed), "--epochs", "5", "--predict", "1 3"
+        )
+        if "b[1]" in out:
+            return
+    raise AssertionError("no seed left the rare row out")
+
+
+def test_what_is_left_of_terms_that_cancel(tmp_path: Path) -> None:
+    """A classifier that is sure of symmetric rows: the bias's gradient is rounding, and its line still holds."""
+    data = written(tmp_path / "apart.csv", ["x", "y"], [[k, "low" if k < 5 else "high"] for k in range(10)])
+    printed("train", data, "--target", "y", "--lr", "100", "--epochs", "3000", "--explain", "last")
+
+
+def test_bias_corrections_of_many_steps() -> None:
+    """0.999 to the power of 3000 has too many digits to stay exact."""
+    ran = pp(
+        "step",
+        "1",
+        "-w",
+        "10",
+        "--target",
+        "4",
+        "--loss",
+        "mse",
+        "--lr",
+        "0.2",
+        "--optimizer",
+        "adam",
+        "--times",
+        "3000",
+    )
+    assert ran.code == 0 and "0.999^3000" in ran.out
+    assert "1 - 0.04971" in ran.out and abs(0.999**3000 - 0.04971) < 5e-6

@@ -64,7 +64,7 @@ def train(
         raise CannotRead(f"--epochs {epochs}: training needs at least 1 epoch.")
     typed = {"lr": lr, "momentum": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
     rates = read_rates(typed, optimizer or ("adam" if hidden else "gd"))
-    chosen = read_epochs(explain, epochs)
+    chosen = read_epochs(explain, epochs if resume is None else None)
     for name, count, least in (("batch-size", batch_size, 1), ("seed", seed, 0), ("patience", patience, 1)):
         if count is not None and count < least:
             raise CannotRead(f"--{name} {count}: give a whole number from {least} up.")
