@@ -20,6 +20,7 @@ from penpaper_cli.training import decided
 
 FEW = 3
 MOST_ROWS = 20
+MOST_TERMS = 30
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,9 @@ class Predictions:
     def equation(self) -> Iterator[Block]:
         """The model as one equation in the user's own units; for two classes that of the score."""
         coefficients, intercept = self.model.in_own_units()
+        if coefficients.data.size > MOST_TERMS:
+            yield Sentence((words_models.long_equation(coefficients.data.size),))
+            return
         sides: Expr = Num(intercept.number(()))
         for k, feature in enumerate(self.model.features):
             term = Num(abs(float(coefficients.data[k]))) * Name(feature)

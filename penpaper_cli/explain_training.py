@@ -26,6 +26,7 @@ from penpaper_cli.table import DataSet
 from penpaper_cli.training import PARTS, USUAL_RATE, Exact, Scaling, least_squares, safe_rate
 
 ARRIVED = 1.01
+MOST_ROWS = 20
 ROUNDING = 1e-12
 
 
@@ -129,10 +130,17 @@ class Lesson:
             yield worked(scaled, (0,), self.show, cell)
             head: tuple[Parts, ...] = (("feature",), *((part,) for part in words.scaling_names(standard)))
             rows = zip(self.data.features, self.scaling.shift, self.scaling.spread, strict=True)
-            yield Table(head, (((Name(f),), (Num(a),), (Num(b),)) for f, a, b in rows), "lrr")
+            yield self.by_feature(head, [((Name(f),), (Num(a),), (Num(b),)) for f, a, b in rows])
             yield from grid(Paper().carried("X", self.experiment.X), self.show, self.data.features, of_data=True)
         if self.experiment.target_scaling is not None:
             yield from self.the_scaled_target()
+
+    def by_feature(self, head: tuple[Parts, ...], rows: Sequence[tuple[Parts, ...]]) -> Table:
+        """A table with a row for each feature, the middle ones left out where they are many."""
+        if len(rows) > MOST_ROWS and self.show.detail != "full":
+            hidden = len(rows) - MOST_ROWS + 1
+            rows = [*rows[: MOST_ROWS - 2], ((words_models.features_left_out(hidden),),), rows[-1]]
+        return Table(head, rows, "l" + "r" * (len(head) - 1))
 
     def first_that_varies(self) -> int:
         """The first feature that can be shown scaled; a category may happen to have no row to train on."""
@@ -194,7 +202,7 @@ class Lesson:
         pairs += [(("loss",), self.model.metrics["loss"], self.exact.loss)]
         rows = [(name, (Num(found),), (Num(best),), _difference(found, best)) for name, found, best in pairs]
         head: tuple[Parts, ...] = (("number",), (rule,), ("least squares",), ("difference",))
-        yield Table(head, rows, "lrrr")
+        yield self.by_feature(head, rows)
         stopped = self.run.layers.l2 or self.run.out_of_patience
         if not stopped and self.model.metrics["loss"] > ARRIVED * self.exact.loss:
             yield Sentence((words.not_there_yet(10 * self.run.epochs),))

@@ -147,6 +147,16 @@ def rows_left_out(count: int) -> str:
     return f"{plural(count, 'row')} more went the same way."
 
 
+def long_equation(terms: int) -> str:
+    """Why the model is not written as an equation."""
+    return f"The model has {terms:,} coefficients, too many for one line; -f json and the saved file list them all."
+
+
+def features_left_out(count: int) -> str:
+    """How many rows of a table of features are left out."""
+    return f"{plural(count, 'feature')} more; --detail full lists them all"
+
+
 def predictions_left_out(count: int) -> str:
     """How many predictions are not in the table."""
     return f"{plural(count, 'prediction')} not shown here: -f json lists them all."

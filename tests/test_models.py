@@ -629,3 +629,15 @@ def test_bias_corrections_of_many_steps() -> None:
     )
     assert ran.code == 0 and "0.999^3000" in ran.out
     assert "1 - 0.04971" in ran.out and abs(0.999**3000 - 0.04971) < 5e-6
+
+
+@pytest.mark.parametrize("options", [(), ("--hidden", "3")], ids=str)
+def test_very_many_columns(tmp_path: Path, options: tuple[str, ...]) -> None:
+    random = np.random.default_rng(5)
+    rows = random.normal(size=(8, 1501)).round(3).tolist()
+    data, saved = written(tmp_path / "wide.csv", [*(f"c{k}" for k in range(1500)), "y"], rows), str(tmp_path / "m.json")
+    out = printed("train", data, "--target", "y", "--epochs", "50", "--save", saved, *options)
+    assert "1,481 features more" in out and out.count("c700") == 1 and len(out) < 60_000
+    assert pp("predict", saved, data).code == 0
+    full = pp("train", data, "--target", "y", "--epochs", "50", "--detail", "full", *options)
+    assert full.code == 0 and "c700" in full.out
