@@ -20,6 +20,8 @@ from penpaper_cli.sources import quoted, shown
 from penpaper_cli.table import DataSet
 from penpaper_cli.training import Scaling, class_metrics, metrics, scaling, usual_rate
 
+USUAL_OPTIMIZER = {False: "gd", True: "adam"}
+"""The update rule without and with hidden layers."""
 RATES = {"gd": 0.1, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.1, "rmsprop": 0.01, "adam": 0.01}
 EPOCHS = {"numbers": 200, "classes": 500, "hidden": 500}
 SPLIT, START, SHUFFLE = range(3)
@@ -160,7 +162,7 @@ def new_experiment(data: DataSet, wishes: Wishes) -> Experiment:
         raise CannotRead("--activation belongs to hidden layers: give their sizes too, such as --hidden 8.")
     sizes = (rest.X.shape[1], *wishes.hidden, outputs)
     layers = Layers(sizes, (hidden,) * len(wishes.hidden), loss, wishes.l2 or 0.0)
-    optimizer = wishes.optimizer or ("adam" if wishes.hidden else "gd")
+    optimizer = wishes.optimizer or USUAL_OPTIMIZER[bool(wishes.hidden)]
     target_scaling = _target_scaling(rest, wishes, optimizer)
     X = scaled.apply(rest.X)
     usual = usual_lr(layers, optimizer, X, wishes.batch)

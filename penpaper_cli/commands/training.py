@@ -58,12 +58,16 @@ def train(
     resume: options.Resume = None,
 ) -> Solution:
     """Train a model on a CSV, epochs worked in full: linear, for classes logistic or softmax, or with hidden layers."""
+    from penpaper_cli import table
+    from penpaper_cli.experiment import EPOCHS, USUAL_OPTIMIZER, Wishes, new_experiment, resumed_experiment
+    from penpaper_cli.files import check_writable
+
     if view.exact:
         raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
     if epochs is not None and not 1 <= epochs <= MOST_EPOCHS:
         raise CannotRead(f"--epochs {epochs}: training needs at least 1 epoch.")
     typed = {"lr": lr, "momentum": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
-    rates = read_rates(typed, optimizer or ("adam" if hidden else "gd"))
+    rates = read_rates(typed, optimizer or USUAL_OPTIMIZER[hidden is not None])
     chosen = read_epochs(explain, epochs if resume is None else None)
     for name, count, least in (("batch-size", batch_size, 1), ("seed", seed, 0), ("patience", patience, 1)):
         if count is not None and count < least:
@@ -73,16 +77,23 @@ def train(
     if l2 is not None and not 0 <= l2 < 1e300:
         raise CannotRead(f"--l2 {l2:g}: the strength of the penalty is a finite number from 0 up, such as 0.01.")
 
-    from penpaper_cli import table
-    from penpaper_cli.experiment import EPOCHS, Wishes, new_experiment, resumed_experiment
-    from penpaper_cli.files import check_writable
-
     if save is not None:
         check_writable(save, "--save")
     wishes = Wishes(
-        loss, read_hidden(hidden), activation, optimizer, rates, batch_size, seed, init, l2, test, patience, scale
+        loss=loss,
+        hidden=read_hidden(hidden),
+        activation=activation,
+        optimizer=optimizer,
+        rates=rates,
+        batch=batch_size,
+        seed=seed,
+        init=init,
+        l2=l2,
+        test=test,
+        patience=patience,
+        scale=scale,
+        scale_target=scale_target,
     )
-    wishes = with_target(wishes, scale_target)
     wanted = [name.strip() for name in features.split(",")] if features is not None else None
     if resume is not None:
         before = read_saved(resume, wishes, wanted, classify, target)
@@ -159,13 +170,6 @@ def worked(
         more=lesson.for_programs(),
         failure=lesson.failure() if run.diverged else None,
     )
-
-
-def with_target(wishes: Wishes, scale_target: bool | None) -> Wishes:
-    """The wishes with that about the target."""
-    from dataclasses import replace
-
-    return replace(wishes, scale_target=scale_target)
 
 
 def tell(read: DataSet) -> None:
