@@ -108,8 +108,8 @@ def scaling_to_json(scaling: Scaling) -> Members:
     """The kind, and for each feature mean and std, or min and max."""
     if scaling.kind == "none":
         return {"kind": "none"}
-    if scaling.kind == "minmax":
-        return {"kind": "minmax", "min": scaling.shift.tolist(), "max": (scaling.shift + scaling.spread).tolist()}
+    if scaling.top is not None:
+        return {"kind": "minmax", "min": scaling.shift.tolist(), "max": scaling.top.tolist()}
     return {"kind": "standard", "mean": scaling.shift.tolist(), "std": scaling.spread.tolist()}
 
 
@@ -203,10 +203,14 @@ def _scaling(members: Members, width: int) -> Scaling:
     if names is None:
         raise Fault("its scaling is of no kind that pp knows")
     first, second = (_vector(list_of(members, name), width, name) for name in names)
-    spread = second - first if kind == "minmax" else second
+    if kind == "minmax":
+        # A feature that didn't vary among the training rows is not divided, as in training.
+        spread, top = np.where(second == first, 1.0, second - first), second
+    else:
+        spread, top = second, None
     if not (spread > 0).all():
         raise Fault(f"a feature's {names[1]} leaves nothing to divide by")
-    return Scaling(kind, first, spread)
+    return Scaling(kind, first, spread, top)
 
 
 def _vector(numbers: Sequence[Any], width: int, name: str) -> Array:

@@ -37,7 +37,13 @@ class DataSet:
     notes: tuple[str, ...] = ()
 
 
-def read_data(source: str, target: str, features: Sequence[str] | None = None, classify: bool = False) -> DataSet:
+def read_data(
+    source: str,
+    target: str,
+    features: Sequence[str] | None = None,
+    category: Sequence[str] = (),
+    classify: bool = False,
+) -> DataSet:
     """The target and the features (by default every other column) of a .csv or .tsv file, or `-` for standard input.
 
     Only these columns are read as numbers. Raises CannotRead with file, line, column and remedy, and CannotWork when

@@ -20,11 +20,15 @@ USUAL_RATE = 0.1
 
 @dataclass(frozen=True)
 class Scaling:
-    """Each feature minus its `shift`, divided by its `spread` (both of shape (d,))."""
+    """Each feature minus its `shift`, divided by its `spread` (both of shape (d,)).
+
+    `top` is the maximum that a range was taken to, for minmax: shift and spread don't give it to the last bit.
+    """
 
     kind: str
     shift: Array
     spread: Array
+    top: Array | None = None
 
     @property
     def names(self) -> tuple[str, str]:
@@ -52,7 +56,7 @@ def scaling(X: Array, kind: str) -> Scaling:
     spread = np.where((X[0] == X).all(axis=0), 1.0, spread)
     if not (np.isfinite(spread).all() and spread.all()):
         raise CannotWork("The features' numbers are too large or too close together for float64: choose other units.")
-    return Scaling(kind, shift, spread)
+    return Scaling(kind, shift, spread, X.max(axis=0) if kind == "minmax" else None)
 
 
 def steepest(X: Array, loss: str, l2: float = 0.0) -> float:

@@ -528,16 +528,20 @@ def test_too_little_to_train_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize("data", [HOUSES, "two"])
 def test_a_resumed_run_is_an_unbroken_run(tmp_path: Path, folder: Path, data: str, options: tuple[str, ...]) -> None:
     """The saved files are the same to the last bit."""
+    options = (*options, "--detail", "summary")
     source, target = (HOUSES, "price") if data == HOUSES else (str(folder / "two.csv"), "kind")
     whole, half, rest = (tmp_path / f"{name}.json" for name in ("whole", "half", "rest"))
     trained(source, target, *options, "--epochs", "60", "--save", str(whole))
     unbroken = json.loads(whole.read_text())["resume"]["losses"]
     trained(source, target, *options, "--epochs", "30", "--save", str(half))
-    ran = pp("train", source, "--resume", str(half), "--epochs", "30", "--save", str(rest), "-f", "plain")
+    ran = pp(
+        "train", source, "--resume", str(half), "--epochs", "30", "--save", str(rest), "-f", "plain", "--steps", "1"
+    )
     assert ran.code == 0 and false_lines(ran.out, 4) == []
     if len(unbroken) == 61:
         assert rest.read_bytes() == whole.read_bytes()
-        document = json.loads(pp("train", source, "--resume", str(half), "--epochs", "30", "-f", "json").out)
+        again = ("--resume", str(half), "--epochs", "30", "--detail", "summary", "-f", "json")
+        document = json.loads(pp("train", source, *again).out)
         assert [entry["loss"] for entry in document["history"]] == unbroken
 
 
@@ -665,3 +669,17 @@ def test_every_feature_where_it_is_asked_for(tmp_path: Path) -> None:
     data = written(tmp_path / "wide.csv", [*(f"c{k}" for k in range(30)), "y"], rows)
     out = printed("train", data, "--target", "y", "--epochs", "5", "--detail", "full", "--explain", "1")
     assert "features more" not in out and out.count("feature: c25") == 1
+
+
+def test_a_range_is_kept_to_the_last_bit(tmp_path: Path) -> None:
+    """The minimum plus the range is not always the maximum: 0.1 + (0.7 - 0.1) is, 0.3 + (0.9 - 0.3) isn't."""
+    rows = [[0.3 + k / 7, 5, k] for k in range(6)] + [[0.9, 5, 3], [0.3, 6, 4]]
+    data, saved = written(tmp_path / "range.csv", ["a", "b", "y"], rows), str(tmp_path / "m.json")
+    for seed in range(6):
+        options = ("--scale", "minmax", "--test", "0.3", "--seed", str(seed), "--detail", "summary")
+        trained(data, "y", *options, "--epochs", "8", "--save", saved)
+        whole = Path(saved).read_bytes()
+        trained(data, "y", *options, "--epochs", "3", "--save", saved)
+        ran = pp("train", data, "--resume", saved, "--epochs", "5", "--save", saved, "--detail", "summary")
+        assert ran.code == 0 and Path(saved).read_bytes() == whole
+        assert pp("predict", saved, "0.5 6").code == 0

@@ -98,7 +98,8 @@ def train(
     if resume is not None:
         before = read_saved(resume, wishes, wanted, classify, target)
         names = [column.name for column in before.columns]
-        read = table.read_data(data, before.target, names, classify=bool(before.classes))
+        category = [column.name for column in before.columns if column.categories]
+        read = table.read_data(data, before.target, names, category=category, classify=bool(before.classes))
         experiment = resumed_experiment(read, before, resume)
     else:
         if target is None:
