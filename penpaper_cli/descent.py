@@ -130,8 +130,8 @@ def descend(
 ) -> Run:
     """Train for `epochs` more epochs, unless the run diverges, is out of patience or is told to stop.
 
-    `kept` epochs, and the last two, can be worked on paper afterwards. Raises CannotWork when the numbers are too large
-    for float64 from the start.
+    The epochs to `keep`, and the last one, can be worked on paper afterwards. Raises CannotWork when the numbers are
+    too large for float64 from the start.
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         flow = run.layers.flow(run.state.parameters, X)
@@ -177,6 +177,11 @@ def _note(run: Run, flow: Flow, y: Array, test: tuple[Array, Array] | None) -> N
     run.losses.append(run.layers.loss_of(parameters, flow, y))
     if test is not None:
         run.test_losses.append(run.layers.loss_of(parameters, run.layers.flow(parameters, test[0]), test[1]))
+        if not math.isfinite(run.test_losses[-1]):
+            raise CannotWork(
+                "The test rows lie so far from the others that their loss leaves the range of float64: try another "
+                "--seed, or other features."
+            )
     if run.settings.patience is not None and (run.best is None or run.watched[-1] < run.best.loss):
         run.best = Best(run.epochs, run.watched[-1], parameters)
 

@@ -171,11 +171,8 @@ class Lesson:
         if self.experiment.init != "zeros" or settings.batch is not None or self.experiment.held is not None:
             yield Sentence((words_models.drawn(self.experiment.seed),))
         for name, data in layers.on_paper(dict(start.parameters)).items():
-            yield from grid(
-                Paper().given(name, data) if not data.any() else Paper().carried(name, data),
-                self.show,
-                self.data.features if name == "w" else (),
-            )
+            columns = self.data.features if name == "w" else ()
+            yield from grid(Paper().carried(name, data), self.show, columns)
         for letter, rate in OPTIMISERS[settings.optimizer][1].items():
             yield from grid(Paper().given(letter, np.array(getattr(settings.rates, rate), dtype=object)), self.show)
         if self.experiment.rate_was_chosen and plain and not layers.hidden:

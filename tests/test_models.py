@@ -683,3 +683,10 @@ def test_a_range_is_kept_to_the_last_bit(tmp_path: Path) -> None:
         ran = pp("train", data, "--resume", saved, "--epochs", "5", "--save", saved, "--detail", "summary")
         assert ran.code == 0 and Path(saved).read_bytes() == whole
         assert pp("predict", saved, "0.5 6").code == 0
+
+
+def test_a_test_row_beyond_all_bounds(tmp_path: Path) -> None:
+    data = written(tmp_path / "far.csv", ["x", "y"], [*([k, 2 * k + 1] for k in range(9)), [1e200, 3]])
+    said = [pp("train", data, "--target", "y", "--test", "0.1", "--seed", str(seed)) for seed in range(40)]
+    assert all(ran.code == 1 and ran.out == "" and ran.err.count("\n") == 1 for ran in said)
+    assert {"test rows" in ran.err for ran in said} == {True, False}
