@@ -200,10 +200,6 @@ class Layers:
             return dict(parameters)
         return {"W1": parameters["w"].reshape(-1, 1), "b1": parameters["b"].reshape(1)}
 
-    def paper_name(self, name: str) -> str:
-        """What a parameter is called on paper."""
-        return {"W1": "w", "b1": "b"}[name] if self.single else name
-
     def target_on_paper(self, y: Array) -> Array:
         """The target in the shape of the last scores; class numbers stay a vector."""
         return y if self.single or self.loss == "cross_entropy" else y.reshape(-1, 1)
