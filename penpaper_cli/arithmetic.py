@@ -137,8 +137,11 @@ def rest(values: Any, head: int, note: str) -> Rest:
     what the other terms lack to the sum.
     """
     hidden = values[head:-1]
-    found, size = hidden.sum(), float(abs(hidden).sum())
-    if values.dtype != object and abs(found) < CANCELLED * size:
+    found = hidden.sum()
+    if values.dtype == object:  # Exact numbers cancel without a trace, and may be too large for float64.
+        return Rest(note, found)
+    size = float(abs(hidden).sum())
+    if abs(found) < CANCELLED * size:
         found = values.sum() - values[:head].sum() - values[-1]
     return Rest(note, found, size=size)
 
