@@ -6,13 +6,15 @@ An expression is a tree of six kinds of node. It can be evaluated (`value`) and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from penpaper_cli.meaning import MEANING
 from penpaper_cli.numbers import Scalar, as_written
 
+CANCELLED = 1e-6
+"""A sum that is so much smaller than its terms is mostly rounding."""
 SLACK = 2
 """Terms over the limit that are still written: leaving out so few would save nothing."""
 MOST_WALKED = 200
@@ -85,11 +87,12 @@ class Sum(Expr):
 
 @dataclass(frozen=True)
 class Rest(Expr):
-    """The terms of a long sum that are left out: how many, and what they add up to."""
+    """The terms of a long sum that are left out: how many, what they add up to, and Σ|terms|, their `size`."""
 
     note: str
     value: Scalar
     worked: bool = False
+    size: float = field(default=0.0, repr=False, compare=False)
 
 
 def lift(number: Expr | int) -> Expr:
@@ -133,7 +136,7 @@ def shorten(e: Expr, longest: int | None, note: Callable[[int], str]) -> Expr:
             head = count if longest is None or count <= longest + SLACK else max(longest - 2, 1)
             terms = [shorten(term(k), longest, note) for k in range(head)]
             if head < last:
-                terms.append(Rest(note(last - head), values[head:last].sum()))
+                terms.append(rest(values, head, note(last - head)))
             if head < count:
                 terms.append(shorten(term(last), longest, note))
             return Apply("add", tuple(terms)) if len(terms) > 1 else terms[0]
@@ -143,6 +146,22 @@ def shorten(e: Expr, longest: int | None, note: Callable[[int], str]) -> Expr:
         case Apply(op, args):
             return Apply(op, tuple(shorten(a, longest, note) for a in args))
     return e
+
+
+def rest(values: Any, head: int, note: str) -> Rest:
+    """What stands for the terms from `head` to the last but one.
+
+    Where they cancel, what is left of them is rounding, which depends on the order of adding: then it is taken to be
+    what the other terms lack to the sum.
+    """
+    hidden = values[head:-1]
+    found = hidden.sum()
+    if values.dtype == object:  # Exact numbers cancel without a trace, and may be too large for float64.
+        return Rest(note, found)
+    size = float(abs(hidden).sum())
+    if abs(found) < CANCELLED * size:
+        found = values.sum() - values[:head].sum() - values[-1]
+    return Rest(note, found, size=size)
 
 
 def _terms(e: Expr) -> tuple[Expr, ...]:
@@ -157,8 +176,8 @@ def plug_in(e: Expr) -> Expr:
             return Num(as_written(number), as_decimal)
         case Entry(_, _, number):
             return Num(as_written(number))
-        case Rest(note, number):
-            return Rest(note, as_written(number), worked=True)
+        case Rest(note, number, _, size):
+            return Rest(note, as_written(number), worked=True, size=size)
         case Apply(op, args):
             plugged = tuple(map(plug_in, args))
             zero = op == "neg" and isinstance(plugged[0], Num) and plugged[0].value == 0

@@ -3,62 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from penpaper_cli import words, words_fit
+from penpaper_cli import words, words_models
 from penpaper_cli.arithmetic import Entry, Expr, Name, Num
-from penpaper_cli.explain import Show, explained, grid, line, results, shortened, worked
+from penpaper_cli.descent import Run
+from penpaper_cli.experiment import Experiment
+from penpaper_cli.explain import Show, grid, results, shortened, worked
 from penpaper_cli.explain_data import one_hot
-from penpaper_cli.explain_exact import ONES, dependent, nearly_dependent
-from penpaper_cli.formulas import Epoch, in_own_units, linear_epoch, ranged, standardised
+from penpaper_cli.explain_distance import Distance, by_feature
+from penpaper_cli.explain_epochs import Epochs
+from penpaper_cli.explain_model import Outcome
+from penpaper_cli.formulas import ranged, standardised
+from penpaper_cli.model import Model
 from penpaper_cli.numbers import CannotWork
-from penpaper_cli.ops import OPS
-from penpaper_cli.paper import Array, Paper, Value
-from penpaper_cli.solution import Block, Chart, Heading, Parts, Result, Sentence, Table, Working
+from penpaper_cli.optimisers import OPTIMISERS, rate_of
+from penpaper_cli.paper import Array, Paper
+from penpaper_cli.solution import Block, Heading, Parts, Result, Sentence
 from penpaper_cli.table import DataSet
-from penpaper_cli.training import Exact, Run, Scaling, safe_rate
-
-FEW = 3
-STEEP = 20
-ARRIVED = 1.01
-ROUNDING = 1e-12
+from penpaper_cli.training import PARTS, USUAL_RATE, Scaling, safe_rate
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """Everything about a training run that its explanation draws on; `X` is scaled, `chosen` are epochs to work."""
+    """Everything about a training run that its explanation draws on; `chosen` are epochs to work."""
 
-    data: DataSet
-    scaling: Scaling
-    X: Array
-    run: Run
-    exact: Exact
-    metrics: dict[str, float]
+    experiment: Experiment
+    model: Model
     chosen: Sequence[int]
     new: Array | None
     show: Show
-    rate_was_lowered: bool = False
+    went_on_from: str | None = None
+
+    @property
+    def data(self) -> DataSet:
+        return self.experiment.data
+
+    @property
+    def scaling(self) -> Scaling:
+        return self.experiment.scaling
+
+    @property
+    def run(self) -> Run:
+        return self.experiment.run
+
+    @cached_property
+    def distance(self) -> Distance | None:
+        """How far training is from the least-squares solution, for linear regression."""
+        layers = self.run.layers
+        linear = layers.single and layers.loss in PARTS
+        return Distance(self.experiment, self.model, self.show) if linear else None
+
+    @cached_property
+    def epochs(self) -> Epochs:
+        return Epochs(self.experiment, self.show)
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        return Outcome(self.experiment, self.model, self.new, self.show)
+
+    @property
+    def title(self) -> str:
+        layers = self.run.layers
+        return words_models.NETWORK_TITLE if layers.hidden else words_models.TITLES[layers.loss]
 
     def steps(self) -> Iterator[Block]:
         """The whole lesson, in order."""
         yield from self.the_data()
-        if self.scaling.kind != "none":
+        if self.scaling.kind != "none" or self.experiment.target_scaling is not None:
             yield from self.the_scaling()
         yield from self.the_start()
-        first = [epoch for epoch in self.chosen if epoch == 1]
+        first = [epoch for epoch in self.chosen if epoch == self.run.first]
         for epoch in first:
-            yield from self.epoch_worked(epoch)
-        yield from self.table_of_epochs()
+            yield from self.epochs.worked(epoch)
+        yield from self.epochs.table()
         for epoch in self.chosen[len(first) :]:
-            yield from self.epoch_worked(epoch)
-        yield from self.the_curve()
+            yield from self.epochs.worked(epoch)
+        yield from self.epochs.curve()
         if not self.run.diverged:
-            yield from self.the_model()
-            yield from self.the_exact_answer()
-            yield from self.how_good()
+            yield from self.outcome.the_model()
+            if self.distance is not None:
+                yield from self.distance.steps()
+            yield from self.outcome.how_good()
+            yield from self.outcome.worth_knowing()
 
     def the_data(self) -> Iterator[Block]:
         """X and y as they stand in the file."""
@@ -67,158 +98,86 @@ class Lesson:
         counts = words.data_set(*data.X.shape)
         yield Sentence((counts, *_listed(data.features), "; the target is ", Name(data.target), "."))
         yield from one_hot(data.columns)
+        held = self.experiment.held
+        if held is not None:
+            text = words_models.set_aside(len(held.y), len(held.y) + len(data.y), self.experiment.seed)
+            yield Sentence((text,))
+        if data.classes:
+            numbered = [part for k, c in enumerate(data.classes) for part in (", " if k else "", f"{k} is ", Name(c))]
+            yield Sentence((words_models.CLASS_NUMBERS, *numbered, "."))
         yield from grid(Paper().given(name, data.X), self.show, data.features, of_data=True)
-        yield from grid(Paper().given("y", data.y), self.show, of_data=True)
+        y_name = "y" if self.experiment.target_scaling is None else "y_raw"
+        yield from grid(Paper().given(y_name, data.y), self.show, of_data=True)
         yield Sentence((words.in_float64("Training repeats its sums many times"),))
 
     def the_scaling(self) -> Iterator[Block]:
         """One feature's scaling worked, the others in a table."""
         standard = self.scaling.kind == "standard"
         yield Heading(("Scaling the features",))
-        yield Sentence((words.why_scale(standard),))
-        name, column = self.data.features[0], self.data.X[:, 0]
-        shift, spread, scaled = (standardised if standard else ranged)(name, column)
+        if self.scaling.kind != "none":
+            j = self.first_that_varies()
+            which = "the first that varies among these rows" if j else "the first feature"
+            yield Sentence((words.why_scale(standard, which),))
+            name, column = self.data.features[j], self.data.X[:, j]
+            shift, spread, scaled = (standardised if standard else ranged)(name, column)
+            for part in (shift, spread):
+                yield worked(part, (), self.show) if part.op else next(grid(part, self.show))
+            if standard:
+                yield from shortened(len(column), self.show)
+            cell = Entry(Name("X"), (0, j), scaled.number((0,)))
+            yield worked(scaled, (0,), self.show, cell)
+            head: tuple[Parts, ...] = (("feature",), *((part,) for part in words.scaling_names(standard)))
+            rows = zip(self.data.features, self.scaling.shift, self.scaling.spread, strict=True)
+            yield by_feature(self.show, head, [((Name(f),), (Num(a),), (Num(b),)) for f, a, b in rows])
+            yield from grid(Paper().carried("X", self.experiment.X), self.show, self.data.features, of_data=True)
+        if self.experiment.target_scaling is not None:
+            yield from self.the_scaled_target()
+
+    def first_that_varies(self) -> int:
+        """The first feature that can be shown scaled; a category may happen to have no row to train on."""
+        return int(np.ptp(self.data.X, axis=0).astype(bool).argmax())
+
+    def the_scaled_target(self) -> Iterator[Block]:
+        """The target's scaling worked."""
+        yield Sentence((words_models.SCALED_TARGET,))
+        shift, spread, scaled = standardised("y_raw", self.data.y)
         for part in (shift, spread):
-            yield worked(part, (), self.show) if part.op else next(grid(part, self.show))
-        if standard:
-            yield from shortened(len(column), self.show)
-        cell = Entry(Name("X"), (0, 0), scaled.number((0,)))
-        yield worked(scaled, (0,), self.show, cell)
-        head: tuple[Parts, ...] = (("feature",), *((part,) for part in words.scaling_names(standard)))
-        rows = zip(self.data.features, self.scaling.shift, self.scaling.spread, strict=True)
-        yield Table(head, (((Name(f),), (Num(a),), (Num(b),)) for f, a, b in rows), "lrr")
-        yield from grid(Paper().carried("X", self.X), self.show, self.data.features, of_data=True)
+            yield worked(part, (), self.show)
+        yield worked(scaled, (0,), self.show, Entry(Name("y"), (0,), scaled.number((0,))))
+        yield from grid(Paper().carried("y", self.experiment.y), self.show, of_data=True)
 
     def the_start(self) -> Iterator[Block]:
-        """The weights before the first epoch, and the learning rate."""
+        """The parameters before the first epoch, the update rule and what it is set to."""
+        layers, settings, start = self.run.layers, self.run.settings, self.experiment.start
         yield Heading(("The start",))
-        yield Sentence((words.starting_weights(self.X.shape[1]),))
-        zeros = np.zeros(self.X.shape[1])
-        for name, value in (("w", zeros), ("b", np.array(0.0)), ("η", np.array(self.run.rate))):
-            yield from grid(Paper().given(name, value), self.show, self.data.features if name == "w" else ())
-        if self.rate_was_lowered:
-            yield Sentence((words.SAFE_RATE,))
-
-    def epoch_worked(self, epoch: int) -> Iterator[Block]:
-        """One epoch in full: prediction, loss, gradients by the chain rule, the update of each weight."""
-        yield Heading((words.epoch_heading(epoch, self.run.epochs),))
-        recorded = self.recorded(epoch)
-        few = replace(self.show, steps=self.show.steps or FEW) if self.show.most(FEW) else self.show
-        yield Sentence((words.FORWARD,))
-        yield from explained(recorded.prediction, few)
-        yield Sentence((words.LOSS,))
-        yield from explained(recorded.loss, self.show)
-        yield Sentence((words.BACKWARD,))
-        for gradient in recorded.gradients:
-            yield from explained(gradient, few if gradient is recorded.gradients[0] else self.show)
-        yield Sentence((words.UPDATE,))
-        for updated in recorded.updated:
-            yield from explained(updated, self.show)
-
-    def recorded(self, epoch: int) -> Epoch:
-        """The epoch on paper; it must agree with the loop that trained."""
-        w, b = self.run.kept[epoch]
-        found = linear_epoch(self.X, self.data.y, w, np.array(b), np.array(self.run.rate), self.run.loss)
-        line(f"epoch {epoch}", [Num(found.loss.number(())), Num(self.run.losses[epoch - 1])], self.show)
-        return found
-
-    def table_of_epochs(self) -> Iterator[Block]:
-        """The loss after chosen epochs."""
-        last = self.run.epochs
-        shown = sorted({0, last, *(e for e in words.ROUND_EPOCHS if e < last)})
-        yield Heading(("Epoch by epoch",))
-        yield Sentence((words.epochs_table(last + 1 - len(shown)),))
-        yield Table((("epoch",), ("loss after it",)), (((f"{e:,}",), (Num(self.run.losses[e]),)) for e in shown), "rr")
-
-    def the_curve(self) -> Iterator[Block]:
-        """The loss over the epochs; where it falls a long way, by factors."""
-        losses = self.run.losses
-        logarithmic = max(losses) > STEEP * min(losses) > 0
-        yield Heading(("The loss, epoch by epoch",))
-        if logarithmic:
-            yield Sentence((words.LOGARITHMIC,))
-        yield Chart(("epoch",), ("loss",), list(enumerate(losses)), logarithmic)
-        yield Sentence((words.EVERY_EPOCH,))
-
-    def the_model(self) -> Iterator[Block]:
-        """The model in the user's own units, with predictions."""
-        yield Heading(("The model in your own units",))
-        coefficients, intercept = self.in_own_units()
-        yield Sentence((words.undo_scaling(self.scaling.kind),))
-        if self.scaling.kind != "none":
-            everything = replace(self.show, entries=(), steps=None)
-            yield from explained(coefficients, everything)
-            yield from explained(intercept, everything)
-        yield Sentence((words.THE_MODEL,))
-        yield self.equation(coefficients, intercept)
-        if self.new is not None:
-            yield Sentence((words.PREDICTION,))
-            for k in range(len(self.new)):
-                yield worked(self.prediction(k), (), self.show)
-
-    def in_own_units(self) -> tuple[Value, Value]:
-        """Coefficients and intercept by features that are not scaled."""
-        return self._unscaled(self.run.w, self.run.b)
-
-    def equation(self, coefficients: Value, intercept: Value) -> Working:
-        """price ≈ 52.3 + 0.139·size + …"""
-        model: Expr = Num(intercept.number(()))
-        for k, feature in enumerate(self.data.features):
-            term = Num(abs(float(coefficients.data[k]))) * Name(feature)
-            model = model - term if coefficients.data[k] < 0 else model + term
-        return Working((Name(self.data.target), model), ("≈",))
-
-    def prediction(self, k: int) -> Value:
-        """The model at the k-th new row."""
-        assert self.new is not None
-        coefficients, intercept = self.in_own_units()
-        paper = Paper()
-        c, a = paper.carried("c", coefficients.data), paper.carried("a", intercept.data)
-        return paper.call(self.data.target, OPS["dot"](c, paper.given("x", self.new[k])) + a)
-
-    def the_exact_answer(self) -> Iterator[Block]:
-        """How far gradient descent is from the least-squares solution."""
-        yield Heading(("How far from the exact answer",))
-        yield Sentence((words.least_squares(self.exact.unique),))
-        if not self.exact.unique:
-            yield from dependent(self.exact.solved, (ONES, *self.data.features), self.show)
-        elif self.exact.solved.exact:
-            yield Sentence((words_fit.EXACT_FRACTIONS,))
-        descent, exact = self.in_own_units(), self.exact_in_own_units()
-        pairs: list[tuple[Parts, float, float]] = [(("intercept",), float(descent[1].data), float(exact[1].data))]
-        coefficients = zip(self.data.features, descent[0].data, exact[0].data, strict=True)
-        pairs += [((Name(feature),), found, best) for feature, found, best in coefficients]
-        pairs += [(("loss",), self.run.losses[-1], self.exact.loss)]
-        rows = [(name, (Num(found),), (Num(best),), _difference(found, best)) for name, found, best in pairs]
-        head: tuple[Parts, ...] = (("number",), ("gradient descent",), ("least squares",), ("difference",))
-        yield Table(head, rows, "lrrr")
-        if self.run.losses[-1] > ARRIVED * self.exact.loss:
-            yield Sentence((words.not_there_yet(10 * self.run.epochs),))
-        if self.exact.unique:
-            yield from nearly_dependent(self.data.X, self.data.features)
-
-    def exact_in_own_units(self) -> tuple[Value, Value]:
-        """The least-squares coefficients and intercept."""
-        return self._unscaled(self.exact.w, self.exact.b)
-
-    def _unscaled(self, w: Array, b: float) -> tuple[Value, Value]:
-        shift, spread = self.scaling.names
-        return in_own_units(w, np.array(b), (shift, self.scaling.shift), (spread, self.scaling.spread))
-
-    def how_good(self) -> Iterator[Block]:
-        """R², mean absolute error and their baseline."""
-        found = self.metrics
-        yield Heading(("How good the model is",))
-        yield Sentence((words.METRICS,))
-        names = [(words.METRIC_NAMES[key], key) for key in ("r2", "mae", "rmse", "loss") if key in found]
-        rows = [((name,), (Num(found[key]),), (Num(found[f"baseline_{key}"]),)) for name, key in names]
-        if "r2" not in found:
-            yield Sentence((words.NO_VARIATION,))
-        yield Table((("measure",), ("the model",), ("always guessing the mean",)), rows, "lrr")
+        if self.went_on_from is not None:
+            yield Sentence((words_models.goes_on(self.run.first - 1),))
+        elif layers.single and self.experiment.init == "zeros":
+            yield Sentence((words.starting_weights(self.data.X.shape[1]),))
+        else:
+            yield Sentence((words_models.STARTS[self.experiment.init or "zeros"],))
+        plain = settings.optimizer == "gd" and settings.batch is None
+        if not plain:
+            yield Sentence((words_models.rule(settings.optimizer, settings.batch, len(self.data.y)),))
+        if self.experiment.init != "zeros" or settings.batch is not None or self.experiment.held is not None:
+            yield Sentence((words_models.drawn(self.experiment.seed),))
+        for name, data in layers.on_paper(dict(start.parameters)).items():
+            columns = self.data.features if name == "w" else ()
+            yield from grid(Paper().carried(name, data), self.show, columns)
+        for letter, rate in OPTIMISERS[settings.optimizer][1].items():
+            yield from grid(Paper().given(letter, np.array(getattr(settings.rates, rate), dtype=object)), self.show)
+        if self.experiment.rate_was_chosen and plain and not layers.hidden:
+            if layers.loss not in PARTS:
+                yield Sentence((words_models.RATE_BY_CURVATURE,))
+            elif float(settings.rates.lr) < USUAL_RATE:
+                yield Sentence((words.SAFE_RATE,))
+        if layers.l2:
+            yield from grid(Paper().given("λ", np.array(rate_of(layers.l2), dtype=object)), self.show)
+            yield Sentence((words_models.PENALTY,))
 
     def given(self) -> dict[str, Result]:
         """What was given, apart from the rows of the data."""
-        return {"η": Result((), False, self.run.rate)}
+        return {"η": Result((), False, float(self.run.settings.rates.lr))}
 
     def answer(self) -> Result:
         """The predictions that were asked for, else the loss that training came to."""
@@ -226,65 +185,39 @@ class Lesson:
 
     def results(self) -> dict[str, Result]:
         """What stands on the paper of the last epoch, save what has a number for every row of the data."""
-        if not self.run.epochs:  # It diverged in the very first update.
+        if self.run.epochs < self.run.first:  # It diverged in the very first update.
             return {}
-        recorded = self.recorded(self.run.epochs)
-        lines = (recorded.loss, *recorded.parameters, *recorded.gradients[1:], *recorded.updated)
+        step = self.epochs.recorded(self.run.epochs)
+        names = [step.work.known[update.name] for update in step.updates]
+        lines = (step.work.answer, *names, *(update.gradient for update in step.updates), *step.updated)
         found = results(lines) | {"L_new": Result((), False, self.run.losses[-1])}
-        if self.new is not None and not self.run.diverged:
-            predictions = [self.prediction(k) for k in range(len(self.new))]
-            found["predictions"] = Result((len(predictions),), False, [float(p.data) for p in predictions])
-        return found
+        return found if self.run.diverged else found | self.outcome.results()
 
     def for_programs(self) -> dict[str, Any]:
         """The model, its metrics, the exact solution and the history, as JSON gives them."""
         history = [{"epoch": epoch, "loss": loss} for epoch, loss in enumerate(self.run.losses)]
+        for entry, loss in zip(history, self.run.test_losses, strict=False):
+            entry["test_loss"] = loss
         if self.run.diverged:
             return {"history": history}
-        return {
-            "model": self.model(),
-            "metrics": self.metrics,
-            "least_squares": {"coefficients": self._by_name(*self.exact_in_own_units()), "loss": self.exact.loss},
-            "history": history,
-        }
-
-    def model(self) -> dict[str, Any]:
-        """The trained model, readable, with everything a prediction needs."""
-        names = {"standard": ("mean", "std"), "minmax": ("min", "max"), "none": ()}[self.scaling.kind]
-        columns = (self.scaling.shift, self.scaling.spread + (self.scaling.shift if "max" in names else 0))
-        return {
-            "schema": "penpaper-model/1",
-            "task": "regression",
-            "target": self.data.target,
-            "features": self.data.features,
-            "scaling": {"kind": self.scaling.kind, **dict(zip(names, columns, strict=False))},
-            "parameters": {
-                "W1": Result((len(self.run.w), 1), False, self.run.w.reshape(-1, 1).tolist()),
-                "b1": Result((1,), False, [self.run.b]),
-            },
-            "activations": ["none"],
-            "loss": self.run.loss.replace("_", "-"),
-            "coefficients": self._by_name(*self.in_own_units()),
-        }
-
-    def _by_name(self, coefficients: Value, intercept: Value) -> dict[str, float]:
-        named = zip(self.data.features, coefficients.data.tolist(), strict=True)
-        return {"intercept": float(intercept.data), **dict(named)}
+        found: dict[str, Any] = {"model": self.model.to_json(), "metrics": dict(self.model.metrics)}
+        if self.distance is not None:
+            found["least_squares"] = self.distance.for_programs()
+        return {**found, "history": history}
 
     def failure(self) -> CannotWork:
         """Why a run diverged, and what to try."""
-        rate = safe_rate(self.X, self.run.loss)
-        sizes = abs(self.X).max(axis=0)
+        layers, rate, X = self.run.layers, float(self.run.settings.rates.lr), self.experiment.X
+        text = self.show.figures.text
+        if layers.hidden or self.run.settings.optimizer != "gd" or self.run.settings.batch is not None:
+            return CannotWork(words_models.diverged(self.run.epochs, text(rate), text(float(f"{rate / 10:.0e}"))))
+        safe = safe_rate(X, layers.loss, layers.l2)
+        sizes = abs(X).max(axis=0)
         uneven = self.scaling.kind == "none" and sizes.max() > 10 * sizes.min()
         largest, smallest = (self.data.features[int(k)] for k in (sizes.argmax(), sizes.argmin()))
-        tried, safe = map(self.show.figures.text, (self.run.rate, rate))
-        return CannotWork(words.diverged(self.run.epochs, tried, safe, (largest, smallest) if uneven else None))
-
-
-def _difference(found: float, best: float) -> Parts:
-    """The difference of two numbers, unless it is one of rounding only."""
-    rounding = abs(found - best) <= ROUNDING * max(abs(found), abs(best))
-    return (words.NOTHING_BEYOND_ROUNDING,) if rounding and found != best else (Num(found - best),)
+        return CannotWork(
+            words.diverged(self.run.epochs, text(rate), text(safe), (largest, smallest) if uneven else None)
+        )
 
 
 def _listed(names: Sequence[str]) -> Iterator[str | Expr]:

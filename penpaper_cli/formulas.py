@@ -6,38 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from penpaper_cli.gradients import gradients
+import numpy as np
+
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper import Array, Paper, Value
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One epoch of full-batch gradient descent on a linear model, as it stands on the paper."""
-
-    parameters: tuple[Value, ...]
-    prediction: Value
-    loss: Value
-    gradients: tuple[Value, ...]
-    updated: tuple[Value, ...]
-
-
-def linear_epoch(X: Array, y: Array, w: Array, b: Array, rate: Array, loss: str) -> Epoch:
-    """Work one epoch: ŷ = X·w + b, the loss, its gradients, and w_new = w - η·∂L/∂w, the same for b.
-
-    Shapes: X (n, d), y (n,), w (d,), b and rate single numbers. `loss` names an operation: "mse" or "half_mse".
-    """
-    paper = Paper()
-    X_, y_, w_, b_ = (paper.carried(name, data) for name, data in (("X", X), ("y", y), ("w", w), ("b", b)))
-    eta = paper.given("η", rate)
-    prediction = paper.call("ŷ", X_ @ w_ + b_)
-    error = paper.call("L", OPS[loss](prediction, y_))
-    slopes = gradients(error, (prediction, w_, b_))
-    updated = [
-        paper.call(f"{name}_new", parameter - eta * slope)
-        for name, parameter, slope in zip("wb", (w_, b_), slopes[1:], strict=True)
-    ]
-    return Epoch((w_, b_), prediction, error, tuple(slopes), tuple(updated))
 
 
 @dataclass(frozen=True)
@@ -120,12 +92,21 @@ def ranged(name: str, column: Array) -> tuple[Value, Value, Value]:
     return low, span, paper.call("scaled", (x - low) / span)
 
 
-def in_own_units(w: Array, b: Array, shift: tuple[str, Array], spread: tuple[str, Array]) -> tuple[Value, Value]:
+def in_own_units(
+    w: Array, b: Array, shift: tuple[str, Array], spread: tuple[str, Array], target: tuple[float, float] | None = None
+) -> tuple[Value, Value]:
     """Work the coefficients c = w_new / spread and the intercept a = b_new - c·shift of a model on scaled features.
 
-    The features were scaled to (x - shift) / spread; both come with what they are called, such as mean and std.
+    The features were scaled to (x - shift) / spread; both come with what they are called, such as mean and std. Where
+    the target was scaled too, `target` is its mean and standard deviation.
     """
     paper = Paper()
     w_, b_, m, s = (paper.carried(name, data) for name, data in (("w_new", w), ("b_new", b), shift, spread))
-    c = paper.call("c", w_ / s)
-    return c, paper.call("a", b_ - OPS["dot"](c, m))
+    if target is None:
+        c = paper.call("c", w_ / s)
+        return c, paper.call("a", b_ - OPS["dot"](c, m))
+    mean, std = (
+        paper.carried(name, np.array(number)) for name, number in zip(("mean_y", "std_y"), target, strict=True)
+    )
+    c = paper.call("c", w_ * std / s)
+    return c, paper.call("a", b_ * std + mean - OPS["dot"](c, m))

@@ -7,13 +7,28 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+MOST_BITS = 12_000
+"""Binary digits of an exact number, numerator and denominator together, before float64 takes over."""
+
+
+def power(base: Any, exponent: Any) -> Any:
+    """A power, exact where base and exponent are and as long as the result is not unwieldy, as 0.999^5000 is."""
+    if exponent != int(exponent):
+        return base ** float(exponent)
+    if isinstance(base, Fraction):
+        bits = base.numerator.bit_length() + base.denominator.bit_length()
+        if bits * abs(exponent) > MOST_BITS:
+            return float(base) ** int(exponent)
+    return base ** int(exponent)
+
+
 MEANING: dict[str, Callable[..., Any]] = {
     "add": lambda *terms: sum(terms[1:], terms[0]),
     "sub": lambda a, b: a - b,
     "mul": lambda *factors: math.prod(factors[1:], start=factors[0]),
     "div": lambda a, b: a / b,
     "neg": lambda a: -a,
-    "pow": lambda a, b: a ** (int(b) if b == int(b) else float(b)),
+    "pow": power,
     "max": max,
     "min": min,
     "abs": abs,

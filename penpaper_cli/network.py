@@ -15,6 +15,8 @@ from penpaper_cli.sources import quoted
 from penpaper_cli.words import plural
 
 ACTIVATIONS = ("none", "relu", "leaky-relu", "sigmoid", "tanh", "softmax", "gelu")
+MOST_EXACT_STEPS = 500
+"""Steps up to which rates are exact: bias corrections raise them to the power of the step's number."""
 LOSSES = ("mse", "half-mse", "sse", "half-sse", "mae", "bce", "cross-entropy", "hinge", "huber")
 
 
@@ -56,6 +58,18 @@ def loss_text(kind: str, prediction: str, delta: str | None, from_probabilities:
     return f"L = {function}({prediction}, y{settings})"
 
 
+def layer_statements(activations: Sequence[str], biases: bool = True) -> tuple[list[str], str]:
+    """Layers as statements, Z1 = X @ W1 + b1 and so on, and the name of the last line."""
+    lines, value = [], "X"
+    for k, activation in enumerate(activations, 1):
+        lines.append(f"Z{k} = {value} @ W{k}" + (f" + b{k}" if biases else ""))
+        value = f"Z{k}"
+        if activation != "none":
+            lines.append(f"A{k} = {activation}({value})")
+            value = f"A{k}"
+    return lines, value
+
+
 @dataclass
 class Network:
     """Layers in order: weights, biases (one for each layer, or none at all) and activations (one serves for all)."""
@@ -88,14 +102,7 @@ class Network:
 
     def statements(self) -> tuple[list[str], str]:
         """The forward pass as statements, and the name of its prediction."""
-        lines, value = [], "X"
-        for k, activation in enumerate(self.activations, 1):
-            lines.append(f"Z{k} = {value} @ W{k}" + (f" + b{k}" if self.biases else ""))
-            value = f"Z{k}"
-            if activation != "none":
-                lines.append(f"A{k} = {activation}({value})")
-                value = f"A{k}"
-        return lines, value
+        return layer_statements(self.activations, bool(self.biases))
 
     def program(self, loss: str | None = None, delta: str | None = None, from_probabilities: bool = False) -> Program:
         """The forward pass, and the loss after it. After a softmax, cross-entropy takes its shares as they are."""
@@ -155,20 +162,22 @@ class Trainer:
         """The steps, one after the other. All gradients use the parameters from before the update."""
         parameters = dict(self.parameters)
         for number in range(1, times + 1):
-            step = self._step(number, parameters)
+            step = self.step(number, parameters, typed=number == 1)
             yield step
             self.latest |= step.parameters
             parameters |= self.latest
             self.state = {u.name: {letter: value.data for letter, value in u.state.items()} for u in step.updates}
 
-    def _step(self, number: int, parameters: Mapping[str, Array]) -> Step:
-        work = self.program.work({**self.given, **parameters}, typed=number == 1)
+    def step(self, number: int, parameters: Mapping[str, Array], typed: bool = False) -> Step:
+        """The step of that number from these parameters and the present state; `typed` are the user's own numbers."""
+        work = self.program.work({**self.given, **parameters}, typed)
         forward = work.paper.worked
         free = [name for name in parameters if name not in self.frozen]
         found = gradients(work.answer, [work.known[name] for name in free])
         backward = work.paper.worked[len(forward) :]
         rule, letters = OPTIMISERS[self.optimiser]
-        rates = {letter: self._rate(work, letter, name) for letter, name in letters.items()}
+        exact = number <= MOST_EXACT_STEPS
+        rates = {letter: self._rate(work, letter, name, exact) for letter, name in letters.items()}
         updates = [
             Update(name, work.known[name], gradient, rates, number, self.state.get(name, {}))
             for name, gradient in zip(free, found, strict=True)
@@ -177,8 +186,8 @@ class Trainer:
         update_lines = work.paper.worked[len(forward) + len(backward) :]
         return Step(work, forward, backward, update_lines, list(rates.values()), updates, updated)
 
-    def _rate(self, work: Work, letter: str, name: str) -> Value:
+    def _rate(self, work: Work, letter: str, name: str, exact: bool) -> Value:
         import numpy as np
 
         rate: Fraction = getattr(self.rates, name)
-        return work.paper.given(letter, np.array(rate, dtype=object))
+        return work.paper.given(letter, np.array(rate, dtype=object if exact else float))

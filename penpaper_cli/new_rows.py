@@ -48,6 +48,19 @@ def read_rows_for(
     return coded(columns, [np.array(vector) for vector in values])
 
 
+def rows_as_typed(columns: Sequence[Column], source: str) -> list[list[str]]:
+    """The cells of a file with its header, or those of a literal under the names of the columns."""
+    if source.strip() == "-":
+        raise CannotRead("-o FILE.csv needs the new rows in a file or on the command line: put them in a file.")
+    if source.strip().lower().endswith(FILES):
+        with opened_table(source) as (table, _):
+            sheet = Sheet.seen(table, read_header(table))
+            names = [sheet.header.called(j) for j in range(len(sheet.header.names))]
+            return [names, *(cells for _, cells in sheet.body())]
+    rows = [_cells(row, len(columns)) for row in re.split(r"[;\n]", source) if row.strip()]
+    return [[column.name for column in columns], *rows]
+
+
 def _cells(row: str, count: int) -> list[str]:
     """The entries of a row, between commas where that gives the right number of them, else also between blanks."""
     parts = [part.strip().strip("\"'") for part in row.split(",")]

@@ -33,6 +33,12 @@ class CannotWork(PaperError):
     exit_code = 1
 
 
+class Interrupted(PaperError):
+    """Stopped by the user, at a place where what was done so far could be kept."""
+
+    exit_code = 130
+
+
 class Typed(Fraction):
     """An exact number as the user wrote it. Arithmetic on it gives plain fractions; printed, it stays as typed."""
 

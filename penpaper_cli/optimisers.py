@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from penpaper_cli.numbers import Typed, TypedFloat
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper import Array, Value, zeros
 
@@ -26,6 +27,11 @@ class Rates:
     beta1: Fraction = Fraction(9, 10)
     beta2: Fraction = Fraction(999, 1000)
     epsilon: Fraction = Fraction(1, 10**8)
+
+
+def rate_of(number: float) -> Typed:
+    """A rate that was read as float64, as the decimal that it is printed as."""
+    return Typed(Fraction(repr(float(number))), TypedFloat(number).text)
 
 
 @dataclass

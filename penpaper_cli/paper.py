@@ -16,14 +16,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num
+from penpaper_cli.meaning import MOST_BITS
 from penpaper_cli.numbers import CannotWork, Scalar, TypedFloat
 
 Array = np.ndarray[Any, Any]
 Place = tuple[int, ...]
 MOST_EXACT_WORK = 100_000
 """Multiplications that one operation does in exact rationals before float64 takes over (about 0.2 s)."""
-MOST_BITS = 12_000
-"""Binary digits of an exact number, numerator and denominator together, before float64 takes over."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -102,6 +102,8 @@ class Solution:
     answer: Result | None = None
     results: dict[str, Result] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
+    sheet: Iterable[Sequence[str]] = ()
+    """Rows of cells, where the command can keep them as a CSV."""
     failure: PaperError | None = None
     """Raised once the working so far has been shown, as when a training run diverges."""
     script: Callable[[], Script] | None = None

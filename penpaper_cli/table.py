@@ -171,7 +171,7 @@ def _target(source: str, target: Vector, classify: bool) -> tuple[np.ndarray, tu
         values, classes = places.astype(float), tuple(TypedFloat(value).text for value in found)
     if len(classes) == 1:
         raise CannotWork(
-            f"{source}, column {quoted(target.name)} is {shown(classes[0], 40)} in every row: "
+            f"{source}, column {quoted(target.name)} is {quoted(classes[0])} in every row: "
             "telling classes apart needs at least two."
         )
     return values, classes

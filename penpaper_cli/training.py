@@ -1,10 +1,9 @@
-"""Train a linear model by full-batch gradient descent: scaling, the loop in plain NumPy, how good the model is."""
+"""What training rests on: scaling, learning rates that converge, least squares, and how good a model is."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,17 +13,23 @@ from penpaper_cli.paper import Array
 
 PARTS = {"mse": 2, "half_mse": 1}
 """What the power rule leaves in front of the errors: the gradient is this times the mean of error times input."""
+CURVATURE = {"mse": 2, "half_mse": 1, "bce": 1 / 4, "cross_entropy": 1 / 2}
+"""The largest curvature of each loss by its scores, times their number: p·(1 - p) is at most 1/4, and softmax has at
+most 1/2 (Böhning, Multinomial logistic regression algorithm, 1992)."""
 USUAL_RATE = 0.1
-TOO_LARGE = 10.0
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """Each feature minus its `shift`, divided by its `spread` (both of shape (d,))."""
+    """Each feature minus its `shift`, divided by its `spread` (both of shape (d,)).
+
+    `top` is the maximum that a range was taken to, for minmax: shift and spread don't give it to the last bit.
+    """
 
     kind: str
     shift: Array
     spread: Array
+    top: Array | None = None
 
     @property
     def names(self) -> tuple[str, str]:
@@ -48,92 +53,39 @@ def scaling(X: Array, kind: str) -> Scaling:
             shift, spread = X.min(axis=0), X.max(axis=0) - X.min(axis=0)
         else:
             shift, spread = np.zeros(X.shape[1]), np.ones(X.shape[1])
+    # A column that never varies among these rows stays at 0: there is nothing to divide by.
+    spread = np.where((X[0] == X).all(axis=0), 1.0, spread)
     if not (np.isfinite(spread).all() and spread.all()):
         raise CannotWork("The features' numbers are too large or too close together for float64: choose other units.")
-    return Scaling(kind, shift, spread)
+    return Scaling(kind, shift, spread, X.max(axis=0) if kind == "minmax" else None)
 
 
-@dataclass
-class Run:
-    """A training run. `losses[k]` is the loss after k epochs; `kept[k]` are the weights and bias before epoch k."""
-
-    rate: float
-    loss: str
-    w: Array
-    b: float = 0.0
-    losses: list[float] = field(default_factory=list)
-    kept: dict[int, tuple[Array, float]] = field(default_factory=dict)
-    diverged: bool = False
-
-    @property
-    def epochs(self) -> int:
-        """How many epochs were run."""
-        return len(self.losses) - 1
-
-
-def descend(
-    X: Array,
-    y: Array,
-    rate: float,
-    epochs: int,
-    loss: str,
-    keep: Iterable[int] = (),
-    tick: Callable[[int], None] = lambda epoch: None,
-) -> Run:
-    """Run gradient descent from w = 0, b = 0. It stops early when the loss grows past ten times where it started."""
-    run, kept, n = Run(rate, loss, np.zeros(X.shape[1])), set(keep), len(y)
-    factor, halves = PARTS[loss] / n, n * 2 / PARTS[loss]
-    error = -y
-    before = earlier = run.w, run.b
-    with np.errstate(over="ignore", invalid="ignore"):
-        run.losses.append(float(error @ error / halves))
-        if not math.isfinite(run.losses[0]):
-            raise CannotWork("The target's numbers are too large for float64: choose larger units for them.")
-        for epoch in range(1, epochs + 1):
-            earlier, before = before, (run.w, run.b)
-            if epoch in kept or epoch == epochs:
-                run.kept[epoch] = before
-            run.w = run.w - rate * (X.T @ (factor * error))
-            run.b = run.b - rate * factor * float(error.sum())
-            error = X @ run.w + run.b - y
-            latest = float(error @ error / halves)
-            if not math.isfinite(latest):
-                run.w, run.b, run.diverged = *before, True
-                run.kept[epoch - 1] = earlier
-                break
-            run.losses.append(latest)
-            if latest > TOO_LARGE * run.losses[0]:
-                run.diverged = True
-                run.kept[epoch] = before
-                break
-            tick(epoch)
-    run.diverged = run.diverged or run.losses[-1] > run.losses[0]
-    return run
-
-
-def steepest(X: Array, loss: str) -> float:
+def steepest(X: Array, loss: str, l2: float = 0.0) -> float:
     """The largest curvature of the loss: the greatest eigenvalue of its second derivatives by the weights and the bias.
 
-    Gradient descent converges for rates below 2 over this (Nocedal and Wright, Numerical Optimization, chapter 3).
+    Gradient descent converges for rates below 2 over this (Nocedal and Wright, Numerical Optimization, chapter 3). For
+    logistic and softmax regression it is a bound.
     """
     design = np.column_stack([X, np.ones(len(X))])
     with np.errstate(over="ignore", invalid="ignore"):
-        curvature = design.T @ design * (PARTS[loss] / len(X))
+        small = design.T @ design if design.shape[1] <= len(design) else design @ design.T
+        curvature = small * (CURVATURE[loss] / len(X))
     if not np.isfinite(curvature).all():
         raise CannotWork("The features' numbers are too large for float64 without scaling: try --scale standard.")
-    return float(np.linalg.eigvalsh(curvature)[-1])
+    return float(np.linalg.eigvalsh(curvature)[-1]) + l2
 
 
-def safe_rate(X: Array, loss: str) -> float:
+def safe_rate(X: Array, loss: str, l2: float = 0.0) -> float:
     """A rate that converges: half of the limit, rounded down to one digit."""
-    rate = 1 / steepest(X, loss)
+    rate = 1 / steepest(X, loss, l2)
     place = 10.0 ** math.floor(math.log10(rate))
     return float(f"{math.floor(rate / place * (1 + 1e-12)) * place:.0e}")
 
 
-def usual_rate(X: Array, loss: str) -> float:
-    """0.1, or less where 0.1 would not converge."""
-    return min(USUAL_RATE, safe_rate(X, loss))
+def usual_rate(X: Array, loss: str, l2: float = 0.0) -> float:
+    """For numbers 0.1, or less where 0.1 would not converge; classes have flatter losses, and take the safe rate."""
+    safe = safe_rate(X, loss, l2)
+    return min(USUAL_RATE, safe) if loss in PARTS else safe
 
 
 @dataclass(frozen=True)
@@ -177,11 +129,12 @@ def _smallest_weights(X: Array, y: Array) -> tuple[Array, float]:
     return w, float(level - mean @ w)
 
 
-def metrics(prediction: Array, y: Array, loss: str) -> dict[str, float]:
-    """How good the predictions are, and, as `baseline_…`, how good it is to guess the mean every time."""
+def metrics(prediction: Array, y: Array, loss: str, level: float | None = None) -> dict[str, float]:
+    """How good the predictions are, and, as `baseline_…`, how good it is to guess the mean (or `level`) every time."""
     found: dict[str, float] = {}
     spread = float(((y - y.mean()) ** 2).sum())
-    for prefix, guess in (("", prediction), ("baseline_", np.full_like(y, y.mean()))):
+    constant = np.full_like(y, y.mean() if level is None else level)
+    for prefix, guess in (("", prediction), ("baseline_", constant)):
         error = y - guess
         squares = float(error @ error)
         found |= {
@@ -190,5 +143,34 @@ def metrics(prediction: Array, y: Array, loss: str) -> dict[str, float]:
             f"{prefix}rmse": math.sqrt(squares / len(y)),
         }
         if spread:
-            found[f"{prefix}r2"] = 1 - squares / spread if not prefix else 0.0
+            found[f"{prefix}r2"] = 0.0 if prefix and level is None else 1 - squares / spread
+    return found
+
+
+def class_metrics(shares: Array, y: Array, frequencies: Array) -> dict[str, float]:
+    """How good the shares (n, k) of the classes are, and, as `baseline_…`, how good it is to give the same every time.
+
+    The constant guess is the most frequent class; its loss is that of the shares that the classes have among the
+    training rows, the `frequencies`.
+    """
+    truth = y.astype(int)
+    # A share that rounds to 0 would cost an infinite loss: it counts as the smallest number that float64 has.
+    tiny = np.finfo(float).tiny
+    return {
+        "loss": float(-np.log(np.maximum(shares[np.arange(len(y)), truth], tiny)).mean()),
+        "accuracy": float((decided(shares) == truth).mean()),
+        "baseline_loss": float(-np.log(np.maximum(frequencies[truth], tiny)).mean()),
+        "baseline_accuracy": float((truth == int(frequencies.argmax())).mean()),
+    }
+
+
+def decided(shares: Array) -> Array:
+    """The number of the most likely class of every row; with two classes, the later one at even shares."""
+    return np.asarray(shares[:, 1] >= 0.5 if shares.shape[1] == 2 else shares.argmax(axis=1)).astype(int)
+
+
+def confusion(shares: Array, y: Array) -> Array:
+    """How often each true class (rows) was predicted as each class (columns)."""
+    found = np.zeros((shares.shape[1],) * 2, dtype=int)
+    np.add.at(found, (y.astype(int), decided(shares)), 1)
     return found

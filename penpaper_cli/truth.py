@@ -25,6 +25,8 @@ def _size(e: Expr) -> float:
     match e:
         case Sum(values):
             return float(abs(values).sum())
+        case Rest(_, number, _, hidden):
+            return max(abs(float(number)), hidden)
         case Apply("vector" | "dot", args):
             return sum(map(_size, args)) if args else 0.0
         case Apply("add" | "sub" | "neg", args):

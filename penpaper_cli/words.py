@@ -8,6 +8,8 @@ IRREGULAR = {
     "entry": "entries",
     "matrix": "matrices",
     "bias": "biases",
+    "batch": "batches",
+    "class": "classes",
     "epoch in between": "epochs in between",
     "step in between": "steps in between",
 }
@@ -130,6 +132,7 @@ METRIC_NAMES = {
     "r2": "R²",
     "mae": "mean absolute error",
     "rmse": "root mean squared error",
+    "accuracy": "accuracy",
     "loss": "loss",
 }
 
@@ -139,14 +142,14 @@ def data_set(rows: int, features: int) -> str:
     return f"{plural(rows, 'row')}, one sample each, and {plural(features, 'feature')}: "
 
 
-def why_scale(standard: bool) -> str:
-    """What scaling does, and why."""
+def why_scale(standard: bool, which: str = "the first feature") -> str:
+    """What scaling does, and why; `which` feature is worked."""
     how = (
         "subtract the feature's mean and divide by its standard deviation (over n)"
         if standard
         else "subtract the feature's minimum and divide by its range"
     )
-    return f"Features on one scale let one learning rate suit all weights: {how}. Here is the first feature, worked."
+    return f"Features on one scale let one learning rate suit all weights: {how}. Here is {which}, worked."
 
 
 def scaling_names(standard: bool) -> tuple[str, str]:
@@ -171,13 +174,13 @@ def epochs_table(between: int) -> str:
     return f"Epoch 0 is before any update.{rest}"
 
 
-def undo_scaling(kind: str) -> str:
-    """How the model gets back to the user's units."""
+def undo_scaling(kind: str, epoch: str) -> str:
+    """How the model gets back to the user's units, with the weights after `epoch`, such as "the last epoch"."""
     if kind == "none":
         return "The features were not scaled, so the weights are in your own units already."
     shift, spread = ("mean", "std") if kind == "standard" else ("min", "range")
     return (
-        f"Undo the scaling, with the weights after the last epoch: each coefficient c is the weight divided by its "
+        f"Undo the scaling, with the weights after {epoch}: each coefficient c is the weight divided by its "
         f"feature's {spread}, and the intercept a is the bias less what the {shift} of each feature adds."
     )
 

@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 
 from penpaper_cli.arithmetic import shorten, value
-from penpaper_cli.formulas import linear_epoch
 from penpaper_cli.gradients import gradients
+from penpaper_cli.layers import Layers
+from penpaper_cli.network import Trainer
 from penpaper_cli.numbers import CannotWork
 from penpaper_cli.ops import OPS
 from penpaper_cli.ops.elementwise import Elementwise
+from penpaper_cli.optimisers import OPTIMISERS, Rates
 from penpaper_cli.paper import Array, Op, Paper, Value
+from penpaper_cli.program import Program
 from penpaper_cli.truth import size
 
 Build = Callable[..., Value]
@@ -392,13 +395,21 @@ def test_a_loss_through_a_linear_layer(loss: str, w: tuple[int, ...], b: tuple[i
     obeys_gradient_law(lambda X, w, b, y: OPS[loss](X @ w + b, y), nearby([X, countable(w, 2), countable(b, 3), y]))
 
 
-@pytest.mark.parametrize("loss", ["mse", "half_mse"])
+@pytest.mark.parametrize("loss", ["mse", "half_mse", "bce", "cross_entropy"])
+@pytest.mark.parametrize("optimizer", OPTIMISERS)
 @pytest.mark.parametrize("kind", [exactly, floats], ids=["exact", "float64"])
-def test_every_line_of_an_epoch_is_explained(loss: str, kind: Callable[[Array], Array]) -> None:
-    X, y, w = countable((5, 2)), countable((5,), 3), countable((2,), 2)
-    epoch = linear_epoch(kind(X), kind(y), kind(w), kind(exactly(1)), kind(exactly(Fraction(1, 10))), loss)
-    every_line_is_explained(epoch.loss.paper)
-    assert epoch.loss.exact == (kind is exactly)
+def test_every_line_of_an_epoch_is_explained(loss: str, optimizer: str, kind: Callable[[Array], Array]) -> None:
+    layers = Layers((2, 3 if loss == "cross_entropy" else 1), (), loss)
+    w = countable((2,), 2) if layers.single else countable((2, 3), 2)
+    parameters = (
+        {"w": kind(w), "b": kind(exactly(1))} if layers.single else {"W1": kind(w), "b1": kind(exactly([1, 2, 3]))}
+    )
+    y = countable((5,), 3) if "mse" in loss else exactly([0, 1, 1, 0, 1])
+    given = {"X": kind(countable((5, 2))), "y": kind(y)}
+    trainer = Trainer(Program(layers.text()), given, parameters, (), optimizer, Rates(Fraction(1, 10)))
+    epoch = trainer.step(1, parameters)
+    every_line_is_explained(epoch.work.paper)
+    assert epoch.work.answer.exact == (kind is exactly and "mse" in loss)
 
 
 def test_a_value_that_the_loss_does_not_depend_on_gets_exact_zeros() -> None:

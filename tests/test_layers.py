@@ -20,7 +20,7 @@ LONGEST_FILE = 300
 LAYERS = [
     {"__init__"},
     {"numbers", "words"},
-    {"words_fit", "data_words"},
+    {"words_fit", "data_words", "words_models", "files"},
     {"meaning", "sources", "script"},
     {"cells", "coding"},
     {"columns", "dialect"},
@@ -36,8 +36,13 @@ LAYERS = [
     {"explain", "explain_data", "program"},
     {"explain_exact"},
     {"explain_elimination"},
-    {"explain_products", "explain_training", "explain_fit", "explain_formula", "network"},
-    {"explain_network", "explain_script"},
+    {"explain_products", "explain_formula", "explain_fit", "network", "members"},
+    {"explain_network", "layers", "explain_script"},
+    {"descent", "model"},
+    {"resume", "explain_prediction"},
+    {"experiment"},
+    {"explain_epochs", "explain_model", "explain_distance"},
+    {"explain_training"},
     {"explain_updates"},
     {"commands"},
     {"cli"},
@@ -48,7 +53,7 @@ LAYERS = [
 ONLY = {
     "meaning": set(),
     "arithmetic": {"numbers", "meaning"},
-    "paper": {"numbers", "arithmetic"},
+    "paper": {"numbers", "meaning", "arithmetic"},
     "truth": {"numbers", "meaning", "arithmetic"},
     "ops": {"numbers", "meaning", "arithmetic", "paper"},
     "script": {"numbers"},
@@ -66,11 +71,13 @@ ONLY = {
     "exact": {"numbers", "paper"},
     "words": set(),
     "data_words": {"words"},
+    "words_models": {"words"},
+    "files": {"numbers"},
 }
 """Where a lower layer is not reason enough: all of the package that these may see."""
 
 ONLY_IN = {
-    "rich": {"render.terminal", "render.coloured", "commands.training"},
+    "rich": {"render.terminal", "render.coloured", "commands.progress"},
     "typer": {"cli", "commands"},
     "typst": {"render.pdf"},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -437,7 +438,10 @@ EXAMPLES = {
         Example("avgpool(x)", {"x": IMAGE}, "x"),
         Example("avgpool(x, size=3, stride=1)", {"x": IMAGE}, "x", {"size": 3, "stride": 1}),
     ],
-    "bce": [Example("bce(p, t)", {"p": P, "t": T}, "p,t")],
+    "bce": [
+        Example("bce(p, t)", {"p": P, "t": T}, "p,t"),
+        Example("bce(z, t, from_scores=1)", {"z": "-2 0.5; 3 -0.25", "t": "0 1; 0.75 1"}, "z,t", {"from_scores": 1}),
+    ],
     "concat": [
         Example("concat(x, y)", {"x": V, "y": "4 5"}, "x,y", {"axis": 0}),
         Example("concat(M, y)", {"M": M, "y": "7; 8"}, "M,y", {"axis": 1}),
@@ -610,3 +614,13 @@ def test_what_cannot_be_nudged_has_slope_zero(call: str) -> None:
     results = solved(f"sum({call}) + sum(M)", f"M={M}", "--grad", "M")["results"]
     assert_close(results["dM"], np.ones((2, 3)))
     assert_close(solved(f"sum({call})", f"M={M}", "--grad", "M")["results"]["dM"], np.zeros((2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("score", "due"),
+    [("800", 0), ("-800", 800), ("40", math.exp(-40)), ("0", math.log(2)), ("-3", math.log1p(math.exp(3)))],
+)
+def test_binary_cross_entropy_from_scores_at_the_ends(score: str, due: float) -> None:
+    """Where a probability would round to 0 or 1, the loss of the score is still right to the last digits."""
+    ran = pp("solve", "L = bce(z, y, from_scores=1)", f"z={score}", "y=1", "-f", "json")
+    assert float(json.loads(ran.out)["results"]["L"]["values"]) == pytest.approx(due, rel=1e-14, abs=1e-300)

@@ -107,6 +107,11 @@ def hinge(z: Array, t: Array) -> Array:
     return (np.maximum(0, margins) * (1 - true)).sum() / samples(z)
 
 
+def bce(p: Array, t: Array, from_scores: int = 0) -> Array:
+    p = 1 / (1 + np.exp(-p)) if from_scores else p
+    return -(t * np.log(p) + (1 - t) * np.log(1 - p)).sum() / p.size
+
+
 def huber(p: Array, t: Array, delta: float = 1) -> Array:
     size = abs(p - t)
     return np.where(size <= delta, size**2 / 2, delta * (size - delta / 2)).sum() / p.size
@@ -167,7 +172,7 @@ NUMPY: Table = {
     "sse": lambda p, t: np.sum((p - t) ** 2),
     "half_sse": lambda p, t: np.sum((p - t) ** 2) / 2,
     "mae": lambda p, t: np.sum(abs(p - t)) / p.size,
-    "bce": lambda p, t: -(t * np.log(p) + (1 - t) * np.log(1 - p)).sum() / p.size,
+    "bce": bce,
     "cross_entropy": cross_entropy,
     "hinge": hinge,
     "huber": huber,

@@ -253,7 +253,7 @@ def test_every_sign_of_the_package_has_a_likeness() -> None:
     other = ("ascii", "coloured", "tex", "typst", "mathml", "identifiers", "markdown_math", "cells")
     sources = [path for path in package.rglob("*.py") if not path.name.startswith(other)]
     used = {c for path in sources for c in path.read_text(encoding="utf-8") if not c.isascii()}
-    assert used <= set(SIGNS)
+    assert used - set("ö") <= set(SIGNS)  # A letter of a name in a citation.
     assert all(written.isascii() for written in SIGNS.values())
 
 

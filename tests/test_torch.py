@@ -83,6 +83,11 @@ def hinge(z: Tensor, t: Tensor) -> Tensor:
     return functional.multi_margin_loss(rows, classes(t)) * rows.shape[-1]
 
 
+def bce(p: Tensor, t: Tensor, from_scores: int = 0) -> Tensor:
+    loss = functional.binary_cross_entropy_with_logits if from_scores else functional.binary_cross_entropy
+    return loss(p, t)
+
+
 def huber(p: Tensor, t: Tensor, delta: float = 1) -> Tensor:
     return functional.huber_loss(p, t, delta=float(delta))
 
@@ -128,7 +133,7 @@ TORCH: Table = {
     "sse": lambda p, t: functional.mse_loss(p, t, reduction="sum"),
     "half_sse": lambda p, t: functional.mse_loss(p, t, reduction="sum") / 2,
     "mae": functional.l1_loss,
-    "bce": functional.binary_cross_entropy,
+    "bce": bce,
     "cross_entropy": cross_entropy,
     "hinge": hinge,
     "huber": huber,

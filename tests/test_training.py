@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from operator import mul
@@ -16,10 +17,14 @@ import numpy as np
 import pytest
 from test_cli import HOUSES, pp
 
-from penpaper_cli.formulas import linear_epoch
+from penpaper_cli import descent
+from penpaper_cli.layers import Layers
+from penpaper_cli.network import Step, Trainer
 from penpaper_cli.numbers import CannotWork
+from penpaper_cli.optimisers import Rates, rate_of
 from penpaper_cli.paper import Array
-from penpaper_cli.training import descend, least_squares, metrics, safe_rate, scaling, steepest, usual_rate
+from penpaper_cli.program import Program
+from penpaper_cli.training import least_squares, metrics, safe_rate, scaling, steepest, usual_rate
 
 LOSSES = {"mse": 1, "half_mse": 2}
 """What each loss divides the mean of the squares by."""
@@ -46,6 +51,45 @@ def loop(X: Array, y: Array, rate: float, epochs: int, loss: str) -> Iterator[tu
         if epoch < epochs:
             slope_w = np.array([sum(2 * error[i] * X[i, j] for i in range(n)) / n / half for j in range(len(w))])
             w, b = w - rate * slope_w, b - rate * float(sum(2 * error) / n / half)
+
+
+@dataclass
+class Line:
+    """A run of a linear model: its weights and bias, and those from before the epochs that were kept."""
+
+    run: descent.Run
+
+    def __post_init__(self) -> None:
+        self.losses, self.epochs, self.diverged = self.run.losses, self.run.epochs, self.run.diverged
+        self.w, self.b = self.of(self.run.state)
+        self.kept = {epoch: self.of(kept.before) for epoch, kept in self.run.kept.items()}
+
+    @staticmethod
+    def of(state: descent.State) -> tuple[Array, float]:
+        return state.parameters["W1"][:, 0], float(state.parameters["b1"][0])
+
+
+def descend(
+    X: Array,
+    y: Array,
+    rate: float,
+    epochs: int,
+    loss: str,
+    keep: Iterable[int] = (),
+    tick: Callable[[int], None] = lambda epoch: None,
+) -> Line:
+    """Plain gradient descent on a linear model from zeros."""
+    layers, random = Layers((X.shape[1], 1), (), loss), np.random.default_rng(0)
+    settings = descent.Settings("gd", Rates(rate_of(rate)))
+    run = descent.Run(layers, settings, descent.State(layers.start("zeros", random), {}), random)
+    return Line(descent.descend(run, X, y, epochs, keep, tick=tick))
+
+
+def linear_epoch(X: Array, y: Array, w: Array, b: Array, rate: Array, loss: str) -> Step:
+    """One epoch on paper."""
+    program = Program(Layers((X.shape[1], 1), (), loss).text())
+    trainer = Trainer(program, {"X": X, "y": y}, {"w": w, "b": b}, (), "gd", Rates(rate_of(float(rate))))
+    return trainer.step(1, {"w": w, "b": b})
 
 
 def normal_equations(X: list[list[int]], y: list[int]) -> list[Fraction]:
@@ -110,11 +154,11 @@ def test_a_recorded_epoch_is_one_turn_of_the_loop(loss: str) -> None:
     turns = list(loop(X, y, 0.1, 12, loss))
     for (before, w, b), (_, w_next, b_next) in pairwise(turns):
         epoch = linear_epoch(X, y, w, np.array(b), np.array(0.1), loss)
-        close(epoch.loss.data, before)
-        close(epoch.prediction.data, X @ w + b)
+        close(epoch.loss, before)
+        close(epoch.forward[0].data, X @ w + b)
         close(epoch.updated[0].data, w_next)
         close(epoch.updated[1].data, b_next)
-        close(epoch.gradients[0].data, (X @ w + b - y) * 2 / len(y) / LOSSES[loss])
+        close(epoch.backward[0].data, (X @ w + b - y) * 2 / len(y) / LOSSES[loss])
 
 
 @each_loss

@@ -11,6 +11,7 @@ FAMILIES = {
     "train": "training",
     "fit": "fit",
     "look": "look",
+    "predict": "predicting",
     "ops": "catalogue",
     "schema": "catalogue",
 }

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from penpaper_cli.commands.shared import command
-from penpaper_cli.commands.writing import stream, write_file
+from penpaper_cli.commands.writing import stream
+from penpaper_cli.files import write_whole
 from penpaper_cli.solution import Solution
 
 
@@ -30,7 +31,7 @@ def schema(
     if out in (None, "-"):
         stream([text])
     else:
-        write_file(str(out), [text.encode()])
+        write_whole(str(out), "--out", [text.encode()])
 
 
 COMMANDS = {"ops": command(ops, explains=False), "schema": schema}

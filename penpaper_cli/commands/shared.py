@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, TextIO
 
 import typer
 
-from penpaper_cli.commands.writing import write
+from penpaper_cli.commands.writing import SHEET, write
 from penpaper_cli.numbers import CannotRead, Figures, Typed
 from penpaper_cli.render import FORMATS, format_of
 from penpaper_cli.render.page import Page
@@ -106,10 +106,11 @@ class View:
         return Figures(self.digits, typed if self.fractions is None else self.fractions)
 
 
-def command(function: Callable[..., Solution], explains: bool = True) -> Callable[..., None]:
+def command(function: Callable[..., Solution], explains: bool = True, sheet: bool = False) -> Callable[..., None]:
     """A command from a function that returns a solution: the shared options are added, and the solution is written.
 
-    The function's parameter `view`, where it has one, receives the options of the view.
+    The function's parameter `view`, where it has one, receives the options of the view. With `sheet`, -o FILE.csv keeps
+    the solution's rows instead of its working.
     """
     options = {**OPTIONS, **VIEW_OPTIONS} if explains else OPTIONS
     own = [p for p in inspect.signature(function, eval_str=True).parameters.values() if p.name != "view"]
@@ -122,7 +123,7 @@ def command(function: Callable[..., Solution], explains: bool = True) -> Callabl
         shared = {name: values.pop(name) for name in options}
         if explains:
             values["view"] = read_view(shared)
-        target = read_target(shared)
+        target = read_target(shared, sheet)
         solution = function(**values)
         if shared.get("detail") == "summary":
             solution.summarise()
@@ -161,9 +162,16 @@ def has_unicode(out: TextIO) -> bool:
     return True
 
 
-def read_target(shared: dict[str, Any]) -> Target:
-    """Where to write, from what was typed. Raises CannotRead for options that don't fit together."""
+def read_target(shared: dict[str, Any], sheet: bool = False) -> Target:
+    """Where to write, from what was typed. Raises CannotRead for options that don't fit together.
+
+    With `sheet`, a file that ends in .csv gets the rows instead of the working.
+    """
     path = None if shared["out"] in (None, "-") else shared["out"]
+    if sheet and path is not None and path.lower().endswith(".csv") and shared["format"] == "auto":
+        if shared["append"]:
+            raise CannotRead("--append: a CSV of predictions is written anew; leave the option out.")
+        return Target(SHEET, path, False, shared)
     asked = "markdown" if shared["math"] and (shared["format"], path) == ("auto", None) else str(shared["format"])
     form = format_of(asked, path, sys.stdout.isatty())
     if shared["math"] and form != "markdown":

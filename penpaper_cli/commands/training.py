@@ -2,80 +2,167 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from penpaper_cli.commands import training_options as options
 from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, names, say
+from penpaper_cli.commands.progress import interruptible, progress
 from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
-from penpaper_cli.numbers import CannotRead
+from penpaper_cli.numbers import CannotRead, Interrupted
 from penpaper_cli.solution import Solution
 
 if TYPE_CHECKING:
-    pass
+    from fractions import Fraction
+
+    from penpaper_cli.experiment import Experiment, Wishes
+    from penpaper_cli.model import Model
+
+MOST_UNITS = 10_000
+MOST_EPOCHS = 100_000_000
 
 
 def train(
     data: Annotated[str, typer.Argument(metavar="DATA.csv", help="A CSV with a header line, or - for standard input.")],
-    target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.")],
     view: View,
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume).")
+    ] = None,
     features: Features = None,
     drop: Drop = None,
     category: Category = None,
     missing: Missing = None,
     numbers: Numbers = None,
-    lr: Annotated[
-        float | None, typer.Option(metavar="RATE", help="Learning rate. Default: 0.1, or less where that diverges.")
-    ] = None,
-    epochs: Annotated[int, typer.Option(metavar="N", help="How many updates to make.")] = 200,
-    loss: Annotated[Literal["mse", "half-mse"], typer.Option(help="Mean squared error, or half of it.")] = "mse",
-    scale: Annotated[Literal["standard", "minmax", "none"], typer.Option(help="How features are scaled.")] = "standard",
-    explain: Annotated[str, typer.Option(metavar="1,2,last", help="Which epochs to work in full.")] = "1,last",
-    predict: Annotated[
-        str | None, typer.Option(metavar='"1650 3"', help="Features of a new row (or rows) to predict, worked.")
-    ] = None,
+    classify: options.Classify = False,
+    hidden: options.Hidden = None,
+    activation: options.Activation = None,
+    loss: options.Loss = None,
+    l2: options.L2 = None,
+    init: options.Init = None,
+    optimizer: options.Optimizer = None,
+    lr: options.Rate = None,
+    momentum: options.Momentum = None,
+    rho: options.Rho = None,
+    beta1: options.Beta1 = None,
+    beta2: options.Beta2 = None,
+    epsilon: options.Epsilon = None,
+    epochs: options.Epochs = None,
+    batch_size: options.BatchSize = None,
+    seed: options.Seed = None,
+    test: options.Test = None,
+    patience: options.Patience = None,
+    scale: options.Scale = None,
+    scale_target: options.ScaleTarget = None,
+    explain: options.Explain = "1,last",
+    predict: options.Predict = None,
+    save: options.Save = None,
+    resume: options.Resume = None,
 ) -> Solution:
-    """Train a model on a CSV by gradient descent, epochs worked in full."""
-    if epochs < 1:
-        raise CannotRead(f"--epochs {epochs}: training needs at least 1 epoch.")
-    if lr is not None and not (math.isfinite(lr) and lr > 0):
-        raise CannotRead(f"--lr {lr:g}: the learning rate must be a finite number above 0, such as 0.1.")
+    """Train a model on a CSV, epochs worked in full: linear, for classes logistic or softmax, or with hidden layers."""
+    from penpaper_cli import table
+    from penpaper_cli.experiment import EPOCHS, USUAL_OPTIMIZER, Wishes, new_experiment, resumed_experiment
+    from penpaper_cli.files import check_writable
+
     if view.exact:
         raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
-    chosen = read_epochs(explain, epochs)
+    if epochs is not None and not 1 <= epochs <= MOST_EPOCHS:
+        raise CannotRead(f"--epochs {epochs}: training needs at least 1 epoch.")
+    typed = {"lr": lr, "momentum": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
+    rates = read_rates(typed, optimizer or USUAL_OPTIMIZER[hidden is not None])
+    chosen = read_epochs(explain, epochs if resume is None else None)
+    for name, count, least in (("batch-size", batch_size, 1), ("seed", seed, 0), ("patience", patience, 1)):
+        if count is not None and count < least:
+            raise CannotRead(f"--{name} {count}: give a whole number from {least} up.")
+    if test is not None and not 0 < test < 1:
+        raise CannotRead(f"--test {test:g}: give a share between 0 and 1, such as 0.2.")
+    if l2 is not None and not 0 <= l2 < 1e300:
+        raise CannotRead(f"--l2 {l2:g}: the strength of the penalty is a finite number from 0 up, such as 0.01.")
 
-    from penpaper_cli import table, training
-    from penpaper_cli.explain import Show
-    from penpaper_cli.explain_training import Lesson
-    from penpaper_cli.sources import quoted
-
+    if save is not None:
+        check_writable(save, "--save")
+    wishes = Wishes(
+        loss=loss,
+        hidden=read_hidden(hidden),
+        activation=activation,
+        optimizer=optimizer,
+        rates=rates,
+        batch=batch_size,
+        seed=seed,
+        init=init,
+        l2=l2,
+        test=test,
+        patience=patience,
+        scale=scale,
+        scale_target=scale_target,
+    )
     wanted = names(features) if features is not None else None
-    read = table.read_data(data, target, wanted, names(drop), names(category), missing, numbers)
+    if resume is not None:
+        before = read_saved(resume, wishes, wanted, classify, target)
+        own = [column.name for column in before.columns]
+        categories = [column.name for column in before.columns if column.categories]
+        classes = bool(before.classes)
+        read = table.read_data(data, before.target, own, (), categories, missing, numbers, classes)
+        experiment = resumed_experiment(read, before, resume)
+    else:
+        if target is None:
+            raise CannotRead("Missing option '--target': name the column to predict.")
+        read = table.read_data(data, target, wanted, names(drop), names(category), missing, numbers, classify)
+        experiment = new_experiment(read, wishes)
     say(read.notes)
-    if read.classes:
-        raise CannotRead(
-            f"The target {quoted(read.target)} holds words, and a linear model predicts numbers: choose another target."
-        )
-    new = table.read_rows_for(read.columns, predict) if predict is not None else None
-    scaling = training.scaling(read.X, scale)
-    X, kind = scaling.apply(read.X), loss.replace("-", "_")
-    rate = training.usual_rate(X, kind) if lr is None else lr
-    rate_was_lowered = lr is None and rate < training.USUAL_RATE
-    with progress(epochs) as tick:
-        run = training.descend(X, read.y, rate, epochs, kind, chosen, tick)
-    worked = sorted({min(epoch, run.epochs) for epoch in chosen if epoch <= run.epochs or epoch == epochs} - {0})
-    metrics = {} if run.diverged else training.metrics(X @ run.w + run.b, read.y, kind)
-    exact = training.least_squares(read.X, read.y, kind, scaling)
+    kind = "hidden" if experiment.layers.hidden else "classes" if read.classes else "numbers"
+    count = epochs or EPOCHS[kind]
+    return worked(experiment, chosen, count, predict, save, resume, view)
+
+
+def worked(
+    experiment: Experiment,
+    chosen: list[int | None],
+    count: int,
+    predict: str | None,
+    save: str | None,
+    resume: str | None,
+    view: View,
+) -> Solution:
+    """Train, save what came of it, and explain it."""
+    from penpaper_cli import table
+    from penpaper_cli.explain import Show, check_entries
+    from penpaper_cli.explain_training import Lesson
+
+    try:
+        new = table.read_rows_for(experiment.data.columns, predict) if predict is not None else None
+    except CannotRead as error:
+        raise CannotRead(f"--predict: {error}") from None
+    run, start = experiment.run, experiment.run.epochs + 1 if experiment.run.losses else 1
+    last = start + count - 1
+    numbers = [last if epoch is None else epoch for epoch in chosen]
+    if resume is not None and numbers == [1, last]:
+        numbers = [start, last]
+    for number in numbers:
+        if not start <= number <= last:
+            raise CannotRead(f'--explain: name epochs from {start:,} to {last:,}, or "last", with commas between them.')
+    with progress(last) as tick, interruptible() as stop:
+        experiment.train(count, numbers, tick, stop)
+    if not run.diverged and save is not None:
+        save_model(experiment.model(), save)
+    if run.interrupted:
+        from penpaper_cli.sources import quoted
+        from penpaper_cli.words_models import interrupted
+
+        raise Interrupted(interrupted(run.epochs, quoted(save, 200) if save and not run.diverged else None))
+    to_work = sorted({min(n, run.epochs) for n in numbers if n <= run.epochs or n == last} & set(run.kept))
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
-    show.check("ŷ", read.y.shape)
-    lesson = Lesson(read, scaling, X, run, exact, metrics, worked, new, show, rate_was_lowered)
+    lesson = Lesson(experiment, experiment.model(), to_work, new, show, resume)
+    if show.entries and to_work:
+        step = lesson.epochs.recorded(to_work[0])
+        if experiment.layers.single:
+            show.check(experiment.layers.prediction_name, experiment.y.shape)
+        else:
+            check_entries(show, [*step.forward, *step.backward, *step.update])
     return Solution(
         command="train",
-        title="Training a linear model",
+        title=lesson.title,
         figures=show.figures,
         steps=lesson.steps(),
         given=lesson.given(),
@@ -87,50 +174,77 @@ def train(
     )
 
 
-def read_epochs(text: str, last: int) -> list[int]:
-    """The epochs named by --explain, in order: "1,2,last"."""
-    found = set()
+def save_model(model: Model, path: str) -> None:
+    """Write the model, whole or not at all."""
+    from penpaper_cli.files import write_whole
+    from penpaper_cli.render.json import written
+
+    write_whole(path, "--save", [written(model.to_json()).encode()])
+
+
+def load_model(path: str) -> Model:
+    """A saved model. Raises CannotRead when the file is missing, or isn't one."""
+    from penpaper_cli.model import read_model
+    from penpaper_cli.sources import readable
+
+    with readable(path), open(path, encoding="utf-8") as file:
+        text = file.read()
+    return read_model(text, path)
+
+
+def read_saved(path: str, wishes: Wishes, features: Any, classify: bool, target: str | None) -> Model:
+    """The model to go on with. Raises CannotRead for options that only a new run can have."""
+    from dataclasses import fields
+
+    model = load_model(path)
+    typed = {field.name: getattr(wishes, field.name) for field in fields(wishes)} | {
+        "features": features,
+        "classify": classify,
+    }
+    names = {"batch": "batch-size", "rates": "lr and what else belongs to the update rule"}
+    for name, found in typed.items():
+        if found not in (None, (), {}, False):
+            option = names.get(name, name.replace("_", "-"))
+            raise CannotRead(f"--{option}: with --resume this comes from {path}; leave the option out.")
+    if target is not None and target != model.target:
+        raise CannotRead(f'--target: the model in {path} predicts "{model.target}"; leave the option out.')
+    return model
+
+
+def read_rates(typed: dict[str, str | None], optimizer: str) -> dict[str, Fraction]:
+    """What was typed of the update rule's rates. Raises CannotRead for one that the rule doesn't have."""
+    from penpaper_cli.commands.network import read_rate
+    from penpaper_cli.optimisers import OPTIMISERS
+
+    rates = {name: read_rate(name, text) for name, text in typed.items() if text is not None}
+    for name in rates:
+        if name not in OPTIMISERS[optimizer][1].values():
+            raise CannotRead(f"--{name}: the optimizer {optimizer} has no such setting; leave it out.")
+    return rates
+
+
+def read_hidden(text: str | None) -> tuple[int, ...]:
+    """The sizes of the hidden layers: "8,4"."""
+    if text is None:
+        return ()
+    sizes = text.replace(",", " ").split()
+    if not sizes or not all(n.isascii() and n.isdigit() and len(n) < 6 and 0 < int(n) <= MOST_UNITS for n in sizes):
+        raise CannotRead(f'--hidden "{text}": give the number of units in each hidden layer, such as 8 or 8,4.')
+    return tuple(map(int, sizes))
+
+
+def read_epochs(text: str, last: int | None) -> list[int | None]:
+    """The epochs named by --explain, "1,2,last", with None for the last."""
+    found: list[int | None] = []
     for word in text.replace(",", " ").split():
-        number = last if word == "last" else int(word) if word.isascii() and word.isdigit() and len(word) < 10 else 0
-        if not 1 <= number <= last:
-            raise CannotRead(
-                f'--explain "{text}": name epochs from 1 to {last:,}, or "last", with commas between them.'
-            )
-        found.add(number)
+        number = None if word == "last" else int(word) if word.isascii() and word.isdigit() and len(word) < 10 else 0
+        if number is not None and (number < 1 or (last is not None and number > last)):
+            upto = f"from 1 to {last:,}" if last is not None else "from 1 up"
+            raise CannotRead(f'--explain "{text}": name epochs {upto}, or "last", with commas between them.')
+        found.append(number)
     if not found:
         raise CannotRead('--explain names no epoch: name epochs such as "1,last".')
-    return sorted(found)
-
-
-@contextmanager
-def progress(epochs: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on stderr once training has taken a second, where stderr is a terminal."""
-    import sys
-    import time
-
-    if not sys.stderr.isatty():
-        yield lambda epoch: None
-        return
-    from rich.progress import Progress
-
-    start = time.monotonic()
-    bars: list[Progress] = []
-
-    def tick(epoch: int) -> None:
-        if bars:
-            bars[0].update(bars[0].task_ids[0], completed=epoch)
-        elif time.monotonic() - start > 1:
-            from rich.console import Console
-
-            bars.append(Progress(console=Console(stderr=True), transient=True))
-            bars[0].add_task("training", total=epochs)
-            bars[0].start()
-
-    try:
-        yield tick
-    finally:
-        for bar in bars:
-            bar.stop()
+    return found
 
 
 COMMANDS = {"train": command(train)}

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from penpaper_cli.files import write_whole
 from penpaper_cli.numbers import CannotRead, ClosedPipe
 from penpaper_cli.render import FORMATS, CanRender, renderer
 from penpaper_cli.render.page import Page
 from penpaper_cli.solution import Solution
 
+SHEET = "csv"
+"""Not a format of the working: the rows of a solution that has any, kept with -o FILE.csv."""
+FORMULA = tuple("=+-@\t\r")
+
 
 def write(solution: Solution, form: str, page: Page, path: str | None, append: bool = False) -> None:
     """Write the solution; then raise its failure, if it ended in one."""
+    if form == SHEET and path is not None:
+        write_whole(path, "--out", sheet_text(solution.sheet))
+        return
     old = read_old(path) if path and append else ""
     page = replace(page, whole=not old and (page.whole or FORMATS[form].is_document))
     drawn = renderer(form, solution.figures, sys.stdout, page)
@@ -22,7 +29,7 @@ def write(solution: Solution, form: str, page: Page, path: str | None, append: b
         stream(drawn.render(solution))
     else:
         pieces = (piece.encode() if isinstance(piece, str) else piece for piece in drawn.render(solution))
-        write_file(path, with_old(old, pieces, drawn) if old else pieces)
+        write_whole(path, "--out", with_old(old, pieces, drawn) if old else pieces)
     if solution.failure:
         raise solution.failure
 
@@ -60,31 +67,23 @@ def with_old(old: str, pieces: Iterable[bytes], drawn: CanRender) -> Iterator[by
     yield f"{closing}{after}".encode()
 
 
-def write_file(path: str, pieces: Iterable[bytes]) -> None:
-    """Into a file beside the target first, which then takes its place: never a half-written file."""
-    import tempfile
+def sheet_text(rows: Iterable[Iterable[str]]) -> Iterator[bytes]:
+    """Cells as CSV, each as it is."""
+    for row in rows:
+        yield (",".join(map(cell_text, row)) + "\n").encode()
 
-    path = os.path.realpath(path)
+
+def cell_text(cell: str) -> str:
+    """A cell as it stands in a CSV: quoted where its signs need it, or where it begins as a formula would."""
+    formula = cell[:1] in FORMULA and not is_number(cell)
+    needed = formula or any(sign in cell for sign in ',"\n\r')
+    return '"{}"'.format(cell.replace('"', '""')) if needed else cell
+
+
+def is_number(cell: str) -> bool:
+    """Whether a spreadsheet takes the cell for a number, minus sign and all."""
     try:
-        handle, draft = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".pp-")
-    except OSError as error:
-        raise CannotRead(f'--out "{path}": can\'t write there ({error.strerror}).') from None
-    try:
-        with open(handle, "wb") as out:
-            out.writelines(pieces)
-        os.chmod(draft, _mode(path))
-        os.replace(draft, path)
-    except OSError as error:
-        raise CannotRead(f'--out "{path}": can\'t write there ({error.strerror}).') from None
-    finally:
-        if os.path.exists(draft):
-            os.unlink(draft)
-
-
-def _mode(path: str) -> int:
-    """The permissions of the file that is replaced, or those that a new file gets."""
-    if os.path.exists(path):
-        return os.stat(path).st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+        float(cell)
+    except ValueError:
+        return False
+    return True

@@ -17,6 +17,7 @@ FAMILIES = (
     "products",
     "softmax",
     "losses",
+    "binary",
     "classification",
     "margins",
     "entries",

@@ -115,11 +115,16 @@ class Softplus(Activation):
     backward = (lambda g, out, a: scale(g, OPS["sigmoid"](a)),)
 
     def entry(self, at: Place, a: Value) -> Expr:
-        if a.number(at) > LARGE:
-            return a[at] + Apply("log1p", (Apply("exp", (-a[at],)),))
-        if a.number(at) < SMALL_BESIDE_ONE:
-            return Apply("log1p", (Apply("exp", (a[at],)),))
-        return Apply("log", (lift(1) + Apply("exp", (a[at],)),))
+        return softplus_of(a[at], float(a.number(at)))
+
+
+def softplus_of(score: Expr, number: float) -> Expr:
+    """log(1 + exp(z)) as it is worked for a score that comes to `number`, so that no digits are lost at either end."""
+    if number > LARGE:
+        return score + Apply("log1p", (Apply("exp", (-score,)),))
+    if number < SMALL_BESIDE_ONE:
+        return Apply("log1p", (Apply("exp", (score,)),))
+    return Apply("log", (lift(1) + Apply("exp", (score,)),))
 
 
 class NormalShare(Activation):

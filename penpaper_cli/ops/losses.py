@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Apply, Expr, Num, Sum, lift
+from penpaper_cli.arithmetic import Apply, Expr, Num, Sum
 from penpaper_cli.numbers import CannotWork, Figures
-from penpaper_cli.ops.elementwise import one_minus, rational, suited
+from penpaper_cli.ops.elementwise import rational, suited
 from penpaper_cli.ops.reductions import called, divided, over
 from penpaper_cli.ops.shapes import named, shape_text, small
 from penpaper_cli.paper import OPS, Array, Op, Paper, Place, Value, scale
@@ -214,72 +214,3 @@ class Huber(PairLoss):
 
     def formula(self, *parents: Value, **settings: Any) -> Expr:
         return called(self.name, *parents, **settings)
-
-
-class BinaryCrossEntropy(PairLoss):
-    """Binary cross-entropy: how surprised the predicted probabilities are by what happened, on average."""
-
-    name = "bce"
-    says = (
-        "Each target takes the logarithm of the probability given to it: of the prediction for a 1, of 1 less the "
-        "prediction for a 0. Add them up, divide by their number, and turn the sign."
-    )
-    blames = (
-        "Each prediction is to blame for its error, over the prediction times 1 less the prediction, divided by their "
-        "number.",
-        "A target gets the logarithm of the odds that were predicted, with the sign turned, divided by their number.",
-    )
-    keeps_exact = False
-
-    def check(self, p: Value, t: Value) -> None:
-        super().check(p, t)
-        refuse(p, beyond(p.data), ", and a probability lies between 0 and 1: put scores through sigmoid.")
-        refuse(t, beyond(t.data), ", and a target of bce is 0, 1 or a share in between.")
-        sure = ((p.data <= 0) & (t.data != 0)) | ((p.data >= 1) & (t.data != 1))
-        refuse(
-            p,
-            sure,
-            " but its target is not, and log(0) is undefined. For scores Z before the sigmoid, "
-            "mean(softplus(Z) - t * Z) is the same loss and is always defined.",
-        )
-
-    def forward(self, p: Array, t: Array) -> Any:
-        return -surprise(p, t).sum() / p.size
-
-    backward = (
-        lambda g, out, p, t: scale(g, over(bce_slope(p, t), p.data.size)),
-        lambda g, out, p, t: scale(g, over(OPS["log"](one_minus(p)) - OPS["log"](p), p.data.size)),
-    )
-
-    def entry(self, at: Place, p: Value, t: Value) -> Expr:
-        parts = surprise(p.data.astype(float), t.data.astype(float)).reshape(2, -1).T.ravel()
-        defined = np.stack((p.data > 0, p.data < 1)).reshape(2, -1).T.ravel()
-        kept = np.flatnonzero(defined)
-
-        def term(n: int) -> Expr:
-            k, other = divmod(int(kept[n]), 2)
-            probability, target = p[place_in(p.shape, k)], t[place_in(p.shape, k)]
-            if other:
-                return (lift(1) - target) * Apply("log1m", (probability,))
-            return target * Apply("log", (probability,))
-
-        return -divided(Sum(parts[kept], term), p.data.size)
-
-    def example(self) -> Value:
-        paper = Paper()
-        return self(small("p", "0.9 1/4 0.6", paper), small("t", "0.8 0 0.5", paper))
-
-
-def surprise(p: Array, t: Array) -> Array:
-    """The two parts of every term: t·log(p), and (1 - t)·log(1 - p); a part that counts 0 times is 0."""
-    with np.errstate(all="ignore"):
-        return np.stack((np.where(t == 0, 0, t * np.log(p)), np.where(t == 1, 0, (1 - t) * np.log1p(-p))))
-
-
-def bce_slope(p: Value, t: Value) -> Value:
-    """The slope of each term by its prediction; beside a 0 or 1 in its two parts, where 0/0 counts nothing."""
-    rest = one_minus(p)
-    if ((p.data > 0) & (p.data < 1)).all():
-        return (p - t) / (p * rest)
-    step = OPS["step"]
-    return one_minus(t) / (rest + one_minus(step(rest))) - t / (p + one_minus(step(p)))

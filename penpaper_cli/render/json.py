@@ -31,7 +31,6 @@ class Json:
     def render(self, solution: Solution) -> Iterator[str]:
         """The whole object as one piece."""
         steps = [tree(step) for step in solution.steps]
-        text = partial(dumps, ensure_ascii=self.page.ascii)
         document = {
             "schema": SCHEMA,
             "command": solution.command,
@@ -42,8 +41,14 @@ class Json:
             "results": tree(solution.results),
             **tree(solution.more),
         }
-        members = ",\n".join(f" {text(key)}: {lines(value, text)}" for key, value in document.items())
-        yield f"{{\n{members}\n}}\n"
+        yield written(document, self.page.ascii)
+
+
+def written(members: dict[str, Any], ensure_ascii: bool = False) -> str:
+    """An object as text, a line for each of its members, or for each of theirs."""
+    text = partial(dumps, ensure_ascii=ensure_ascii)
+    body = ",\n".join(f" {text(key)}: {lines(value, text)}" for key, value in members.items())
+    return f"{{\n{body}\n}}\n"
 
 
 def dumps(found: Any, ensure_ascii: bool = False) -> str:
@@ -75,7 +80,7 @@ def tree(found: Any) -> Any:
     if isinstance(found, Grid) and found.of_data:
         found = replace(found, rows=())
     if is_dataclass(found):
-        body = {f.name: tree(getattr(found, f.name)) for f in fields(found) if not f.metadata}
+        body = {f.name: tree(getattr(found, f.name)) for f in fields(found) if f.repr and not f.metadata}
         if isinstance(found, Expr):
             body["at"] = [k + 1 for k in body["at"]] if "at" in body else None
             body = {k: v for k, v in body.items() if v is not None and v is not False}

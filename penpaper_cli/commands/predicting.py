@@ -1,0 +1,69 @@
+"""pp predict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from penpaper_cli.commands.shared import View, command
+from penpaper_cli.numbers import CannotRead
+from penpaper_cli.solution import Solution
+
+if TYPE_CHECKING:
+    from penpaper_cli.explain_prediction import Predictions
+
+
+def predict(
+    model: Annotated[str, typer.Argument(metavar="MODEL.json", help="A model that pp train --save has kept.")],
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help='New rows: "1650 3", or a CSV whose columns are matched by name.')
+    ],
+    view: View,
+) -> Solution:
+    """Predict with a saved model, a few rows worked; -o FILE.csv keeps the data with its predictions."""
+    if view.exact:
+        raise CannotRead("--exact: a saved model holds float64 numbers; leave the option out.")
+    from penpaper_cli import table
+    from penpaper_cli.commands.training import load_model
+    from penpaper_cli.explain import Show
+    from penpaper_cli.explain_prediction import Predictions
+
+    loaded = load_model(model)
+    show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
+    found = Predictions(loaded, table.read_rows_for(loaded.columns, data), show)
+    results = found.results()
+    return Solution(
+        command="predict",
+        title="Predictions of a saved model",
+        figures=show.figures,
+        steps=found.lesson(),
+        answer=results["predictions"],
+        results=results,
+        sheet=sheet(found, data),
+    )
+
+
+def sheet(found: Predictions, data: str) -> Iterator[list[str]]:
+    """All columns of the data as they stand there, then the prediction and, for classes, their probabilities."""
+    from penpaper_cli.new_rows import rows_as_typed
+
+    model = found.model
+    header, *rows = rows_as_typed(model.columns, data)
+    added = [unused(model.target, header)]
+    if model.classes:
+        added += [unused(f"probability of {name}", header) for name in model.classes]
+    yield [*header, *added]
+    labels = model.labels(found.found) if model.classes else None
+    for k, row in enumerate(rows):
+        numbers = [repr(float(n)) for n in found.found[k].ravel()]
+        yield [*row, *([labels[k]] if labels else []), *numbers]
+
+
+def unused(name: str, header: list[str]) -> str:
+    """The name of a new column; where the data has that column already, as the true answer, it says predicted."""
+    return f"predicted {name}" if name in header else name
+
+
+COMMANDS = {"predict": command(predict, sheet=True)}

@@ -1,0 +1,61 @@
+"""While training runs: a progress bar on stderr, and a clean end on Ctrl-C."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+@contextmanager
+def progress(epochs: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr once training has taken a second, where stderr is a terminal."""
+    import sys
+    import time
+
+    if not sys.stderr.isatty():
+        yield lambda epoch: None
+        return
+    from rich.progress import Progress
+
+    start = time.monotonic()
+    bars: list[Progress] = []
+
+    def tick(epoch: int) -> None:
+        if bars:
+            bars[0].update(bars[0].task_ids[0], completed=epoch)
+        elif time.monotonic() - start > 1:
+            from rich.console import Console
+
+            bars.append(Progress(console=Console(stderr=True), transient=True))
+            bars[0].add_task("training", total=epochs)
+            bars[0].start()
+
+    try:
+        yield tick
+    finally:
+        for bar in bars:
+            bar.stop()
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed: the first time training ends after its epoch, the second time at once."""
+    import signal
+    import threading
+
+    asked: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)

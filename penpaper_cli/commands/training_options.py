@@ -1,0 +1,64 @@
+"""The options of pp train that say what is trained and how; None leaves the choice to pp."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+Hidden = Annotated[str | None, typer.Option(metavar="8,4", help="Units in each hidden layer. Default: none.")]
+Activation = Annotated[
+    Literal["relu", "leaky-relu", "sigmoid", "tanh", "gelu"] | None,
+    typer.Option(help="Of the hidden layers. Default: relu."),
+]
+Classify = Annotated[bool, typer.Option("--classify", help="Take a target of numbers as classes (text always is).")]
+Loss = Annotated[
+    Literal["mse", "half-mse"] | None,
+    typer.Option(help="Mean squared error (the default), or half of it; not for classes."),
+]
+L2 = Annotated[float | None, typer.Option("--l2", metavar="λ", help="Penalty: λ/2 times the sum of squared weights.")]
+Init = Annotated[
+    Literal["zeros", "he", "xavier"] | None,
+    typer.Option(help="Where weights start. Default: zeros; with hidden layers he, or xavier for tanh and sigmoid."),
+]
+Optimizer = Annotated[
+    Literal["gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"] | None,
+    typer.Option(help="The update rule. Default: gd; adam with hidden layers."),
+]
+Rate = Annotated[
+    str | None,
+    typer.Option("--lr", metavar="RATE", help="Learning rate. Default: 0.1, or what suits the model; pp says which."),
+]
+Momentum = Annotated[str | None, typer.Option(metavar="μ", help="Of momentum and nesterov. Default: 0.9.")]
+Rho = Annotated[str | None, typer.Option(metavar="ρ", help="Of rmsprop. Default: 0.9.")]
+Beta1 = Annotated[str | None, typer.Option(metavar="β1", help="Of adam. Default: 0.9.")]
+Beta2 = Annotated[str | None, typer.Option(metavar="β2", help="Of adam. Default: 0.999.")]
+Epsilon = Annotated[str | None, typer.Option(metavar="ε", help="Added outside the root. Default: 1e-8.")]
+Epochs = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="How often to go through the data. Default: 200; 500 for classes and networks."),
+]
+BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Rows for each update. Default: all.")]
+Seed = Annotated[int | None, typer.Option(metavar="N", help="Where random numbers start. Default: 0.")]
+Test = Annotated[float | None, typer.Option(metavar="0.2", help="Share of the rows set aside to test the model on.")]
+Patience = Annotated[
+    int | None, typer.Option(metavar="N", help="Stop when the (test) loss hasn't fallen for N epochs; keep the best.")
+]
+Scale = Annotated[
+    Literal["standard", "minmax", "none"] | None, typer.Option(help="How features are scaled. Default: standard.")
+]
+ScaleTarget = Annotated[
+    bool | None,
+    typer.Option(
+        "--scale-target/--no-scale-target",
+        help="Scale the target too. Default: with hidden layers, adagrad, rmsprop, adam.",
+    ),
+]
+Explain = Annotated[str, typer.Option(metavar="1,2,last", help="Which epochs to work in full.")]
+Predict = Annotated[
+    str | None, typer.Option(metavar='"1650 3"', help="Features of a new row (or rows) to predict, worked.")
+]
+Save = Annotated[str | None, typer.Option(metavar="FILE.json", help="Keep the model, for pp predict and --resume.")]
+Resume = Annotated[
+    str | None, typer.Option(metavar="FILE.json", help="Go on training a saved model, with the settings it has.")
+]
