@@ -295,7 +295,7 @@ BAD: dict[str, tuple[str | bytes, str, int, dict[str, Any]]] = {
     "one row left": ("x,y\n1,2\n,5\n", "only one row of data", 1, {"missing": "drop"}),
     "never varies": ("x,z,y\n1,2,3\n1,3,5\n", 'column "x" is 1 in every row', 1, {}),
     "one word only": ("c,z,y\na,2,3\na,3,5\n", 'column "c" is a in every row', 1, {}),
-    "one class only": ("x,y\n1,a\n2,a\n", 'column "y" is a in every row', 1, {}),
+    "one class only": ("x,y\n1,a\n2,a\n", 'column "y" is "a" in every row', 1, {}),
     "names": ("n,y\nAnn,1\nBob,2\nCid,3\n", 'column "n" is different in nearly every row', 2, {}),
     "too many words": (
         "c,y\n" + "".join(f"w{k % 60},{k}\n" for k in range(200)),
