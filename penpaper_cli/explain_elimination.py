@@ -32,7 +32,7 @@ class Eliminated:
         yield from self.matrix("M", self.found.start)
         yield from self.turns()
         for k in self.found.dependent:
-            yield Sentence((words_fit.zero_pivot(k + 1),))
+            yield Sentence((words_fit.zero_pivot(k + 1),), explains=False)
         if not self.found.dependent:
             yield from self.back_substitution()
 
@@ -51,7 +51,7 @@ class Eliminated:
             yield from self.matrix(self.called(number), matrix)
         if shown < len(turns):
             if self.show.detail != "summary":
-                yield Sentence((words_fit.turns_left_out(len(turns) - shown),))
+                yield Sentence((words_fit.turns_left_out(len(turns) - shown),), explains=False)
             yield Sentence((words_fit.TRIANGLE,))
             yield from self.matrix(self.called(len(turns)), self.found.triangle)
         elif not turns and len(self.columns) > 1:
@@ -87,7 +87,9 @@ class Eliminated:
             yield line("elimination", [head, *sides, *as_decimal(found, self.show)], self.show)
         if len(kept) < len(places):
             unseen = next(at for at in places if at not in kept)
-            yield Sentence((words.left_out(len(places) - len(kept), f"{unseen[0] + 1},{unseen[1] + 1}"),))
+            yield Sentence(
+                (words.left_out(len(places) - len(kept), f"{unseen[0] + 1},{unseen[1] + 1}"),), explains=False
+            )
 
     def back_substitution(self) -> Iterator[Block]:
         """Each unknown by those below it, the last first."""
@@ -103,7 +105,7 @@ class Eliminated:
             caption: Parts = (Name(self.columns[k]),)
             yield line("back-substitution", [head, *sides, *as_decimal(c[k], self.show)], self.show, caption)
         if shown < size and self.show.detail != "summary":
-            yield Sentence((words_fit.unknowns_left_out(size - shown),))
+            yield Sentence((words_fit.unknowns_left_out(size - shown),), explains=False)
 
     def unknown(self, name: Name, rows: Array, c: Array, k: int) -> Expr:
         """(M[k,v] - (M[k,j]·c[j] + …)) / M[k,k]."""

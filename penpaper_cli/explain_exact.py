@@ -68,7 +68,7 @@ def dependent(solved: Solved, names: Sequence[str], show: Show) -> Iterator[Bloc
         yield Working((Name(names[found.column]), linear(written)), (relation,))
     hidden = len(solved.dependent) - MOST_NAMED
     if hidden > 0:
-        yield Sentence((words.relations_left_out(hidden),))
+        yield Sentence((words.relations_left_out(hidden),), explains=False)
 
 
 def nearly_dependent(X: Array, names: Sequence[str], intercept: bool = True) -> Iterator[Block]:
@@ -76,7 +76,7 @@ def nearly_dependent(X: Array, names: Sequence[str], intercept: bool = True) -> 
     factors = inflation(X, intercept)
     found = [(name, float(factor)) for name, factor in zip(names, factors, strict=True) if factor > INFLATED]
     if found:
-        yield Sentence((words.inflated(INFLATED, f"{100 - 100 / INFLATED:g}"),))
+        yield Sentence((words.inflated(INFLATED, f"{100 - 100 / INFLATED:g}"),), explains=False)
         head: tuple[Parts, ...] = (("feature",), (words.FACTOR,))
         yield Table(head, [((Name(name),), _factor(factor)) for name, factor in found], "lr")
 

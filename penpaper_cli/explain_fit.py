@@ -80,11 +80,11 @@ class Fit:
         yield Heading((words_fit.DATA_HEADING, Apply("equals", (Name("X"), row))))
         rows, features = self.data.X.shape
         counts = words_fit.data_set(rows, features, self.intercept)
-        yield Sentence((counts, Name(self.data.target), "."))
+        yield Sentence((counts, Name(self.data.target), "."), explains=False)
         yield from grid(self.paper.X, self.show, self.columns, of_data=True)
         yield from grid(self.paper.y, self.show, of_data=True)
         if not self.paper.X.exact:
-            yield Sentence((self.why_float64,))
+            yield Sentence((self.why_float64,), explains=False)
 
     def the_normal_equations(self) -> Iterator[Block]:
         """A = Xᵀ·X and v = Xᵀ·y, worked like any matrix product."""
@@ -97,7 +97,7 @@ class Fit:
     def the_dependences(self) -> Iterator[Block]:
         """Why there is no one solution."""
         yield Heading((words_fit.COLLINEAR_HEADING,))
-        yield Sentence((words_fit.SINGULAR,))
+        yield Sentence((words_fit.SINGULAR,), explains=False)
         yield from dependent(self.solved, self.named, self.show)
 
     def the_model(self, found: Fitted) -> Iterator[Block]:
@@ -137,7 +137,7 @@ class Fit:
         rows = [((name,), (Num(found[key]),), (Num(found[f"baseline_{key}"]),)) for name, key in names]
         yield Table((("measure",), ("the model",), ("always guessing the mean",)), rows, "lrr")
         if not self.intercept:
-            yield Sentence((words_fit.NO_INTERCEPT_MEASURES,))
+            yield Sentence((words_fit.NO_INTERCEPT_MEASURES,), explains=False)
 
     def answer(self) -> Result | None:
         """The predictions that were asked for, else the coefficients."""

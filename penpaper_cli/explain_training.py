@@ -96,19 +96,19 @@ class Lesson:
         data, name = self.data, "X" if self.scaling.kind == "none" else "X_raw"
         yield Heading(("The data as a matrix",))
         counts = words.data_set(*data.X.shape)
-        yield Sentence((counts, *_listed(data.features), "; the target is ", Name(data.target), "."))
+        yield Sentence((counts, *_listed(data.features), "; the target is ", Name(data.target), "."), explains=False)
         yield from one_hot(data.columns)
         held = self.experiment.held
         if held is not None:
             text = words_models.set_aside(len(held.y), len(held.y) + len(data.y), self.experiment.seed)
-            yield Sentence((text,))
+            yield Sentence((text,), explains=False)
         if data.classes:
             numbered = [part for k, c in enumerate(data.classes) for part in (", " if k else "", f"{k} is ", Name(c))]
-            yield Sentence((words_models.CLASS_NUMBERS, *numbered, "."))
+            yield Sentence((words_models.CLASS_NUMBERS, *numbered, "."), explains=False)
         yield from grid(Paper().given(name, data.X), self.show, data.features, of_data=True)
         y_name = "y" if self.experiment.target_scaling is None else "y_raw"
         yield from grid(Paper().given(y_name, data.y), self.show, of_data=True)
-        yield Sentence((words.in_float64("Training repeats its sums many times"),))
+        yield Sentence((words.in_float64("Training repeats its sums many times"),), explains=False)
 
     def the_scaling(self) -> Iterator[Block]:
         """One feature's scaling worked, the others in a table."""
@@ -158,9 +158,9 @@ class Lesson:
             yield Sentence((words_models.STARTS[self.experiment.init or "zeros"],))
         plain = settings.optimizer == "gd" and settings.batch is None
         if not plain:
-            yield Sentence((words_models.rule(settings.optimizer, settings.batch, len(self.data.y)),))
+            yield Sentence((words_models.rule(settings.optimizer, settings.batch, len(self.data.y)),), explains=False)
         if self.experiment.init != "zeros" or settings.batch is not None or self.experiment.held is not None:
-            yield Sentence((words_models.drawn(self.experiment.seed),))
+            yield Sentence((words_models.drawn(self.experiment.seed),), explains=False)
         for name, data in layers.on_paper(dict(start.parameters)).items():
             columns = self.data.features if name == "w" else ()
             yield from grid(Paper().carried(name, data), self.show, columns)

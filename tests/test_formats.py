@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -20,6 +22,7 @@ from penpaper_cli.render.schema import schema
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 HOUSES = str(SAMPLES / "houses.csv")
+MODEL = str(Path(tempfile.mkdtemp()) / "model.json")
 NETWORK = [
     "1 2; 3 -1",
     "-w",
@@ -49,6 +52,9 @@ CASES = {
     "step": STEP,
     "steps": [*STEP, "--optimizer", "adam", "--times", "3", "--freeze", "b1"],
     "train": ["train", HOUSES, "--target", "price", "--predict", "1650 3", "--epochs", "20"],
+    "train classes": ["train", str(SAMPLES / "exam.csv"), "--target", "result", "--epochs", "30", "--test", "0.2"],
+    "train hidden": ["train", HOUSES, "--target", "price", "--hidden", "2", "--epochs", "5", "--batch-size", "6"],
+    "predict": ["predict", MODEL, "1650 3; 900 2"],
     "fit": ["fit", HOUSES, "--target", "price", "--features", "size", "--predict", "1650"],
     "look": ["look", str(SAMPLES / "flats.csv")],
     "ops": ["ops"],
@@ -89,6 +95,14 @@ def steps(case: str, detail: str) -> list[dict[str, Any]]:
 
 def digits(text: str) -> str:
     return "".join(re.findall(r"\d", text))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def saved_model() -> Iterator[None]:
+    """A model for pp predict."""
+    assert pp("train", HOUSES, "--target", "price", "--save", MODEL, "-f", "json")[0] == 0
+    yield
+    shutil.rmtree(Path(MODEL).parent)
 
 
 each_case = pytest.mark.parametrize("case", CASES)
