@@ -109,12 +109,17 @@ def as_decimal(number: Scalar, show: Show) -> list[Expr]:
     return [Num(number, as_decimal=True)] if fraction else []
 
 
+def worked_out(result: Value, at: Place, show: Show, start: Expr | None = None) -> Iterator[Block]:
+    """The worked line of an entry and, in full detail, its sums term by term."""
+    yield worked(result, at, show, start)
+    if show.detail == "full":
+        yield from running_totals(result.entry(at), show.figures)
+
+
 def entries_worked(result: Value, show: Show, limit: int = MOST_ENTRIES) -> Iterator[Block]:
     """The entries to show, each worked, and how many are left out."""
     for at in show.places(result.shape, limit):
-        yield worked(result, at, show)
-        if show.detail == "full":
-            yield from running_totals(result.entry(at), show.figures)
+        yield from worked_out(result, at, show)
     hidden = show.left_out(result.shape, limit)
     if hidden and show.detail != "summary":
         yield Sentence((words.left_out(hidden, show.unseen(result.shape, limit)),))

@@ -11,7 +11,7 @@ import numpy as np
 from penpaper_cli import words, words_fit
 from penpaper_cli.arithmetic import Apply, Name, Num
 from penpaper_cli.exact import OUT_OF_RANGE, Solved, design, is_little, solve, typed
-from penpaper_cli.explain import Show, check_entries, explained, grid, results, worked
+from penpaper_cli.explain import Show, check_entries, explained, grid, results, worked_out
 from penpaper_cli.explain_elimination import Eliminated
 from penpaper_cli.explain_exact import ONES, dependent, linear, nearly_dependent, no_unique_answer, sign
 from penpaper_cli.formulas import ClosedForm, Fitted, closed_form
@@ -110,7 +110,7 @@ class Fit:
         if self.predictions:
             yield Sentence((words.PREDICTION,))
             for prediction in self.predictions:
-                yield worked(prediction, (), self.show)
+                yield from worked_out(prediction, (), self.show)
 
     def the_fit(self, found: Fitted) -> Iterator[Block]:
         """Predictions, residuals and the loss; in exact fractions, the proof that the loss can't be smaller."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from penpaper_cli import words, words_models
 from penpaper_cli.arithmetic import Expr, Name, Num
-from penpaper_cli.explain import Show, explained, grid, worked
+from penpaper_cli.explain import Show, explained, grid, worked_out
 from penpaper_cli.model import Model
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper import Array, Paper
@@ -103,9 +103,9 @@ class Predictions:
         c, a = paper.carried("c", coefficients.data), paper.carried("a", intercept.data)
         yes_no = bool(self.model.classes)
         score = paper.call("z" if yes_no else self.model.target, OPS["dot"](c, paper.given("x", self.X[k])) + a)
-        yield worked(score, (), self.show)
+        yield from worked_out(score, (), self.show)
         if yes_no:
-            yield worked(paper.call("p", OPS["sigmoid"](score)), (), self.show)
+            yield from worked_out(paper.call("p", OPS["sigmoid"](score)), (), self.show)
             yield self.verdict(k)
 
     def verdict(self, k: int) -> Sentence:

@@ -13,7 +13,7 @@ from penpaper_cli import words, words_models
 from penpaper_cli.arithmetic import Entry, Expr, Name, Num
 from penpaper_cli.descent import Run
 from penpaper_cli.experiment import Experiment
-from penpaper_cli.explain import Show, grid, results, shortened, worked
+from penpaper_cli.explain import Show, grid, results, shortened, worked_out
 from penpaper_cli.explain_data import one_hot
 from penpaper_cli.explain_distance import Distance, by_feature
 from penpaper_cli.explain_epochs import Epochs
@@ -121,11 +121,11 @@ class Lesson:
             name, column = self.data.features[j], self.data.X[:, j]
             shift, spread, scaled = (standardised if standard else ranged)(name, column)
             for part in (shift, spread):
-                yield worked(part, (), self.show) if part.op else next(grid(part, self.show))
+                yield from worked_out(part, (), self.show) if part.op else grid(part, self.show)
             if standard:
                 yield from shortened(len(column), self.show)
             cell = Entry(Name("X"), (0, j), scaled.number((0,)))
-            yield worked(scaled, (0,), self.show, cell)
+            yield from worked_out(scaled, (0,), self.show, cell)
             head: tuple[Parts, ...] = (("feature",), *((part,) for part in words.scaling_names(standard)))
             rows = zip(self.data.features, self.scaling.shift, self.scaling.spread, strict=True)
             yield by_feature(self.show, head, [((Name(f),), (Num(a),), (Num(b),)) for f, a, b in rows])
@@ -142,8 +142,8 @@ class Lesson:
         yield Sentence((words_models.SCALED_TARGET,))
         shift, spread, scaled = standardised("y_raw", self.data.y)
         for part in (shift, spread):
-            yield worked(part, (), self.show)
-        yield worked(scaled, (0,), self.show, Entry(Name("y"), (0,), scaled.number((0,))))
+            yield from worked_out(part, (), self.show)
+        yield from worked_out(scaled, (0,), self.show, Entry(Name("y"), (0,), scaled.number((0,))))
         yield from grid(Paper().carried("y", self.experiment.y), self.show, of_data=True)
 
     def the_start(self) -> Iterator[Block]:

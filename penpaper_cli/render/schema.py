@@ -98,7 +98,7 @@ def _ref(kind: type) -> dict[str, Any]:
 def _object(kind: type) -> dict[str, Any]:
     """A class as an object: its docstring, its members, and its type where there are several to tell apart."""
     hints = get_type_hints(kind)
-    members = {f.name: _type(hints[f.name]) for f in fields(kind) if not f.metadata}
+    members = {f.name: _type(hints[f.name]) for f in fields(kind) if f.repr and not f.metadata}
     kinds = {} if kind is Result else {"type": {"const": _name(kind)}}
     return {
         "description": " ".join((kind.__doc__ or "").split()),
