@@ -6,6 +6,7 @@ PyTorch and TensorFlow are compared where they are installed; the NumPy scripts 
 from __future__ import annotations
 
 import ast
+import csv
 import importlib.util
 import io
 import json
@@ -286,16 +287,16 @@ COMMANDS: list[tuple[str, ...]] = [
 
 EXAM = ("train", str(SAMPLES / "exam.csv"), "--target", "result", "--predict", "3 4; 9 9")
 ROOMS = ("train", str(SAMPLES / "rooms.csv"), "--target", "price")
-FLATS = ("train", str(SAMPLES / "flats.csv"), "--target", "Miete", "--drop", "PLZ")
+FLATS = ("train", str(SAMPLES / "flats.csv"), "--target", "Miete", "--drop", "PLZ", "--missing", "mean")
 PRICES = ("train", HOUSES, "--target", "price", "--predict", "1650 3; 2000 4")
 TO_BEDROOMS = ("train", HOUSES, "--target", "bedrooms", "--classify", "--predict", "1650 200; 2000 350; 900 150")
 TRAINING: list[tuple[str, ...]] = [
-    *((*PRICES, "--optimizer", rule, "--epochs", "30") for rule in RULES),
-    *((*TO_BEDROOMS, "--optimizer", rule, "--epochs", "30") for rule in RULES),
+    *((*PRICES, "--optimizer", rule, "--epochs", "30", "--no-scale-target") for rule in RULES),
+    *((*TO_BEDROOMS, "--optimizer", rule, "--epochs", "10") for rule in RULES),
     *((*PRICES, "--hidden", "3", "--optimizer", rule, "--epochs", "30") for rule in RULES),
     *((*EXAM, "--hidden", "3,2", "--activation", a, "--epochs", "40") for a in HIDDEN),
     (*PRICES, "--epochs", "1"),
-    (*PRICES, "--epochs", "1", "--optimizer", "adam", "--scale", "minmax"),
+    (*PRICES, "--epochs", "1", "--optimizer", "adam", "--scale", "minmax", "--no-scale-target"),
     (*PRICES, "--l2", "0.1", "--loss", "half-mse", "--scale-target"),
     (*PRICES, "--hidden", "4", "--l2", "0.01", "--loss", "half-mse", "--no-scale-target", "--lr", "0.001"),
     (*PRICES, "--init", "he", "--seed", "3", "--test", "0.25"),
@@ -309,7 +310,11 @@ TRAINING: list[tuple[str, ...]] = [
     TO_BEDROOMS,
     (*TO_BEDROOMS, "--l2", "0.1", "--hidden", "3", "--activation", "tanh", "--epochs", "60"),
 ]
-"""Every loss, rule and activation, scaled and not; a feature that never varies; a batch that holds every row."""
+"""Every loss, rule and activation, scaled and not; a feature that never varies; a batch that holds every row.
+
+A scaled target has a mean of 0 but for rounding, and so has the gradient of b. The adaptive rules divide it by its own
+size, so every library has a b of its own then: with them and nothing hidden, the target is left as it is.
+"""
 
 
 EDGES: list[tuple[str, ...]] = [
@@ -598,8 +603,7 @@ MODELS = [
 @pytest.mark.parametrize(("arguments", "rows"), MODELS, ids=lambda words: " ".join(words)[-40:])
 def test_a_saved_model_agrees(arguments: tuple[str, ...], rows: str, library: str, tmp_path: Path) -> None:
     model = saved(tmp_path, *arguments)
-    names = {"predictions", "probabilities"} if arguments[1] != HOUSES or "--classify" in arguments else {"predictions"}
-    names = {"predictions"} if arguments[: len(ROOMS)] == ROOMS else names
+    names = {"predictions"} if arguments[3] == "price" else {"predictions", "probabilities"}
     expected = predicted(model, rows, names)
     code, script, error = pp("predict", model, rows, "-f", library)
     assert code == 0, error
@@ -646,17 +650,19 @@ def test_a_run_without_an_epoch_says_so(tmp_path: Path) -> None:
     path = tmp_path / "far.csv"
     path.write_text("x,y\n1e150,1\n2e150,2\n")
     code, script, error = pp("train", str(path), "--target", "y", "--scale", "none", "--lr", "1e300", "-f", "numpy")
-    assert code == 1 and "there is no epoch" in script, error
+    assert code == 1 and "there is no epoch" in script.replace("\n# ", " "), error
     assert printed_by(script) == {}
     assert_tidy([script], tmp_path)
 
 
-@pytest.mark.parametrize("library", LIBRARIES)
+@every_library
 def test_class_names_stay_data(library: str, tmp_path: Path) -> None:
-    names = list(HOSTILE.values())
-    rows = "".join(f"{k},{json.dumps(name)}\n" for k, name in enumerate(["it's", "\\'\\", *names[:0]] * 2))
-    path = tmp_path / "names.csv"
-    path.write_text("x,y\n" + rows)
-    code, script, error = pp("train", str(path), "--target", "y", "--classify", "--epochs", "2", "-f", library)
-    assert code == 0, error
-    assert_tidy([script], tmp_path)
+    """Quotes, backslashes and markup in a class's name come out as they went in."""
+    safe = [name for name in HOSTILE.values() if name.isprintable() and any(map(str.isalpha, name))]
+    names = ['it\'s "so"', *(name for name in safe if name == name.strip())]
+    path, model = tmp_path / "names.csv", str(tmp_path / "model.json")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("x", "y"), *((k, name) for k, name in enumerate([*names, *names]))])
+    arguments = ("train", str(path), "--target", "y", "--classify", "--epochs", "9", "--predict", "0; 3; 7")
+    script = compare(library, *arguments, "--save", model)
+    assert_tidy([script, pp("predict", model, "0; 3; 7", "-f", library)[1]], tmp_path)
