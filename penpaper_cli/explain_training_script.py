@@ -14,11 +14,13 @@ from penpaper_cli.script import Call, Choose, Given, Let, Number, Ref, Repeat, S
 
 if TYPE_CHECKING:
     from penpaper_cli.explain_training import Lesson
+    from penpaper_cli.layers import Parameters
     from penpaper_cli.model import Model
     from penpaper_cli.paper import Array
     from penpaper_cli.training import Scaling
 
 TRAINED = "The trained model"
+BEFORE_DIVERGING = "The model where training went astray"
 NOT_REPEATED = "so the training itself isn't repeated here."
 BY_CHANCE = f"batches are drawn by chance, {NOT_REPEATED}"
 WENT_ON = f"the run went on from a saved model, {NOT_REPEATED}"
@@ -28,25 +30,27 @@ NO_STEP = "the first update leaves the range of float64, so there is no epoch to
 
 def training_script(lesson: Lesson) -> Script:
     """The whole run, or the model that it came to where a script can't repeat it, or only the data before it."""
-    run, experiment = lesson.run, lesson.experiment
     reason = why_not_repeated(lesson)
-    if run.epochs < run.first:
+    if lesson.run.epochs < lesson.run.first:
         data = Scaled.of_training(lesson)
         return Script("The scaled data", data.given, data.lines, {}, NO_STEP)
     if reason:
-        return model_script(lesson.model, lesson.data.X if lesson.new is None else lesson.new, TRAINED, reason)
-    step, times = lesson.epochs.recorded(run.epochs), run.epochs
-    notes = notes_of(step, times)
-    loop = only_parameters(repeated(notes, step, times, run.settings.optimizer))
+        title = BEFORE_DIVERGING if lesson.run.diverged else TRAINED
+        return model_script(lesson.model, lesson.data.X if lesson.new is None else lesson.new, title, reason)
+    return whole_run(lesson)
+
+
+def whole_run(lesson: Lesson) -> Script:
+    """Every epoch, the loss after the last one, and the predictions that were asked for."""
+    run = lesson.run
+    step = lesson.epochs.recorded(run.epochs)
+    notes = notes_of(step, run.epochs)
+    loop = only_parameters(repeated(notes, step, run.epochs, run.settings.optimizer))
+    on_paper = {given.name: given for given in notes.givens()}
     data = Scaled.of_training(lesson)
-    known = {given.name: given for given in notes.givens()}
-    data.target(lesson, known["y"])
-    for name, start in run.layers.on_paper(dict(experiment.start.parameters)).items():
-        if start.any():
-            data.given.append(Given(name, start.tolist(), start.shape))
-        else:
-            data.lines.append(Let(name, Call("zeros", (), {"shape": start.shape}, start.shape)))
-    data.given += [known["λ"]] if "λ" in known else []
+    data.target(lesson, on_paper["y"])
+    data.start(run.layers.on_paper(dict(lesson.experiment.start.parameters)))
+    data.given += [on_paper["λ"]] if "λ" in on_paper else []
     after = notes.again(step.forward, loop.update.parameters)
     results = {name: notes.results[name] for name in lesson.results() if name in notes.results}
     results["L_new"] = after[-1].name
@@ -98,7 +102,7 @@ TARGET = ("mean_y", "std_y")
 
 @dataclass
 class Scaled:
-    """The data of a run as it was read, and the lines that scale it. `columns` name what scales the features."""
+    """What a run begins with, as it was read, and the lines that scale it. `columns` name what scales the features."""
 
     given: list[Given]
     lines: list[Statement] = field(default_factory=list)
@@ -137,6 +141,14 @@ class Scaled:
         if on_paper.shape != y.shape:
             term = Call("reshape", (term,), {"shape": on_paper.shape}, on_paper.shape)
         self.lines.append(Let("y", term))
+
+    def start(self, parameters: Parameters) -> None:
+        """The parameters before the first epoch: zeros, or the numbers that were drawn."""
+        for name, data in parameters.items():
+            if data.any():
+                self.given.append(Given(name, data.tolist(), data.shape))
+            else:
+                self.lines.append(Let(name, Call("zeros", (), {"shape": data.shape}, data.shape)))
 
 
 def scaling_lets(scaling: Scaling, raw: Ref, names: Sequence[str]) -> tuple[Let, Let]:

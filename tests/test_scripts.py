@@ -296,6 +296,7 @@ TRAINING: list[tuple[str, ...]] = [
     *((*PRICES, "--hidden", "3", "--optimizer", rule, "--epochs", "30") for rule in RULES),
     *((*EXAM, "--hidden", "3,2", "--activation", a, "--epochs", "40") for a in HIDDEN),
     (*PRICES, "--epochs", "1"),
+    (*PRICES, "--epochs", "600", "--optimizer", "adam", "--lr", "5", "--no-scale-target"),
     (*PRICES, "--epochs", "1", "--optimizer", "adam", "--scale", "minmax", "--no-scale-target"),
     (*PRICES, "--l2", "0.1", "--loss", "half-mse", "--scale-target"),
     (*PRICES, "--hidden", "4", "--l2", "0.01", "--loss", "half-mse", "--no-scale-target", "--lr", "0.001"),
@@ -645,6 +646,13 @@ def test_a_run_that_goes_on_is_the_model_that_it_came_to(tmp_path: Path) -> None
     assert code == 0 and script.startswith("# The trained model in NumPy: the run went on from a saved model")
     values = json.loads(document)["results"]["predictions"]["values"]
     assert_agrees(printed_by(script), {"predictions": values}, {"predictions"})
+
+
+def test_a_run_by_chance_that_diverges_says_so() -> None:
+    code, script, error = pp("train", HOUSES, "--target", "price", "--batch-size", "4", "--lr", "3", "-f", "numpy")
+    assert code == 1 and "diverged" in error
+    assert script.startswith("# The model where training went astray in NumPy: batches are drawn by chance")
+    assert len(printed_by(script)["predictions"]) == 12
 
 
 def test_a_run_without_an_epoch_says_so(tmp_path: Path) -> None:
