@@ -44,6 +44,7 @@ LAYERS = [
     {"explain_epochs", "explain_model", "explain_distance"},
     {"explain_training"},
     {"explain_updates"},
+    {"explain_training_script"},
     {"commands"},
     {"cli"},
     {"__main__"},

@@ -26,6 +26,7 @@ def predict(
     if view.exact:
         raise CannotRead("--exact: a saved model holds float64 numbers; leave the option out.")
     from penpaper_cli import table
+    from penpaper_cli.commands.scripts import later
     from penpaper_cli.commands.training import load_model
     from penpaper_cli.explain import Show
     from penpaper_cli.explain_prediction import Predictions
@@ -42,6 +43,7 @@ def predict(
         answer=results["predictions"],
         results=results,
         sheet=sheet(found, data),
+        script=later("model", loaded, found.X, "Predictions of a saved model"),
     )
 
 
