@@ -24,7 +24,7 @@ BEFORE_DIVERGING = "The model where training went astray"
 NOT_REPEATED = "so the training itself isn't repeated here."
 BY_CHANCE = f"batches are drawn by chance, {NOT_REPEATED}"
 WENT_ON = f"the run went on from a saved model, {NOT_REPEATED}"
-PATIENCE = f"it is from the best epoch, which only the run itself can tell, {NOT_REPEATED}"
+PATIENCE = f"patience chose its epoch, {NOT_REPEATED}"
 NO_STEP = "the first update leaves the range of float64, so there is no epoch to repeat."
 
 
