@@ -89,8 +89,7 @@ class Lesson:
         yield from self.epochs.curve()
         if not self.run.diverged:
             yield from self.outcome.the_model()
-            if self.exact is not None:
-                yield from self.the_exact_answer()
+            yield from self.the_exact_answer()
             yield from self.outcome.how_good()
             yield from self.outcome.worth_knowing()
 
@@ -186,8 +185,9 @@ class Lesson:
 
     def the_exact_answer(self) -> Iterator[Block]:
         """How far gradient descent is from the least-squares solution."""
+        if self.exact is None:
+            return
         yield Heading(("How far from the exact answer",))
-        assert self.exact is not None
         yield Sentence((words.least_squares(self.exact.unique),))
         if self.run.layers.l2:
             yield Sentence((words_models.PENALISED,))

@@ -25,7 +25,8 @@ class Column:
 class DataSet:
     """Named feature columns `X`, float64 of shape (n, d), and the target `y`, float64 of shape (n,).
 
-    Where there are `classes`, `y` holds their numbers from 0.
+    Where there are `classes`, `y` holds their numbers from 0. Of a text they are its words, of which `context` many are
+    looked at to guess the next; of anything else `context` is 0.
     """
 
     features: tuple[str, ...]
@@ -35,6 +36,7 @@ class DataSet:
     columns: tuple[Column, ...] = ()
     classes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    context: int = 0
 
 
 def read_data(

@@ -20,10 +20,10 @@ LONGEST_FILE = 300
 LAYERS = [
     {"__init__"},
     {"numbers", "words"},
-    {"meaning", "sources", "words_models", "files"},
+    {"meaning", "sources", "words_models", "words_text", "files"},
     {"arithmetic", "reading", "language"},
     {"paper", "solution", "nested", "truth", "table"},
-    {"ops", "gradients"},
+    {"ops", "gradients", "text"},
     {"formulas", "training", "render"},
     {"optimisers"},
     {"explain", "program"},
@@ -31,9 +31,10 @@ LAYERS = [
     {"explain_network", "layers"},
     {"descent", "model"},
     {"resume", "explain_prediction"},
-    {"experiment"},
+    {"experiment", "explain_next_word"},
     {"explain_epochs", "explain_model"},
     {"explain_training"},
+    {"explain_words"},
     {"commands"},
     {"cli"},
     {"__main__"},
@@ -55,6 +56,8 @@ ONLY = {
     "training": {"numbers", "paper"},
     "words": set(),
     "words_models": {"words"},
+    "words_text": {"words"},
+    "text": {"numbers", "sources", "table"},
     "files": {"numbers"},
 }
 """Where a lower layer is not reason enough: all of the package that these may see."""
