@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -44,82 +44,78 @@ class WordLesson(Lesson):
         yield Sentence((words_text.READ,))
         yield Sentence((words_text.counts(len(data.y), len(data.classes)),))
         times = np.bincount(data.y.astype(int), minlength=len(data.classes)).tolist()
-        named = [((f"{k:,}",), (Name(word),), (f"{times[k]:,}",)) for k, word in enumerate(data.classes)]
-        yield self.cut((("number",), ("word",), ("times it comes next",)), named, "rlr", MOST_ROWS, "word")
+        yield from self.cut(
+            (("number",), ("word",), ("times it comes next",)),
+            "rlr",
+            range(len(data.classes)),
+            lambda k: ((f"{k:,}",), (Name(data.classes[k]),), (f"{times[k]:,}",)),
+            "word",
+        )
         if self.experiment.held is not None:
             held = len(self.experiment.held.y)
             yield Sentence((words_models.set_aside(held, held + len(data.y), self.experiment.seed),))
         yield Sentence((words_text.PAIRS[context],))
-        yield self.pairs()
+        yield from self.pairs()
         yield Sentence((words_text.ONE_HOT[context],))
         yield from grid(Paper().given("X", data.X), self.show, data.features, of_data=True)
         yield from grid(Paper().given("y", data.y), self.show, of_data=True)
         yield Heading((words_text.COUNTS,))
         yield Sentence((words_text.CAME_NEXT[context],))
-        yield self.came_next()
+        yield from self.came_next()
         yield Sentence((words_text.HOW_OFTEN,))
         yield from grid(Paper().given("counts", self.counts.matrix().astype(float)), self.show, data.classes)
         yield Sentence((words.in_float64("Training repeats its sums many times"),))
 
     def cut(
-        self, head: tuple[Parts, ...], rows: Sequence[tuple[Parts, ...]], align: str, most: int, noun: str
-    ) -> Table:
-        """A table of at most so many rows, with how many are left out."""
-        if len(rows) > most and self.show.detail != "full":
-            hidden = len(rows) - most + 1
-            rows = [*rows[: most - 1], ((words_text.rows_left_out(hidden, noun),),)]
-        return Table(head, rows, align)
+        self,
+        head: tuple[Parts, ...],
+        align: str,
+        which: Sequence[int],
+        row: Callable[[int], tuple[Parts, ...]],
+        noun: str,
+        most: int = MOST_ROWS,
+    ) -> Iterator[Block]:
+        """A table of at most so many rows, and how many are left out."""
+        hidden = len(which) - most + 1 if len(which) > most and self.show.detail != "full" else 0
+        rows = [row(k) for k in which[: len(which) - hidden]]
+        yield Table(head, [*rows, ((words_text.more(hidden, noun),),)] if hidden else rows, align)
+        if hidden:
+            yield Sentence((words_text.rows_left_out(hidden, noun),))
 
-    def pairs(self) -> Table:
+    def pairs(self) -> Iterator[Block]:
         """The words before and the next word, as words and as numbers."""
-        known, before = self.data.classes, contexts(self.data.X, len(self.data.classes)).tolist()
-        rows: list[tuple[Parts, ...]] = [
-            ((f"{k + 1:,}",), said(known, numbers), (" ".join(map(str, numbers)),), (Name(known[y]),), (str(y),))
-            for k, (numbers, y) in enumerate(zip(before, self.data.y.astype(int).tolist(), strict=True))
-        ]
+        known, before = self.data.classes, contexts(self.data.X, len(self.data.classes))
+
+        def row(k: int) -> tuple[Parts, ...]:
+            numbers, y = before[k].tolist(), int(self.data.y[k])
+            return (f"{k + 1:,}",), said(known, numbers), (" ".join(map(str, numbers)),), (Name(known[y]),), (str(y),)
+
         noun = "word" if self.data.context == 1 else "words"
         head: tuple[Parts, ...] = (("row",), (f"{noun} before",), ("in numbers",), ("next word",), ("y",))
-        return self.cut(head, rows, "rlrlr", PAIRS_SHOWN, "row")
+        yield from self.cut(head, "rlrlr", range(len(before)), row, "row", PAIRS_SHOWN)
 
-    def came_next(self) -> Table:
+    def came_next(self) -> Iterator[Block]:
         """The counts as a student would list them: the 4, cat 2, mat 1."""
-        known, rows = self.data.classes, []
-        for before in self.counts.before.tolist():
-            times = self.counts.after(before)
-            order = [int(j) for j in np.argsort(-times, kind="stable") if times[j]]
+        known, contexts_found = self.data.classes, self.counts.before
+
+        def row(k: int) -> tuple[Parts, ...]:
+            times = self.counts.after(contexts_found[k])
+            order = [j for j in np.argsort(-times, kind="stable").tolist() if times[j]]
             shown = order if self.show.detail == "full" else order[:WORDS_IN_A_ROW]
-            found = [
-                part for n, j in enumerate(shown) for part in (", " if n else "", Name(known[j]), f" {times[j]:,}")
-            ]
+            found = [part for j in shown for part in (", ", Name(known[j]), f" {times[j]:,}")]
             more = [words_text.others(len(order) - len(shown))] if len(order) > len(shown) else []
-            rows.append((said(known, before), (f"{times.sum():,}",), (*found[1:], *more)))
-        return self.cut((("before",), ("times",), ("next",)), rows, "lrl", MOST_ROWS, "row")
+            return said(known, contexts_found[k].tolist()), (f"{times.sum():,}",), (*found[1:], *more)
+
+        head: tuple[Parts, ...] = (("before",), ("times",), ("next",))
+        yield from self.cut(head, "lrl", range(len(contexts_found)), row, "row")
 
     def the_exact_answer(self) -> Iterator[Block]:
         """The shares that the counts come to beside those of the model, and the loss of both."""
         counts, run = self.counts, self.run
         yield Heading((words_text.EXACT,))
         yield Sentence((words_text.SHARES[counts.context],))
-        times = counts.seen[:, -1].astype(float)
-        given = {"times": times, "total": np.round(times / counts.shares())}
-        names = self.data.classes
-        before, after = counts.seen[:, :-2], counts.seen[:, -2]
-        model = self.model.predictions(one_hot(before.tolist(), len(names)))[np.arange(len(after)), after]
-        order = np.lexsort((-times, *before.T[::-1], -given["total"])).tolist()
-        rows: list[tuple[Parts, ...]] = [
-            (
-                said(names, before[k].tolist()),
-                (Name(names[after[k]]),),
-                (f"{counts.seen[k, -1]:,} of {int(given['total'][k]):,}",),
-                (Num(float(counts.shares()[k])),),
-                (Num(float(model[k])),),
-                (Num(float(model[k] - counts.shares()[k])),),
-            )
-            for k in order
-        ]
-        head = (("before",), ("next word",), ("times",), ("share",), ("the model",), ("difference",))
-        yield self.cut(head, rows, "llrrrr", MOST_ROWS, "pair")
-        yield from self.smallest_loss(given)
+        yield from self.shares()
+        yield from self.smallest_loss()
         yield Sentence((words_text.SMALLEST,))
         found, best = self.model.metrics["loss"], counts.loss()
         rule = words_models.OPTIMISERS[run.settings.optimizer]
@@ -131,12 +127,30 @@ class WordLesson(Lesson):
         elif not run.out_of_patience and found > ARRIVED * best:
             yield Sentence((words_text.not_there_yet(10 * run.epochs, run.settings.optimizer == "gd"),))
 
+    def shares(self) -> Iterator[Block]:
+        """Every pair in the text: its share by the counts beside that of the model, frequent words before first."""
+        names, seen, due = self.data.classes, self.counts.seen, self.counts.shares()
+        before, after, times = seen[:, :-2], seen[:, -2], seen[:, -1]
+        model = self.model.predictions(one_hot(before.tolist(), len(names)))[np.arange(len(seen)), after]
+        total = self.counts.totals()
+
+        def row(k: int) -> tuple[Parts, ...]:
+            numbers = (Num(float(number)) for number in (due[k], model[k], model[k] - due[k]))
+            which = said(names, before[k].tolist()), (Name(names[after[k]]),), (f"{times[k]:,} of {total[k]:,}",)
+            return (*which, *((number,) for number in numbers))
+
+        order = np.lexsort((-times, *before.T[::-1], -total)).tolist()
+        head: tuple[Parts, ...] = (("before",), ("next word",), ("times",), ("share",), ("the model",), ("difference",))
+        yield from self.cut(head, "llrrrr", order, row, "pair")
+
     def losses(self, found: float, best: float) -> tuple[Parts, ...]:
         """The row of the loss."""
         return ("loss",), (Num(found),), (Num(best),), (Num(found - best),)
 
-    def smallest_loss(self, given: dict[str, Array]) -> Iterator[Block]:
+    def smallest_loss(self) -> Iterator[Block]:
         """The loss of the counts, worked."""
+        counts = {"times": self.counts.seen[:, -1], "total": self.counts.totals()}
+        given: dict[str, Array] = {name: data.astype(float) for name, data in counts.items()}
         text = "share = times / total\nL_counts = -sum(times * log(share)) / sum(times)"
         few = replace(self.show, steps=self.show.steps or FEW, entries=()) if self.show.most(FEW) else self.show
         for value in Program(text).work(given, typed=False).paper.worked:

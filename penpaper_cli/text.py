@@ -49,11 +49,14 @@ class Counts:
         np.add.at(found, (self.seen[:, -3], self.seen[:, -2]), self.seen[:, -1])
         return found
 
+    def totals(self) -> np.ndarray:
+        """For each row of `seen`, how often anything came after the same words."""
+        _, which = np.unique(self.seen[:, :-2], axis=0, return_inverse=True)
+        return np.bincount(which.ravel(), weights=self.seen[:, -1])[which.ravel()].astype(int)
+
     def shares(self) -> np.ndarray:
         """For each row of `seen`, the share of that word among all that came after the same words."""
-        _, which = np.unique(self.seen[:, :-2], axis=0, return_inverse=True)
-        times = self.seen[:, -1]
-        return np.asarray(times / np.bincount(which.ravel(), weights=times)[which.ravel()])
+        return np.asarray(self.seen[:, -1] / self.totals())
 
     def loss(self) -> float:
         """The cross-entropy of these shares: no rule that looks at the same words has a smaller one (Gibbs)."""

@@ -58,7 +58,10 @@ LOOKED_UP = {
         "number of words."
     ),
 }
-NEVER_SEEN = "The text never has these words in this order, so there is nothing to count; the model still gives shares."
+NEVER_SEEN = (
+    "The rows that the model learned from never have these words in this order, so there is nothing to count; the "
+    "model gives shares all the same."
+)
 
 
 def counts(places: int, words: int) -> str:
@@ -67,8 +70,13 @@ def counts(places: int, words: int) -> str:
 
 
 def rows_left_out(count: int, noun: str) -> str:
-    """A row of a table that says how many are left out."""
-    return f"{plural(count, noun)} more; --detail full lists them all"
+    """How many rows of a table are left out, and how to see them."""
+    return f"{more(count, noun)}: --detail full lists them all."
+
+
+def more(count: int, noun: str) -> str:
+    """A row of a table in place of those that are left out."""
+    return f"{plural(count, noun)} more"
 
 
 def others(count: int) -> str:

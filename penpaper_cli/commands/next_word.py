@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from penpaper_cli.numbers import CannotRead
-from penpaper_cli.sources import shown
 
 if TYPE_CHECKING:
     from penpaper_cli.experiment import Experiment
@@ -28,6 +27,7 @@ WHY_NOT = {
 
 def read_words(data: str, context: int | None, typed: dict[str, Any]) -> DataSet:
     """The pairs of a text to train on. Raises CannotRead for options that only a table of columns can have."""
+    from penpaper_cli.sources import shown
     from penpaper_cli.text import CONTEXTS, read_text
 
     for option, why in WHY_NOT.items():
@@ -44,6 +44,8 @@ def read_words(data: str, context: int | None, typed: dict[str, Any]) -> DataSet
 
 def check_task(model: Model, next_word: bool, context: int | None, source: str) -> None:
     """Raise CannotRead where options for a text don't fit the model that is gone on with."""
+    from penpaper_cli.sources import shown
+
     if next_word and model.counts is None:
         raise CannotRead(
             f"--next-word: the model in {shown(source)} is not one of the next word; leave the option out."
