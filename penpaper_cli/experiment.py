@@ -229,7 +229,7 @@ def resumed_experiment(data: DataSet, model: Model, source: str) -> Experiment:
     same = (data.target, data.features, data.classes) == (model.target, model.features, model.classes)
     if not same:
         raise CannotRead(
-            f"{shown(source)} was trained on other columns or classes than these: resume it with its own data."
+            f"{shown(source)} was trained on other columns, classes or words than these: resume it with its own data."
         )
     rest, held = split(data, share, seed)
     found = Experiment(rest, held, model.scaling, model.target_scaling, run, seed, share, run.state)
