@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from typing import TextIO
 
 from penpaper_cli import __version__
 
@@ -27,11 +28,17 @@ def main() -> None:
     gc.enable()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
+            stream.reconfigure(encoding=_encoding(stream), errors="backslashreplace")
     code = run(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _encoding(stream: TextIO) -> str:
+    """The encoding that was asked for or that the locale has; but a file or pipe on Windows gets UTF-8 as elsewhere."""
+    on_windows = os.name == "nt" and "PYTHONIOENCODING" not in os.environ
+    return "utf-8" if on_windows else stream.encoding
 
 
 if __name__ == "__main__":

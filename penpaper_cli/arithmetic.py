@@ -17,6 +17,8 @@ CANCELLED = 1e-6
 """A sum that is so much smaller than its terms is mostly rounding."""
 SLACK = 2
 """Terms over the limit that are still written: leaving out so few would save nothing."""
+MOST_WALKED = 200
+"""Terms of a sum that are looked through for entries: more than fit on a page."""
 
 
 class Expr:
@@ -108,6 +110,22 @@ def value(e: Expr) -> Any:
         case Apply(op, args):
             return MEANING[op](*map(value, args))
     raise TypeError(f"{e} stands for no number")
+
+
+def entries(e: Expr) -> Iterator[Entry]:
+    """The entries an expression is made of; of a very long sum the first terms and the last."""
+    match e:
+        case Entry():
+            yield e
+        case Sum(values, term):
+            last = len(values) - 1
+            for k in range(min(last, MOST_WALKED)):
+                yield from entries(term(k))
+            if last >= 0:
+                yield from entries(term(last))
+        case Apply(_, args):
+            for a in args:
+                yield from entries(a)
 
 
 def shorten(e: Expr, longest: int | None, note: Callable[[int], str]) -> Expr:

@@ -10,10 +10,11 @@ from fractions import Fraction
 from math import prod
 
 from penpaper_cli import words
-from penpaper_cli.arithmetic import SLACK, Apply, Entry, Expr, Name, Num, shorten, working
+from penpaper_cli.arithmetic import SLACK, Apply, Entry, Expr, Name, Num, entries, shorten, working
 from penpaper_cli.numbers import CannotRead, Figures, Scalar
 from penpaper_cli.ops.shapes import shape_text
 from penpaper_cli.paper import Op, Place, Value
+from penpaper_cli.running import running_totals
 from penpaper_cli.solution import Block, Grid, Heading, Parts, Result, Sentence, Working
 from penpaper_cli.truth import checked, relation
 
@@ -33,11 +34,6 @@ class Show:
     entries: tuple[Place, ...] = ()
     detail: str = "normal"
     terms: int = MOST_TERMS
-
-    @property
-    def longest(self) -> int | None:
-        """The number of terms up to which a sum is written whole."""
-        return None if self.detail == "full" else self.terms
 
     def places(self, shape: tuple[int, ...], limit: int = MOST_ENTRIES) -> Iterable[Place]:
         """The entries to work: the named ones, else the first few and the last."""
@@ -96,7 +92,7 @@ def worked(result: Value, at: Place, show: Show, start: Expr | None = None) -> W
     assert result.op is not None
     found = result.number(at)
     head = start or Entry(result.label, at, found)
-    sides = [head, *working(shorten(result.entry(at), show.longest, words.more))]
+    sides = [head, *working(shorten(result.entry(at), show.terms, words.more))]
     if isinstance(sides[-1], Num):
         by_hand = sides[-1].value
         checked(result.op.name, [*sides, Num(found)])
@@ -113,10 +109,17 @@ def as_decimal(number: Scalar, show: Show) -> list[Expr]:
     return [Num(number, as_decimal=True)] if fraction else []
 
 
+def worked_out(result: Value, at: Place, show: Show, start: Expr | None = None) -> Iterator[Block]:
+    """The worked line of an entry and, in full detail, its sums term by term."""
+    yield worked(result, at, show, start)
+    if show.detail == "full":
+        yield from running_totals(result.entry(at), show.figures)
+
+
 def entries_worked(result: Value, show: Show, limit: int = MOST_ENTRIES) -> Iterator[Block]:
     """The entries to show, each worked, and how many are left out."""
     for at in show.places(result.shape, limit):
-        yield worked(result, at, show)
+        yield from worked_out(result, at, show)
     hidden = show.left_out(result.shape, limit)
     if hidden and show.detail != "summary":
         yield Sentence((words.left_out(hidden, show.unseen(result.shape, limit)),))
@@ -132,7 +135,7 @@ def grid(given: Value, show: Show, columns: tuple[str, ...] = (), of_data: bool 
     for layer in kept:
         yield from _layer(given, layer, show, columns, of_data)
     if len(kept) < len(layers):
-        yield Sentence((words.grid_left_out([(len(layers) - len(kept), "matrix")]),))
+        yield Sentence((words.grid_left_out([(len(layers) - len(kept), "matrix")]),), explains=False)
 
 
 def _layer(given: Value, layer: Place, show: Show, columns: tuple[str, ...], of_data: bool) -> Iterator[Block]:
@@ -151,10 +154,12 @@ def _layer(given: Value, layer: Place, show: Show, columns: tuple[str, ...], of_
     sign = "=" if all(show.figures.in_full(cell.value) for cell in cells) else "≈"
     kept = tuple("…" if j is None else columns[j] for j in across) if columns else ()
     name = Entry(given.label, layer, cells[0].value) if layer else given.label
-    yield Grid(name, sign, rows, shape, kept, of_data)
+    yield Grid(name, sign, rows, shape, kept, of_data, (lambda at: entries(given.entry(at))) if given.op else None)
     hidden = [n - sum(k is not None for k in places) for n, places in zip(sizes, (down, across), strict=True)]
     if any(hidden):
-        yield Sentence((words.grid_left_out([(n, noun) for n, noun in zip(hidden, nouns, strict=True) if n]),))
+        yield Sentence(
+            (words.grid_left_out([(n, noun) for n, noun in zip(hidden, nouns, strict=True) if n]),), explains=False
+        )
 
 
 def _window(size: int, most: int) -> list[int | None]:
@@ -167,10 +172,15 @@ def shape_expr(shape: tuple[int, ...]) -> Expr:
 
 
 def shapes(result: Value) -> Expr:
-    """(2×3)·(3×2) → 2×2."""
-    assert result.op is not None
-    operands = Apply(result.op.name, tuple(shape_expr(p.shape) for p in result.parents))
-    return Apply("maps", (operands, shape_expr(result.shape)))
+    """(2×3)·(3×2) + (2) → 2×2: the formula with shapes in place of names."""
+    known = {name: shape_expr(v.shape) for v, name in result.paper.names.items() if v is not result}
+
+    def shaped(e: Expr) -> Expr:
+        if e in known:
+            return known[e]
+        return Apply(e.op, tuple(map(shaped, e.args))) if isinstance(e, Apply) else e
+
+    return Apply("maps", (shaped(result.formula), shape_expr(result.shape)))
 
 
 def definition(result: Value) -> Expr:
@@ -183,11 +193,11 @@ def explained(result: Value, show: Show, limit: int = MOST_ENTRIES) -> Iterator[
     paper = result.paper
     chain = paper.chains.get(result)
     chained = [chain] if chain is not None else []
-    yield Heading((Apply("equals", (result.label, *chained, result.formula)),), 3)
-    if show.detail != "summary":
-        reasons = paper.reasons.get(result, ())
-        for sentence in (*reasons, *sentences(result, alone=not reasons)):
-            yield Sentence((sentence,))
+    statement = Apply("equals", (result.label, *chained, result.formula))
+    yield Heading((statement, "   ", shapes(result)) if show.detail == "summary" else (statement,), 3)
+    reasons = paper.reasons.get(result, ())
+    for sentence in (*reasons, *sentences(result, alone=not reasons)):
+        yield Sentence((sentence,))
     yield from leaving_exact(result)
     yield from broadcasts(result).values()
     yield from entries_worked(result, show, limit)
@@ -229,12 +239,13 @@ def sentences(result: Value, alone: bool) -> tuple[str, ...]:
 def leaving_exact(result: Value, read_as_float: bool = False) -> Iterator[Block]:
     """Say where exact rationals end and float64 begins, or that the numbers were float64 from the start."""
     if read_as_float:
-        yield Sentence((words.in_float64("The numbers were read as float64"),))
+        yield Sentence((words.in_float64("The numbers were read as float64"),), explains=False)
         return
     op = _first_in_float64(result)
     if op is not None:
         seldom = f"The result of {op.name.replace('_', ' ')} is seldom a fraction"
-        yield Sentence((words.in_float64("This is much work for exact fractions" if op.keeps_exact else seldom),))
+        why = "This is much work for exact fractions" if op.keeps_exact else seldom
+        yield Sentence((words.in_float64(why),), explains=False)
 
 
 def _first_in_float64(result: Value) -> Op | None:
@@ -249,7 +260,7 @@ def _first_in_float64(result: Value) -> Op | None:
 
 def shortened(terms: int, show: Show) -> Iterator[Block]:
     """How to see the terms of sums that are too long to be written whole."""
-    if show.longest is not None and terms > show.longest + SLACK and show.most(1):
+    if show.detail == "normal" and terms > show.terms + SLACK and show.most(1):
         yield Sentence((words.SHORTENED,))
 
 

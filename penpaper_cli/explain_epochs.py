@@ -125,7 +125,8 @@ class Epochs:
             (
                 words_models.batch_worked(count, len(rows)),
                 f"{words.listed(named)}{more} of the data above.",
-            )
+            ),
+            explains=False,
         )
         X, y = self.batch(epoch)
         yield from grid(Paper().carried("X", X), self.show, self.experiment.data.features, of_data=True)
@@ -136,14 +137,16 @@ class Epochs:
         run, last = self.run, self.run.epochs
         shown = sorted({0, last, run.chosen_epoch, *(e for e in words.ROUND_EPOCHS if e < last)})
         yield Heading(("Epoch by epoch",))
-        yield Sentence((words.epochs_table(last + 1 - len(shown)),))
+        yield Sentence((words.epochs_table(last + 1 - len(shown)),), explains=False)
         columns = [run.losses, *([run.test_losses] if run.test_losses else [])]
         head: tuple[Parts, ...] = (("epoch",), ("loss after it",), ("test loss",))
         rows: list[tuple[Parts, ...]] = [((f"{e:,}",), *((Num(losses[e]),) for losses in columns)) for e in shown]
         yield Table(head[: len(columns) + 1], rows, "r" * (len(columns) + 1))
         if run.best is not None:
             wait, stopped = run.settings.patience or 0, run.epochs if run.out_of_patience else None
-            yield Sentence((words_models.patience(stopped, run.best.epoch, wait, bool(run.test_losses)),))
+            yield Sentence(
+                (words_models.patience(stopped, run.best.epoch, wait, bool(run.test_losses)),), explains=False
+            )
 
     def curve(self) -> Iterator[Block]:
         """The loss over the epochs, and that of the test rows."""
@@ -159,5 +162,5 @@ def drawn(losses: list[float], name: str) -> Iterator[Block]:
     """One curve; where it falls a long way, by factors."""
     logarithmic = max(losses) > STEEP * min(losses) > 0
     if logarithmic:
-        yield Sentence((words.LOGARITHMIC,))
+        yield Sentence((words.LOGARITHMIC,), explains=False)
     yield Chart(("epoch",), (name,), list(enumerate(losses)), logarithmic)

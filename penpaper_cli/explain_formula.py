@@ -84,9 +84,9 @@ class Nudges:
         yield Table(head, rows, "lrrl")
         hidden = sum(p.data.size - len(list(self.places(p))) for p in self.parameters)
         if hidden:
-            yield Sentence((words.nudges_left_out(hidden),))
+            yield Sentence((words.nudges_left_out(hidden),), explains=False)
         if failures:
-            yield Sentence((words.NUDGE_FAILED,))
+            yield Sentence((words.NUDGE_FAILED,), explains=False)
 
     def places(self, parameter: Value) -> Sequence[Place]:
         """The entries to nudge."""

@@ -69,15 +69,15 @@ class Outcome:
         yield Heading(("How good the model is",))
         yield Sentence((words_models.CLASS_METRICS if self.model.classes else words.METRICS,))
         if "r2" not in found and not self.model.classes:
-            yield Sentence((words.NO_VARIATION,))
+            yield Sentence((words.NO_VARIATION,), explains=False)
         if self.model.target_scaling is not None:
-            yield Sentence((words_models.OWN_UNITS,))
+            yield Sentence((words_models.OWN_UNITS,), explains=False)
         if held is not None:
-            yield Sentence((words_models.TRAINING_ROWS,))
+            yield Sentence((words_models.TRAINING_ROWS,), explains=False)
         yield self.measures(found, "")
         yield from self.confused(self.experiment.data)
         if held is not None:
-            yield Sentence((words_models.TEST_ROWS,))
+            yield Sentence((words_models.TEST_ROWS,), explains=False)
             yield self.measures(found, "test_")
             yield from self.confused(held)
 
@@ -99,7 +99,7 @@ class Outcome:
         if not classes:
             return
         if len(classes) > MOST_CLASSES:
-            yield Sentence((words_models.too_many_classes(len(classes)),))
+            yield Sentence((words_models.too_many_classes(len(classes)),), explains=False)
             return
         counts = confusion(self.model.predictions(data.X), data.y)
         yield Sentence((words_models.CONFUSION,))
@@ -126,7 +126,7 @@ class Outcome:
         if remarks:
             yield Heading((words_models.WORTH_KNOWING,))
         for remark in remarks:
-            yield Sentence((remark,))
+            yield Sentence((remark,), explains=False)
 
     def remarks(self) -> Iterator[str]:
         """Dead layers, equal units, saturated probabilities, more numbers to learn than rows, no progress."""

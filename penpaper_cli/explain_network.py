@@ -45,9 +45,9 @@ def update_steps(
     times = len(history)
     yield from given_steps(first.work.given, show)
     if times > 1 and not all(value.exact for value in first.work.given):
-        yield Sentence((words.in_float64("Many steps repeat their sums many times"),))
+        yield Sentence((words.in_float64("Many steps repeat their sums many times"),), explains=False)
     for name in frozen:
-        yield Sentence((Name(name), words.FROZEN))
+        yield Sentence((Name(name), words.FROZEN), explains=False)
     yield from one_step(first, 1, times, show)
     if times > 1:
         yield Heading((words.STEPS_HEADING,))
@@ -56,7 +56,7 @@ def update_steps(
     if after is not None:
         now = after.number(())
         yield Heading((words.LOSS_AFTER_HEADING,))
-        yield Sentence((words.LOSS_AFTER[0], Num(history[-1].loss), words.LOSS_AFTER[1], Num(now), "."))
+        yield Sentence((words.LOSS_AFTER[0], Num(history[-1].loss), words.LOSS_AFTER[1], Num(now), "."), explains=False)
 
 
 def one_step(step: Step, number: int, times: int, show: Show) -> Iterator[Block]:
@@ -84,4 +84,4 @@ def table_of_steps(history: Sequence[Row]) -> Iterator[Block]:
     ]
     yield Table(head, rows, "r" * len(head))
     if len(shown) < times:
-        yield Sentence((words.steps_left_out(times - len(shown)),))
+        yield Sentence((words.steps_left_out(times - len(shown)),), explains=False)

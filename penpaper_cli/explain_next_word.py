@@ -49,12 +49,12 @@ class NextWords(Predictions):
         count = min(len(self.X), self.show.most(FEW))
         yield from self.by_layers(count)
         if count < len(self.X):
-            yield Sentence((words_models.rows_left_out(len(self.X) - count),))
+            yield Sentence((words_models.rows_left_out(len(self.X) - count),), explains=False)
         listed = len(self.X) if self.show.detail == "full" else min(len(self.X), MOST_ROWS)
         for k in range(listed):
             yield from self.likeliest(k)
         if listed < len(self.X):
-            yield Sentence((words_models.predictions_left_out(len(self.X) - listed),))
+            yield Sentence((words_models.predictions_left_out(len(self.X) - listed),), explains=False)
 
     def by_layers(self, count: int) -> Iterator[Block]:
         """The rows of W1 looked up, taken through the layers, and made into shares."""
@@ -108,9 +108,9 @@ class NextWords(Predictions):
             ]
         yield Table(head, rows, "l" + "r" * (len(head) - 1))
         if not total:
-            yield Sentence((words_text.NEVER_SEEN,))
+            yield Sentence((words_text.NEVER_SEEN,), explains=False)
         if len(shown) < len(words):
-            yield Sentence((words_text.less_likely(len(words) - len(shown)),))
+            yield Sentence((words_text.less_likely(len(words) - len(shown)),), explains=False)
 
     def sheet(self) -> Iterator[list[str]]:
         """Rows for a CSV: the words before, the likeliest next word, and its probability."""

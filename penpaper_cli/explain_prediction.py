@@ -10,7 +10,7 @@ import numpy as np
 
 from penpaper_cli import words, words_models
 from penpaper_cli.arithmetic import Expr, Name, Num
-from penpaper_cli.explain import Show, explained, grid, worked
+from penpaper_cli.explain import Show, explained, grid, worked_out
 from penpaper_cli.model import Model
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper import Array, Paper
@@ -66,7 +66,7 @@ class Predictions:
         """The model as one equation in the user's own units; for two classes that of the score."""
         coefficients, intercept = self.model.in_own_units()
         if coefficients.data.size > MOST_TERMS:
-            yield Sentence((words_models.long_equation(coefficients.data.size),))
+            yield Sentence((words_models.long_equation(coefficients.data.size),), explains=False)
             return
         sides: Expr = Num(intercept.number(()))
         for k, feature in enumerate(self.model.features):
@@ -92,7 +92,7 @@ class Predictions:
         else:
             yield from self.by_layers(count)
         if count < len(self.X):
-            yield Sentence((words_models.rows_left_out(len(self.X) - count),))
+            yield Sentence((words_models.rows_left_out(len(self.X) - count),), explains=False)
         if self.model.classes or len(self.X) > count:
             yield from self.table()
 
@@ -103,15 +103,15 @@ class Predictions:
         c, a = paper.carried("c", coefficients.data), paper.carried("a", intercept.data)
         yes_no = bool(self.model.classes)
         score = paper.call("z" if yes_no else self.model.target, OPS["dot"](c, paper.given("x", self.X[k])) + a)
-        yield worked(score, (), self.show)
+        yield from worked_out(score, (), self.show)
         if yes_no:
-            yield worked(paper.call("p", OPS["sigmoid"](score)), (), self.show)
+            yield from worked_out(paper.call("p", OPS["sigmoid"](score)), (), self.show)
             yield self.verdict(k)
 
     def verdict(self, k: int) -> Sentence:
         """Which class it is."""
         label = self.model.labels(self.found[[k]])[0]
-        return Sentence(("So the prediction is ", Name(label), "."))
+        return Sentence(("So the prediction is ", Name(label), "."), explains=False)
 
     def by_layers(self, count: int) -> Iterator[Block]:
         """The rows scaled, and taken through the layers; the scores into shares, or back into the target's units."""
@@ -161,4 +161,4 @@ class Predictions:
         else:
             yield Table((("row",), (target,)), [((f"{k + 1:,}",), (Num(float(self.found[k])),)) for k in shown], "rr")
         if len(shown) < len(self.X):
-            yield Sentence((words_models.predictions_left_out(len(self.X) - len(shown)),))
+            yield Sentence((words_models.predictions_left_out(len(self.X) - len(shown)),), explains=False)

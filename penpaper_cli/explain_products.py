@@ -35,10 +35,10 @@ def dot_steps(result: Value, show: Show) -> Iterator[Block]:
         rounded: list[Scalar] = []
         yield _products(result, show, rounded)
         if rounded:
-            yield Sentence((words.rounded_to(show.figures.digits),))
+            yield Sentence((words.rounded_to(show.figures.digits),), explains=False)
         hidden = show.left_out(u.shape, MOST_ROWS)
         if hidden:
-            yield Sentence((words.vector_left_out(hidden, show.unseen(u.shape, MOST_ROWS)),))
+            yield Sentence((words.vector_left_out(hidden, show.unseen(u.shape, MOST_ROWS)),), explains=False)
     start = None
     if u.data.size <= MOST_TERMS:
         start = Apply(
@@ -87,9 +87,9 @@ def matmul_steps(
     yield from entries_worked(result, show)
     yield from shortened(inner, show)
     yield from grid(result, show, columns.get(b, ()))
-    yield Sentence((words.count_of_work(rows * across, inner),))
+    yield Sentence((words.count_of_work(rows * across, inner),), explains=False)
     if cores:
-        yield Sentence((words.rounds_of_work(rows * across, inner, cores),))
+        yield Sentence((words.rounds_of_work(rows * across, inner, cores),), explains=False)
 
 
 def operations() -> Iterator[Block]:

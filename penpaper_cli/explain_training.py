@@ -13,21 +13,19 @@ from penpaper_cli import words, words_models
 from penpaper_cli.arithmetic import Entry, Expr, Name, Num
 from penpaper_cli.descent import Run
 from penpaper_cli.experiment import Experiment
-from penpaper_cli.explain import Show, grid, results, shortened, worked
+from penpaper_cli.explain import Show, grid, results, shortened, worked_out
+from penpaper_cli.explain_data import one_hot
+from penpaper_cli.explain_distance import Distance, by_feature
 from penpaper_cli.explain_epochs import Epochs
 from penpaper_cli.explain_model import Outcome
-from penpaper_cli.formulas import in_own_units, ranged, standardised
+from penpaper_cli.formulas import ranged, standardised
 from penpaper_cli.model import Model
 from penpaper_cli.numbers import CannotWork
 from penpaper_cli.optimisers import OPTIMISERS, rate_of
-from penpaper_cli.paper import Array, Paper, Value
-from penpaper_cli.solution import Block, Heading, Parts, Result, Sentence, Table
+from penpaper_cli.paper import Array, Paper
+from penpaper_cli.solution import Block, Heading, Parts, Result, Sentence
 from penpaper_cli.table import DataSet
-from penpaper_cli.training import PARTS, USUAL_RATE, Exact, Scaling, least_squares, safe_rate
-
-ARRIVED = 1.01
-MOST_ROWS = 20
-ROUNDING = 1e-12
+from penpaper_cli.training import PARTS, USUAL_RATE, Scaling, safe_rate
 
 
 @dataclass(frozen=True)
@@ -54,12 +52,11 @@ class Lesson:
         return self.experiment.run
 
     @cached_property
-    def exact(self) -> Exact | None:
-        """The least-squares solution, for linear regression."""
+    def distance(self) -> Distance | None:
+        """How far training is from the least-squares solution, for linear regression."""
         layers = self.run.layers
-        if not layers.single or layers.loss not in PARTS:
-            return None
-        return least_squares(self.experiment.X, self.data.y, layers.loss)
+        linear = layers.single and layers.loss in PARTS
+        return Distance(self.experiment, self.model, self.show) if linear else None
 
     @cached_property
     def epochs(self) -> Epochs:
@@ -98,18 +95,19 @@ class Lesson:
         data, name = self.data, "X" if self.scaling.kind == "none" else "X_raw"
         yield Heading(("The data as a matrix",))
         counts = words.data_set(*data.X.shape)
-        yield Sentence((counts, *_listed(data.features), "; the target is ", Name(data.target), "."))
+        yield Sentence((counts, *_listed(data.features), "; the target is ", Name(data.target), "."), explains=False)
+        yield from one_hot(data.columns)
         held = self.experiment.held
         if held is not None:
             text = words_models.set_aside(len(held.y), len(held.y) + len(data.y), self.experiment.seed)
-            yield Sentence((text,))
+            yield Sentence((text,), explains=False)
         if data.classes:
             numbered = [part for k, c in enumerate(data.classes) for part in (", " if k else "", f"{k} is ", Name(c))]
-            yield Sentence((words_models.CLASS_NUMBERS, *numbered, "."))
+            yield Sentence((words_models.CLASS_NUMBERS, *numbered, "."), explains=False)
         yield from grid(Paper().given(name, data.X), self.show, data.features, of_data=True)
         y_name = "y" if self.experiment.target_scaling is None else "y_raw"
         yield from grid(Paper().given(y_name, data.y), self.show, of_data=True)
-        yield Sentence((words.in_float64("Training repeats its sums many times"),))
+        yield Sentence((words.in_float64("Training repeats its sums many times"),), explains=False)
 
     def the_scaling(self) -> Iterator[Block]:
         """One feature's scaling worked, the others in a table."""
@@ -122,24 +120,17 @@ class Lesson:
             name, column = self.data.features[j], self.data.X[:, j]
             shift, spread, scaled = (standardised if standard else ranged)(name, column)
             for part in (shift, spread):
-                yield worked(part, (), self.show) if part.op else next(grid(part, self.show))
+                yield from worked_out(part, (), self.show) if part.op else grid(part, self.show)
             if standard:
                 yield from shortened(len(column), self.show)
             cell = Entry(Name("X"), (0, j), scaled.number((0,)))
-            yield worked(scaled, (0,), self.show, cell)
+            yield from worked_out(scaled, (0,), self.show, cell)
             head: tuple[Parts, ...] = (("feature",), *((part,) for part in words.scaling_names(standard)))
             rows = zip(self.data.features, self.scaling.shift, self.scaling.spread, strict=True)
-            yield self.by_feature(head, [((Name(f),), (Num(a),), (Num(b),)) for f, a, b in rows])
+            yield by_feature(self.show, head, [((Name(f),), (Num(a),), (Num(b),)) for f, a, b in rows])
             yield from grid(Paper().carried("X", self.experiment.X), self.show, self.data.features, of_data=True)
         if self.experiment.target_scaling is not None:
             yield from self.the_scaled_target()
-
-    def by_feature(self, head: tuple[Parts, ...], rows: Sequence[tuple[Parts, ...]]) -> Table:
-        """A table with a row for each feature, the middle ones left out where they are many."""
-        if len(rows) > MOST_ROWS and self.show.detail != "full":
-            hidden = len(rows) - MOST_ROWS + 1
-            rows = [*rows[: MOST_ROWS - 2], ((words_models.features_left_out(hidden),),), rows[-1]]
-        return Table(head, rows, "l" + "r" * (len(head) - 1))
 
     def first_that_varies(self) -> int:
         """The first feature that can be shown scaled; a category may happen to have no row to train on."""
@@ -150,8 +141,8 @@ class Lesson:
         yield Sentence((words_models.SCALED_TARGET,))
         shift, spread, scaled = standardised("y_raw", self.data.y)
         for part in (shift, spread):
-            yield worked(part, (), self.show)
-        yield worked(scaled, (0,), self.show, Entry(Name("y"), (0,), scaled.number((0,))))
+            yield from worked_out(part, (), self.show)
+        yield from worked_out(scaled, (0,), self.show, Entry(Name("y"), (0,), scaled.number((0,))))
         yield from grid(Paper().carried("y", self.experiment.y), self.show, of_data=True)
 
     def the_start(self) -> Iterator[Block]:
@@ -166,9 +157,9 @@ class Lesson:
             yield Sentence((words_models.STARTS[self.experiment.init or "zeros"],))
         plain = settings.optimizer == "gd" and settings.batch is None
         if not plain:
-            yield Sentence((words_models.rule(settings.optimizer, settings.batch, len(self.data.y)),))
+            yield Sentence((words_models.rule(settings.optimizer, settings.batch, len(self.data.y)),), explains=False)
         if self.experiment.init != "zeros" or settings.batch is not None or self.experiment.held is not None:
-            yield Sentence((words_models.drawn(self.experiment.seed),))
+            yield Sentence((words_models.drawn(self.experiment.seed),), explains=False)
         for name, data in layers.on_paper(dict(start.parameters)).items():
             columns = self.data.features if name == "w" else ()
             yield from grid(Paper().carried(name, data), self.show, columns)
@@ -184,32 +175,9 @@ class Lesson:
             yield Sentence((words_models.PENALTY,))
 
     def the_exact_answer(self) -> Iterator[Block]:
-        """How far gradient descent is from the least-squares solution."""
-        if self.exact is None:
-            return
-        yield Heading(("How far from the exact answer",))
-        yield Sentence((words.least_squares(self.exact.unique),))
-        if self.run.layers.l2:
-            yield Sentence((words_models.PENALISED,))
-        rule = words_models.OPTIMISERS[self.run.settings.optimizer]
-        descent, exact = self.model.in_own_units(), self.exact_in_own_units()
-        pairs: list[tuple[Parts, float, float]] = [(("intercept",), float(descent[1].data), float(exact[1].data))]
-        coefficients = zip(self.data.features, descent[0].data, exact[0].data, strict=True)
-        pairs += [((Name(feature),), found, best) for feature, found, best in coefficients]
-        pairs += [(("loss",), self.model.metrics["loss"], self.exact.loss)]
-        rows = [(name, (Num(found),), (Num(best),), _difference(found, best)) for name, found, best in pairs]
-        head: tuple[Parts, ...] = (("number",), (rule,), ("least squares",), ("difference",))
-        yield self.by_feature(head, rows)
-        stopped = self.run.layers.l2 or self.run.out_of_patience
-        if not stopped and self.model.metrics["loss"] > ARRIVED * self.exact.loss:
-            yield Sentence((words.not_there_yet(10 * self.run.epochs),))
-
-    def exact_in_own_units(self) -> tuple[Value, Value]:
-        """The least-squares coefficients and intercept."""
-        assert self.exact is not None
-        shift, spread = self.scaling.names
-        scaled = (shift, self.scaling.shift), (spread, self.scaling.spread)
-        return in_own_units(self.exact.w, np.array(self.exact.b), *scaled)
+        """How far training is from the least-squares solution, where there is one."""
+        if self.distance is not None:
+            yield from self.distance.steps()
 
     def given(self) -> dict[str, Result]:
         """What was given, apart from the rows of the data."""
@@ -237,14 +205,9 @@ class Lesson:
         if self.run.diverged:
             return {"history": history}
         found: dict[str, Any] = {"model": self.model.to_json(), "metrics": dict(self.model.metrics)}
-        if self.exact is not None:
-            coefficients = self._by_name(*self.exact_in_own_units())
-            found["least_squares"] = {"coefficients": coefficients, "loss": self.exact.loss}
+        if self.distance is not None:
+            found["least_squares"] = self.distance.for_programs()
         return {**found, "history": history}
-
-    def _by_name(self, coefficients: Value, intercept: Value) -> dict[str, float]:
-        named = zip(self.data.features, coefficients.data.tolist(), strict=True)
-        return {"intercept": float(intercept.data), **dict(named)}
 
     def failure(self) -> CannotWork:
         """Why a run diverged, and what to try."""
@@ -259,12 +222,6 @@ class Lesson:
         return CannotWork(
             words.diverged(self.run.epochs, text(rate), text(safe), (largest, smallest) if uneven else None)
         )
-
-
-def _difference(found: float, best: float) -> Parts:
-    """The difference of two numbers, unless it is one of rounding only."""
-    rounding = abs(found - best) <= ROUNDING * max(abs(found), abs(best))
-    return (words.NOTHING_BEYOND_ROUNDING,) if rounding and found != best else (Num(found - best),)
 
 
 def _listed(names: Sequence[str]) -> Iterator[str | Expr]:

@@ -12,8 +12,9 @@ import numpy as np
 from penpaper_cli import words, words_models, words_text
 from penpaper_cli.arithmetic import Name, Num
 from penpaper_cli.explain import explained, grid
+from penpaper_cli.explain_distance import ARRIVED, MOST_ROWS
 from penpaper_cli.explain_next_word import said
-from penpaper_cli.explain_training import ARRIVED, MOST_ROWS, Lesson
+from penpaper_cli.explain_training import Lesson
 from penpaper_cli.numbers import CannotWork
 from penpaper_cli.paper import Array, Paper
 from penpaper_cli.program import Program
@@ -41,8 +42,8 @@ class WordLesson(Lesson):
         """Words, pairs of words, one-hot rows, counts."""
         data, context = self.data, self.data.context
         yield Heading((words_text.AS_NUMBERS,))
-        yield Sentence((words_text.READ,))
-        yield Sentence((words_text.counts(len(data.y), len(data.classes)),))
+        yield Sentence((words_text.READ,), explains=False)
+        yield Sentence((words_text.counts(len(data.y), len(data.classes)),), explains=False)
         times = np.bincount(data.y.astype(int), minlength=len(data.classes)).tolist()
         yield from self.cut(
             (("number",), ("word",), ("times it comes next",)),
@@ -53,7 +54,7 @@ class WordLesson(Lesson):
         )
         if self.experiment.held is not None:
             held = len(self.experiment.held.y)
-            yield Sentence((words_models.set_aside(held, held + len(data.y), self.experiment.seed),))
+            yield Sentence((words_models.set_aside(held, held + len(data.y), self.experiment.seed),), explains=False)
         yield Sentence((words_text.PAIRS[context],))
         yield from self.pairs()
         yield Sentence((words_text.ONE_HOT[context],))
@@ -64,7 +65,7 @@ class WordLesson(Lesson):
         yield from self.came_next()
         yield Sentence((words_text.HOW_OFTEN,))
         yield from grid(Paper().given("counts", self.counts.matrix().astype(float)), self.show, data.classes)
-        yield Sentence((words.in_float64("Training repeats its sums many times"),))
+        yield Sentence((words.in_float64("Training repeats its sums many times"),), explains=False)
 
     def cut(
         self,
@@ -80,7 +81,7 @@ class WordLesson(Lesson):
         rows = [row(k) for k in which[: len(which) - hidden]]
         yield Table(head, [*rows, ((words_text.more(hidden, noun),),)] if hidden else rows, align)
         if hidden:
-            yield Sentence((words_text.rows_left_out(hidden, noun),))
+            yield Sentence((words_text.rows_left_out(hidden, noun),), explains=False)
 
     def pairs(self) -> Iterator[Block]:
         """The words before and the next word, as words and as numbers."""
@@ -121,11 +122,11 @@ class WordLesson(Lesson):
         rule = words_models.OPTIMISERS[run.settings.optimizer]
         yield Table((("number",), (rule,), ("counts",), ("difference",)), [self.losses(found, best)], "lrrr")
         if run.layers.l2:
-            yield Sentence((words_text.PENALISED,))
+            yield Sentence((words_text.PENALISED,), explains=False)
         elif counts.context > 1 and not run.layers.hidden:
-            yield Sentence((words_text.ADDED_UP,))
+            yield Sentence((words_text.ADDED_UP,), explains=False)
         elif not run.out_of_patience and found > ARRIVED * best:
-            yield Sentence((words_text.not_there_yet(10 * run.epochs, run.settings.optimizer == "gd"),))
+            yield Sentence((words_text.not_there_yet(10 * run.epochs, run.settings.optimizer == "gd"),), explains=False)
 
     def shares(self) -> Iterator[Block]:
         """Every pair in the text: its share by the counts beside that of the model, frequent words before first."""

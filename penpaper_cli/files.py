@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TextIO
+from collections.abc import Iterable
 
 from penpaper_cli.numbers import CannotRead
 
 
-@contextmanager
-def written_whole(path: str, option: str) -> Iterator[TextIO]:
-    """A file to write to, which takes the place of `path` once it is complete: never a half-written file.
+def write_whole(path: str, option: str, pieces: Iterable[bytes]) -> None:
+    """Into a file beside the target first, which then takes its place: never a half-written file.
 
     `option` is what the path was given for, such as --out. Raises CannotRead where it can't be written there.
     """
     import tempfile
 
     problem = f'{option} "{path}": can\'t write there'
-    if os.path.isdir(path):
+    target = os.path.realpath(path)
+    if os.path.isdir(target):
         raise CannotRead(f"{problem} (it is a directory); name a file.")
     try:
-        handle, draft = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(path)), prefix=".pp-")
+        handle, draft = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".pp-")
     except OSError as error:
         raise CannotRead(f"{problem} ({error.strerror}).") from None
     try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as out:
-            yield out
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(draft, 0o666 & ~mask)
-        os.replace(draft, path)
+        with open(handle, "wb") as out:
+            out.writelines(pieces)
+        os.chmod(draft, _mode(target))
+        os.replace(draft, target)
     except OSError as error:
         raise CannotRead(f"{problem} ({error.strerror}).") from None
     finally:
@@ -39,9 +35,18 @@ def written_whole(path: str, option: str) -> Iterator[TextIO]:
             os.unlink(draft)
 
 
+def _mode(path: str) -> int:
+    """The permissions of the file that is replaced, or those that a new file gets."""
+    if os.path.exists(path):
+        return os.stat(path).st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
 def check_writable(path: str, option: str) -> None:
     """Raise CannotRead where nothing can be written, so that hours of work aren't lost at their end."""
-    folder = os.path.dirname(os.path.abspath(path))
+    folder = os.path.dirname(os.path.realpath(path))
     problem = f'{option} "{path}": can\'t write there'
     if os.path.isdir(path):
         raise CannotRead(f"{problem} (it is a directory); name a file.")

@@ -3,12 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper import Array, Paper, Value
+
+
+@dataclass(frozen=True)
+class ClosedForm:
+    """The normal equations A·c = v of least squares as they stand on the paper: A = Xᵀ·X and v = Xᵀ·y."""
+
+    X: Value
+    y: Value
+    gram: Value
+    moments: Value
+
+    def fitted(self, coefficients: Array) -> Fitted:
+        """Work what the coefficients lead to: ŷ = X·c, the residuals r = y - ŷ, and the mean squared error."""
+        c = self.X.paper.carried("c", coefficients)
+        prediction = c.paper.call("ŷ", self.X @ c)
+        residuals = c.paper.call("r", self.y - prediction)
+        return Fitted(c, prediction, residuals, c.paper.call("L", OPS["mse"](prediction, self.y)))
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What coefficients lead to."""
+
+    c: Value
+    prediction: Value
+    residuals: Value
+    loss: Value
+
+
+def closed_form(X: Array, y: Array) -> ClosedForm:
+    """Write down the normal equations. Shapes: the design matrix X (n, p), y (n,); both exact, or both float64."""
+    paper = Paper(always_exact=True)
+    X_, y_ = paper.given("X", X), paper.given("y", y)
+    return ClosedForm(X_, y_, paper.call("A", X_.T @ X_), paper.call("v", X_.T @ y_))
+
 
 Apply = Callable[..., Value]
 """Applies a function by name: apply("softmax", scores). It names the lines that deserve a name of their own."""

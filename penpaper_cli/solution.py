@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from penpaper_cli.arithmetic import Expr
+from penpaper_cli.arithmetic import Entry, Expr, Num
 from penpaper_cli.numbers import Figures, PaperError
+
+if TYPE_CHECKING:
+    from penpaper_cli.script import Script
 
 Parts = tuple[str | Expr, ...]
 """Words mixed with mathematics, so that words never hold markup and mathematics never becomes text too early."""
+
+LAYOUT = {"layout": True}
+"""Marks a field that steers how a block is shown and is no part of what it says; JSON leaves it out."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -23,9 +29,10 @@ class Heading:
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Sentence:
-    """A sentence of explanation."""
+    """A sentence: one that `explains`, or one that says what must be known, which stays in a summary."""
 
     parts: Parts
+    explains: bool = field(default=True, metadata=LAYOUT)
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -48,6 +55,8 @@ class Grid:
     columns: tuple[str, ...] = ()
     of_data: bool = False
     """Whether its rows are those of a data set, which JSON doesn't repeat."""
+    sources: Callable[[tuple[int, ...]], Iterable[Entry]] | None = field(default=None, metadata=LAYOUT)
+    """Which entries the one at a place came from, where it was worked out; asked only by formats that show it."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -97,3 +106,18 @@ class Solution:
     """Rows of cells, where the command can keep them as a CSV."""
     failure: PaperError | None = None
     """Raised once the working so far has been shown, as when a training run diverges."""
+    script: Callable[[], Script] | None = None
+    """The calculation as a program, made when a format asks for it; nothing where there is nothing to run."""
+
+    def summarise(self) -> None:
+        """Keep the shapes and the results: no sentences that only explain, and of worked lines their two ends."""
+        said = (block for block in self.steps if not (isinstance(block, Sentence) and block.explains))
+        self.steps = (ends(block) if isinstance(block, Working) else block for block in said)
+
+
+def ends(line: Working) -> Working:
+    """A worked line without what lies between its first side and its result (a fraction keeps its decimal)."""
+    kept = 2 if isinstance(line.sides[-1], Num) and line.sides[-1].as_decimal else 1
+    between = line.relations[: len(line.relations) - kept + 1]
+    sign = "≈" if "≈" in between else "="
+    return Working((line.sides[0], *line.sides[-kept:]), (sign, *line.relations[len(between) :]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
@@ -30,13 +30,7 @@ def shown(text: str, longest: int = 200) -> str:
 
 def read_stdin(name: str) -> str:
     """All of standard input. Raises CannotRead when nothing is piped in, or when something has read it before."""
-    global _stdin_already_read
-    stream = sys.stdin
-    if stream is None or stream.closed or stream.isatty():
-        raise CannotRead(f"{name} should come from {STDIN}, but nothing is piped in: try `cat FILE.csv | pp …`.")
-    if stream is _stdin_already_read:
-        raise CannotRead(f"{name}: only one matrix can come from {STDIN}; put the other in a file.")
-    _stdin_already_read = stream
+    stream = _stdin(name)
     try:
         text = stream.read().removeprefix("\ufeff")
     except UnicodeDecodeError:
@@ -44,6 +38,27 @@ def read_stdin(name: str) -> str:
     if not text.strip():
         raise CannotRead(f"{name}: {STDIN} is empty; pipe in numbers or a CSV.")
     return text
+
+
+def read_stdin_bytes(name: str) -> bytes:
+    """The same in bytes, for a table whose encoding is still to be found out."""
+    stream = _stdin(name)
+    raw = getattr(stream, "buffer", None)
+    found = raw.read() if raw is not None else stream.read().encode("utf-8", "surrogateescape")
+    if not found.strip():
+        raise CannotRead(f"{name}: {STDIN} is empty; pipe in a CSV.")
+    return bytes(found)
+
+
+def _stdin(name: str) -> TextIO:
+    global _stdin_already_read
+    stream = sys.stdin
+    if stream is None or stream.closed or stream.isatty():
+        raise CannotRead(f"{name} should come from {STDIN}, but nothing is piped in: try `cat FILE.csv | pp …`.")
+    if stream is _stdin_already_read:
+        raise CannotRead(f"{name}: only one matrix can come from {STDIN}; put the other in a file.")
+    _stdin_already_read = stream
+    return stream
 
 
 @contextmanager
@@ -68,6 +83,8 @@ class CSV:
     stream: TextIO
     source: str
     delimiter: str = ","
+    above: int = 0
+    """How many lines stand above the table and don't belong to it."""
 
     @classmethod
     def from_text(cls, text: str) -> CSV:
@@ -88,36 +105,40 @@ class CSV:
         """From the top, each row that isn't blank, with the line on which it starts."""
         import csv
 
-        self.stream.seek(0)
-        reader = csv.reader(self.stream, delimiter=self.delimiter, strict=True)
-        line = 1
+        self.rewind()
+        reader = csv.reader(self.stream, delimiter=self.delimiter, strict=True, skipinitialspace=True)
+        line = self.above + 1
         try:
             for row in reader:
                 if len(row) > 1 or (row and row[0].strip()):
                     yield line, row
-                line = reader.line_num + 1
+                line = self.above + reader.line_num + 1
         except csv.Error as error:
             raise CannotRead(
                 f"{self.source}, line {line} is not a row of a CSV ({error}); check its quotation marks."
             ) from None
 
-    def quick_floats(self, header: bool, columns: Sequence[int] | None = None) -> np.ndarray | None:
+    def rewind(self) -> None:
+        """Back to where the table begins."""
+        self.stream.seek(0)
+        for _ in range(self.above):
+            self.stream.readline()
+
+    def quick_floats(self, header: bool) -> np.ndarray | None:
         """The numbers at C speed, float64 of shape (rows, columns).
 
-        None when anything but plain finite numbers turns up, so that a careful reader can say what and where. Rows of
-        unequal length give None too, but not when `columns` are picked: then the cells have to be counted elsewhere.
+        None when anything but plain finite numbers in rows of equal length turns up, so that a careful reader can say
+        what and where.
         """
         import warnings
 
-        self.stream.seek(0)
+        self.rewind()
         if header:
             next(self.rows())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that there are no rows, which gives None
             try:
-                data = np.loadtxt(
-                    self.stream, delimiter=self.delimiter, comments=None, quotechar='"', usecols=columns, ndmin=2
-                )
+                data = np.loadtxt(self.stream, delimiter=self.delimiter, comments=None, quotechar='"', ndmin=2)
             except ValueError:
                 return None
         return data if data.size and in_range(data) else None

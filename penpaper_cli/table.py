@@ -1,32 +1,35 @@
-"""Data sets: a CSV with a header becomes named feature columns and a target."""
+"""Data sets: a CSV becomes named feature columns and a target, and what had to be assumed on the way is said."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from penpaper_cli.cells import COMMA, CONVENTIONS
+from penpaper_cli.choice import Choice
+from penpaper_cli.coding import Column, coded
+from penpaper_cli.columns import MOST_CATEGORIES
+from penpaper_cli.dialect import opened_table
+from penpaper_cli.new_rows import read_rows_for
 from penpaper_cli.numbers import CannotRead, CannotWork, TypedFloat
-from penpaper_cli.sources import CSV, is_name, quoted, read_float, read_stdin, shown
+from penpaper_cli.sheet import Header, Sheet, points_are_decimal, read_header
+from penpaper_cli.sources import CSV, quoted, shown
+from penpaper_cli.vectors import Vector, are_days, is_index, no_name, read_vectors, without_gaps
 
-MOST_LISTED = 20
+__all__ = ["Column", "DataSet", "read_data", "read_rows_for"]
 
-
-@dataclass(frozen=True, eq=False)
-class Column:
-    """A feature column as it stands in the file; `categories` are () for numbers, else sorted, the baseline first."""
-
-    name: str
-    categories: tuple[str, ...] = ()
+WAYS = ("drop", "mean", "median")
 
 
 @dataclass(frozen=True, eq=False)
 class DataSet:
     """Named feature columns `X`, float64 of shape (n, d), and the target `y`, float64 of shape (n,).
 
-    Where there are `classes`, `y` holds their numbers from 0. Of a text they are its words, of which `context` many are
-    looked at to guess the next; of anything else `context` is 0.
+    `columns` are the features as they stand in the file: a text column is several columns of X. With `classes`, y holds
+    their numbers from 0; of two, the positive one is the later. `notes` are sentences that say what was assumed. Of a
+    text, `classes` are its words, of which `context` many are looked at to guess the next; else `context` is 0.
     """
 
     features: tuple[str, ...]
@@ -43,147 +46,134 @@ def read_data(
     source: str,
     target: str,
     features: Sequence[str] | None = None,
-    category: Sequence[str] = (),
+    drop: Sequence[str] = (),
+    category: Collection[str] = (),
+    missing: str | None = None,
+    numbers: str | None = None,
     classify: bool = False,
 ) -> DataSet:
-    """The target and the features (by default every other column) of a .csv or .tsv file, or `-` for standard input.
+    """The target and the features (by default every other column) of a CSV file, or `-` for standard input.
 
-    Only these columns are read as numbers. Raises CannotRead with file, line, column and remedy, and CannotWork when
-    there are fewer than two rows or a feature never varies.
+    `drop` leaves columns out, `category` makes them categories whatever they look like; `missing` says what to do with
+    gaps (`drop` the row, or the column's `mean` or `median`), `numbers` how numbers are written; with `classify` the
+    different values of a numeric target are classes. Raises CannotRead with file, line, column and remedy, and
+    CannotWork when there are fewer than two rows or a feature never varies.
     """
-    if source.strip() == "-":
-        return _data_set(CSV.from_text(read_stdin("The data set")), target, features, classify)
-    with CSV.opened(source) as table:
-        return _data_set(table, target, features, classify)
+    if numbers not in (None, *CONVENTIONS):
+        raise CannotRead(f"--numbers {quoted(str(numbers))}: choose {' or '.join(CONVENTIONS)}.")
+    if missing not in (None, *WAYS):
+        raise CannotRead(f"--missing {quoted(str(missing))}: choose drop, mean or median.")
+    with opened_table(source) as (table, notes):
+        header = read_header(table)
+        choice = Choice(table.source, header, target, features, tuple(drop), frozenset(category))
+        used = choice.places()
+        notes += header.notes
+        data = None if category else quick_numbers(table, header, numbers)
+        if data is None:
+            vectors = read_vectors(Sheet.seen(table, header), used, choice.category, missing, numbers, notes)
+        else:
+            vectors = [Vector(j, header.called(j), data[:, j]) for j in used]
+        return _data_set(choice, vectors, data, missing, classify, notes)
 
 
-def _data_set(table: CSV, target: str, wanted: Sequence[str] | None, classify: bool) -> DataSet:
-    names = _header(table)
-    if target not in names:
-        raise CannotRead(_no_column(table, names, target))
-    features = tuple(name for name in names if name != target) if wanted is None else tuple(wanted)
-    for name in features:
-        if name not in names:
-            raise CannotRead(_no_column(table, names, name))
-        if name == target:
-            raise CannotRead(f"{quoted(name)} is the target, so it can't be a feature too: leave it out of --features.")
-        if features.count(name) > 1:
-            raise CannotRead(f"The feature {quoted(name)} is listed more than once: list it once in --features.")
-    if not features:
-        raise CannotRead(f"{table.source}: training needs at least one feature besides the target {quoted(target)}.")
-    used = [names.index(name) for name in (*features, target)]
-    classes: tuple[str, ...] = ()
-    cells = [row[used[-1]].strip() for _, row in table.rows() if len(row) == len(names)][1:]
-    if cells and all(map(is_name, cells)):
-        classes = tuple(sorted(set(cells)))
-        data = _careful_columns(table, names, used[:-1])
-        data = np.column_stack([data, [classes.index(cell) for cell in cells]])
-    else:
-        quick = _quick_columns(table, names, used)
-        data = _careful_columns(table, names, used) if quick is None else quick
-        if classify:
-            numbers = sorted(set(data[:, -1].tolist()))
-            classes = tuple(TypedFloat(number).text for number in numbers)
-            data[:, -1] = np.searchsorted(numbers, data[:, -1])
-    if len(data) < 2:
-        raise CannotWork(f"{table.source} has only one row of data, and training needs at least two rows.")
-    X, y = data[:, :-1], data[:, -1]
-    for name, value, varies in zip(features, X[0], (X[0] != X).any(axis=0), strict=True):
-        if not varies:
-            raise CannotWork(
-                f"{table.source}, column {quoted(name)} is {TypedFloat(value).text} in every row, "
-                "so nothing can be learned from it: choose the other columns with --features."
-            )
-    return DataSet(features, X, target, y, tuple(map(Column, features)), classes)
+def quick_numbers(table: CSV, header: Header, numbers: str | None) -> np.ndarray | None:
+    """All columns at C speed, or None when the careful reader has to look at them.
 
-
-def read_rows_for(columns: Sequence[Column], source: str) -> np.ndarray:
-    """Rows of new data for a saved model: a literal such as "1650 3", or a CSV whose columns are matched by name."""
-    from penpaper_cli.reading import as_matrix, read_matrix
-
-    names = [column.name for column in columns]
-    if source.strip().lower().endswith((".csv", ".tsv")):
-        with CSV.opened(source.strip()) as table:
-            header = _header(table)
-            for name in names:
-                if name not in header:
-                    raise CannotRead(_no_column(table, header, name))
-            return _careful_columns(table, header, [header.index(name) for name in names])
-    rows = np.asarray(as_matrix(read_matrix(source, "The new rows", exact=False)).data, dtype=float)
-    if rows.shape[1] != len(names):
-        count = f"{rows.shape[1]} number{'s' if rows.shape[1] != 1 else ''}"
-        raise CannotRead(
-            f'"{shown(source)}" has {count}, but the model has {len(names)} features: give '
-            f"{', '.join(names)}, in this order."
-        )
-    return rows
-
-
-def _header(table: CSV) -> list[str]:
-    """The names of the columns, each of them there and different from the others."""
-    line, header = next(table.rows(), (1, []))
-    names = [cell.strip() for cell in header]
-    place = f"{table.source}, line {line}"
-    if not names:
-        raise CannotRead(
-            f"{table.source} is empty: it needs a header line such as size,bedrooms,price and rows under it."
-        )
-    if not any(map(is_name, names)):
-        raise CannotRead(f"{place} has no names: the file needs a header line such as size,bedrooms,price.")
-    for j, name in enumerate(names):
-        if not name:
-            raise CannotRead(f"{place}, column {j + 1} has no name: every column needs one.")
-        if names.index(name) < j:
-            raise CannotRead(f"{place}: two columns are called {quoted(name)}, and every column needs its own name.")
-    return names
-
-
-def _no_column(table: CSV, names: list[str], name: str) -> str:
-    import difflib
-
-    if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
-        return f"{table.source} has one column, {quoted(names[0])}: separate columns with commas (tabs in a .tsv file)."
-    close = ", ".join(map(quoted, difflib.get_close_matches(name, names)))
-    hint = f" close: {close};" if close else ""
-    listed = ", ".join(shown(column, 40) for column in names[:MOST_LISTED])
-    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
-    return f"{table.source} has no column {quoted(name)};{hint} its columns are {listed}{more}."
-
-
-def _quick_columns(table: CSV, names: list[str], used: list[int]) -> np.ndarray | None:
-    """The used columns at C speed, or None when the careful reader has to look at them."""
-    data = table.quick_floats(header=True)
-    if data is not None and data.shape[1] == len(names):
-        # Without a copy in the usual order: a big data set should not be in memory twice.
-        return data if used == list(range(len(names))) else data[:, used]
-    # Text, perhaps, in a column that isn't used.
-    if any(len(row) != len(names) for _, row in table.rows()):
+    Points may set thousands apart, as in 250.000, unless some number shows that they are decimal points.
+    """
+    if numbers == COMMA or (numbers is None and not points_are_decimal(table, header.given)):
         return None
-    return table.quick_floats(header=True, columns=used)
+    data = table.quick_floats(header.given)
+    return data if data is not None and data.shape[1] == len(header.names) else None
 
 
-def _careful_columns(table: CSV, names: list[str], used: list[int]) -> np.ndarray:
-    """The used columns cell by cell: this takes fractions too, and names the place of what can't be read."""
-    body = table.rows()
-    next(body)
-    data = []
-    for line, cells in body:
-        if len(cells) != len(names):
-            found = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+def _data_set(
+    choice: Choice,
+    vectors: list[Vector],
+    data: np.ndarray | None,
+    missing: str | None,
+    classify: bool,
+    notes: list[str],
+) -> DataSet:
+    """The features and the target from their vectors."""
+    *features, target = vectors
+    source = choice.source
+    if choice.features is None:
+        features = [vector for vector in features if not _is_index(choice, vector, notes)]
+        if not features:
+            raise CannotRead(f"{source}: no feature is left besides the target {quoted(target.name)}.")
+    features, target = without_gaps(source, features, target, missing, notes)
+    count = len(target.values)
+    if count < 2:
+        left = "no row" if not count else "only one row"
+        raise CannotWork(f"{source} has {left} of data, and training needs at least two rows.")
+    for vector in features:
+        _refuse_days(source, vector, f"leave the column out with --drop {quoted(vector.name)}")
+        _refuse_constant(source, vector)
+    _refuse_days(source, target, "choose another target")
+    columns = tuple(Column(vector.name, vector.categories) for vector in features)
+    names = tuple(name for column in columns for name in column.features)
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise CannotRead(f"{source}: two features come to be called {quoted(twice)}: rename one of the columns.")
+    if "intercept" in names:
+        raise CannotRead(
+            'A feature can\'t be called "intercept", since the model has one of its own: rename the column.'
+        )
+    y, classes = _target(source, target, classify)
+    return DataSet(names, _matrix(columns, features, data), target.name, y, columns, classes, tuple(notes))
+
+
+def _is_index(choice: Choice, vector: Vector, notes: list[str]) -> bool:
+    """Whether a column only counts the rows, and so is left out. Raises CannotRead when it has no name otherwise."""
+    name = choice.header.names[vector.place]
+    if not vector.categories and is_index(vector.values, name):
+        notes.append(f"{choice.source}, column {quoted(vector.name)} only numbers the rows: left out.")
+        return True
+    if not name:
+        raise CannotRead(no_name(choice.source, choice.header.line, vector))
+    return False
+
+
+def _refuse_days(source: str, vector: Vector, otherwise: str) -> None:
+    if not vector.categories and are_days(vector.values):
+        raise CannotRead(
+            f"{source}, column {quoted(vector.name)} holds dates, such as {vector.values[0]:.0f}: turn them into a "
+            f"number, such as a year or an age, or {otherwise}."
+        )
+
+
+def _refuse_constant(source: str, vector: Vector) -> None:
+    if not (vector.values[0] != vector.values).any():
+        value = vector.categories[0] if vector.categories else TypedFloat(vector.values[0]).text
+        raise CannotWork(
+            f"{source}, column {quoted(vector.name)} is {shown(value, 40)} in every row, "
+            "so nothing can be learned from it: choose the other columns with --features."
+        )
+
+
+def _matrix(columns: Sequence[Column], features: list[Vector], data: np.ndarray | None) -> np.ndarray:
+    """X, without a copy where the file's own columns are in the usual order: a big data set is not held twice."""
+    places = [vector.place for vector in features]
+    if data is not None and places == list(range(places[0], places[0] + len(places))):
+        return data[:, places[0] : places[-1] + 1]
+    return coded(columns, [vector.values for vector in features])
+
+
+def _target(source: str, target: Vector, classify: bool) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The target's numbers, or its class numbers and classes."""
+    values, classes = target.values, target.categories
+    if classify and not classes:
+        found, places = np.unique(values, return_inverse=True)
+        if len(found) > MOST_CATEGORIES:
             raise CannotRead(
-                f"{table.source}, line {line} has {found}, but the header has {len(names)}: mend the line."
+                f"{source}, column {quoted(target.name)} has {len(found):,} different numbers, and more than "
+                f"{MOST_CATEGORIES} are too many for classes: choose another target."
             )
-        data.append([_number(table, line, names[j], cells[j], is_target=j == used[-1]) for j in used])
-    if not data:
-        raise CannotWork(f"{table.source} has a header but no rows under it: write one row of data on each line.")
-    return np.array(data)
-
-
-def _number(table: CSV, line: int, name: str, cell: str, is_target: bool) -> float:
-    try:
-        return read_float(cell)
-    except CannotRead as error:
-        place = f"{table.source}, line {line}, column {quoted(name)}"
-        problem = f"{place}: {quoted(cell)} {error}" if cell.strip() else f"{place} is empty"
-        remedy = "leave the row out" if is_target else "choose the other columns with --features"
-        raise CannotRead(f"{problem}; mend the cell, or {remedy}.") from None
+        values, classes = places.astype(float), tuple(TypedFloat(value).text for value in found)
+    if len(classes) == 1:
+        raise CannotWork(
+            f"{source}, column {quoted(target.name)} is {quoted(classes[0])} in every row: "
+            "telling classes apart needs at least two."
+        )
+    return values, classes

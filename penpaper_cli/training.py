@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from penpaper_cli.exact import OUT_OF_RANGE, Solved, solve
 from penpaper_cli.numbers import CannotWork
 from penpaper_cli.paper import Array
 
@@ -89,21 +90,43 @@ def usual_rate(X: Array, loss: str, l2: float = 0.0) -> float:
 
 @dataclass(frozen=True)
 class Exact:
-    """The least-squares solution, in the scaled features: the smallest loss there is. `unique` unless collinear."""
+    """The least-squares solution, in the scaled features: the smallest loss there is. `unique` unless collinear.
+
+    `solved` is the same in the data's own units, and tells how it was found.
+    """
 
     w: Array
     b: float
     loss: float
     unique: bool
+    solved: Solved
 
 
-def least_squares(X: Array, y: Array, loss: str) -> Exact:
-    """Solve it by singular values on centred columns, which is stable where the normal equations are not."""
+def least_squares(X: Array, y: Array, loss: str, scaling: Scaling | None = None) -> Exact:
+    """Solve it for features in their own units; w and b are for the scaled ones.
+
+    Where features depend on each other, these are the smallest of the many weights that share the smallest loss.
+    """
+    solved = solve(X, y)
+    scaled = scaling.apply(X) if scaling else X
+    if solved.coefficients is None:
+        w, b = _smallest_weights(scaled, y)
+        error = scaled @ w + b - y
+        return Exact(w, b, float(error @ error / (len(y) * 2 / PARTS[loss])), False, solved)
+    try:
+        level, *slopes = map(float, solved.coefficients)
+        w, b = np.array(slopes), level
+        if scaling and scaling.kind != "none":
+            w, b = w * scaling.spread, level + float(w @ scaling.shift)
+        return Exact(w, b, float(solved.loss * PARTS[loss] / 2), True, solved)
+    except OverflowError:
+        raise CannotWork(OUT_OF_RANGE) from None
+
+
+def _smallest_weights(X: Array, y: Array) -> tuple[Array, float]:
     mean, level = X.mean(axis=0), y.mean()
-    w, _, rank, _ = np.linalg.lstsq(X - mean, y - level, rcond=None)
-    b = float(level - mean @ w)
-    error = X @ w + b - y
-    return Exact(w, b, float(error @ error / (len(y) * 2 / PARTS[loss])), bool(rank == X.shape[1]))
+    w, *_ = np.linalg.lstsq(X - mean, y - level, rcond=None)
+    return w, float(level - mean @ w)
 
 
 def metrics(prediction: Array, y: Array, loss: str, level: float | None = None) -> dict[str, float]:

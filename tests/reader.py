@@ -263,15 +263,22 @@ def flat(value: Value) -> list[Span]:
 # --- Layout: from printed text to statements ---
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]")
-_RELATION = re.compile(r"(?:^|\s+)([=≈])(?=\s|$)\s*")
+_RELATION = re.compile(r"(?:^|\s+)([=≈])(?=\s|$)\s*")  # ~= is read as ≈
 _CONTINUES = re.compile(r"\s*(?:[=≈](?=\s|$)|[-−+·×∘/]\s)")
+_ASCII = (
+    (re.compile(r"(?<!\S)~=(?!\S)"), "≈"),
+    (re.compile(r"(?<=\s)\.\*(?=\s)"), "∘"),
+    (re.compile(r"(?<!\S)->(?!\S)"), "→"),
+)
 _MARKUP = re.compile(r"^\s*(?:(?:#+|>|[-*+•]|\d+[.)])\s+)*")
 _INSIDE = r"(?:[^()]|\([^()]*\))*"
 
 
 def logical_lines(text: str) -> Iterator[str]:
-    line = ""
-    for raw in _ESCAPES.sub("", text).splitlines():
+    line, text = "", _ESCAPES.sub("", text)
+    for sign, read_as in _ASCII:
+        text = sign.sub(read_as, text)
+    for raw in text.splitlines():
         edges = r"[\u2500-\u257f]+" + (r"|(?<!\\)\|" if raw.lstrip().startswith("|") else "")
         cells = [] if raw.lstrip().startswith("```") else [cell for cell in re.split(edges, raw) if cell.strip()]
         if len(cells) == 1 and line and _CONTINUES.match(cells[0]):

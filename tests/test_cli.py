@@ -30,6 +30,7 @@ SENTENCE = re.compile(r"pp: [^\n]*[.?)]\n")
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 HOSTILE = "\x1b[31mred\nline\u202e"
 BIG = "; ".join([" ".join(["1.5"] * 90)] * 90)
+WRITTEN = [name for name, form in FORMATS.items() if not form.is_binary]
 RUN_PP = [sys.executable, "-m", "penpaper_cli"]
 
 
@@ -306,9 +307,10 @@ def test_a_file_that_may_not_be_read(arguments: tuple[str, ...], folder: Path, m
         (("same.csv", "--target", "y"), 1, ['"x"', "every row"]),
         (("gap.csv", "--target", "y"), 2, ["gap.csv", "line 3", '"x"', "empty"]),
         (("text.csv", "--target", "y"), 2, ["text.csv", "line 2", '"y"', '"dear"']),
-        (("nan.csv", "--target", "y"), 2, ["nan.csv", "line 2", '"x"', "finite"]),
+        (("nan.csv", "--target", "y"), 2, ["nan.csv", "line 2", '"x"', "--missing drop"]),
+        (("infinite.csv", "--target", "y"), 2, ["infinite.csv", "line 2", '"x"', "finite"]),
         (("ragged.csv", "--target", "y"), 2, ["ragged.csv", "line 3"]),
-        (("numbers.csv", "--target", "y"), 2, ["numbers.csv", "header"]),
+        (("numbers.csv", "--target", "x3"), 2, ["numbers.csv", '"x3"', "x1, x2"]),
         (("missing.csv", "--target", "y"), 2, ["missing.csv"]),
         ((".", "--target", "y"), 2, ["directory"]),
         (("empty.csv", "--target", "y"), 2, ["empty.csv", "empty"]),
@@ -323,6 +325,7 @@ def test_bad_training_data(arguments: tuple[str, ...], code: int, words: list[st
         "gap": "x,y\n1,2\n,4\n",
         "text": "x,y\n1,dear\n2,4\n",
         "nan": "x,y\nnan,1\n2,4\n",
+        "infinite": "x,y\ninf,1\n2,4\n",
         "ragged": "x,y\n1,2\n3\n",
         "numbers": "1,2\n3,4\n",
         "empty": "",
@@ -404,15 +407,16 @@ def test_nothing_on_standard_input() -> None:
 # --- Where the output goes ---
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", WRITTEN)
 def test_the_suffix_of_the_file_picks_the_format(form: str, folder: Path) -> None:
+    whole = worked("dot", "1 2", "3 4", "-f", form, "--standalone")
     for suffix in FORMATS[form][1]:
         for name in (f"notes{suffix}", f"NOTES{suffix.upper()}"):
             ran = pp("dot", "1 2", "3 4", "-o", name)
             assert ran == Ran(0, "", "")
-            assert (folder / name).read_text(encoding="utf-8") == worked("dot", "1 2", "3 4", "-f", form)
+            assert (folder / name).read_text(encoding="utf-8") == whole
     pp("dot", "1 2", "3 4", "-f", form, "-o", "notes.other")
-    assert (folder / "notes.other").read_text(encoding="utf-8") == worked("dot", "1 2", "3 4", "-f", form)
+    assert (folder / "notes.other").read_text(encoding="utf-8") == whole
 
 
 def test_piped_output_is_markdown() -> None:
@@ -529,9 +533,29 @@ def test_exit_codes_reach_the_shell() -> None:
     assert shell(script).stdout.split() == ["0", "1", "2"]
 
 
-def test_output_is_utf8_whatever_the_locale() -> None:
-    done = shell('$PP dot "−1 2" "3 4" -f plain', LC_ALL="C", PYTHONIOENCODING="ascii")
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "POSIX"])
+def test_output_is_utf8_in_the_locales_that_ask_for_nothing_else(locale: str) -> None:
+    done = shell('$PP dot "−1 2" "3 4" -f plain', LC_ALL=locale)
     assert done.returncode == 0 and "u · v" in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+@pytest.mark.parametrize("form", ["terminal", "plain", "markdown", "json"])
+def test_an_encoding_without_the_signs_gets_ascii(encoding: str, form: str) -> None:
+    done = shell(f'$PP dot "−1 2" "3 4" -f {form}', PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == worked("dot", "−1 2", "3 4", "-f", form, "--ascii")
+    assert done.stdout.isascii() and "?" not in done.stdout
+
+
+def test_an_error_in_ascii_names_what_it_can_not_show() -> None:
+    done = shell('$PP dot "面" "3"', PYTHONIOENCODING="ascii")
+    assert done.returncode == 2 and "\\u9762" in done.stderr
+
+
+def test_a_file_is_utf8_whatever_the_screen_can_show(tmp_path: Path) -> None:
+    shell(f'$PP dot "1 2" "3 4" -o "{tmp_path}/notes.md"', PYTHONIOENCODING="ascii")
+    assert "u · v" in (tmp_path / "notes.md").read_text(encoding="utf-8")
 
 
 def on_a_terminal(*arguments: str, **environment: str) -> str:
@@ -567,7 +591,8 @@ def test_a_terminal_gets_colour_unless_it_asks_for_none() -> None:
 
 def test_piped_output_has_no_escapes_and_is_never_cut_to_the_screen() -> None:
     long = " ".join(["123456.789"] * 8)
-    for form in FORMATS:
+    for form in WRITTEN:
         shown = worked("dot", long, long, "-f", form)
         assert "\x1b" not in shown
-        assert max(map(len, shown.splitlines())) > 80 or form == "json"
+        # A script keeps to the lines of a formatter, whatever the screen; tests/test_scripts.py runs it.
+        assert max(map(len, shown.splitlines())) > 80 or form in ("json", "numpy", "pytorch", "tensorflow")

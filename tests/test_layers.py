@@ -20,21 +20,31 @@ LONGEST_FILE = 300
 LAYERS = [
     {"__init__"},
     {"numbers", "words"},
-    {"meaning", "sources", "words_models", "words_text", "files"},
-    {"arithmetic", "reading", "language"},
-    {"paper", "solution", "nested", "truth", "table"},
-    {"ops", "gradients", "text"},
+    {"words_fit", "data_words", "words_models", "words_text", "files"},
+    {"meaning", "sources", "script"},
+    {"cells", "coding"},
+    {"columns", "dialect"},
+    {"sheet"},
+    {"choice", "vectors"},
+    {"new_rows"},
+    {"arithmetic", "reading", "table", "language"},
+    {"paper", "solution", "nested", "truth", "text"},
+    {"ops", "gradients", "exact"},
     {"formulas", "training", "render"},
-    {"optimisers"},
-    {"explain", "program"},
-    {"explain_products", "explain_formula", "network", "members"},
-    {"explain_network", "layers"},
+    {"optimisers", "looking"},
+    {"running"},
+    {"explain", "explain_data", "program"},
+    {"explain_exact"},
+    {"explain_elimination"},
+    {"explain_products", "explain_formula", "explain_fit", "network", "members"},
+    {"explain_network", "layers", "explain_script"},
     {"descent", "model"},
     {"resume", "explain_prediction"},
     {"experiment", "explain_next_word"},
-    {"explain_epochs", "explain_model"},
+    {"explain_epochs", "explain_model", "explain_distance"},
     {"explain_training"},
     {"explain_words"},
+    {"explain_updates"},
     {"commands"},
     {"cli"},
     {"__main__"},
@@ -47,14 +57,21 @@ ONLY = {
     "paper": {"numbers", "meaning", "arithmetic"},
     "truth": {"numbers", "meaning", "arithmetic"},
     "ops": {"numbers", "meaning", "arithmetic", "paper"},
-    "solution": {"numbers", "arithmetic"},
-    "render": {"numbers", "arithmetic", "solution"},
+    "script": {"numbers"},
+    "solution": {"numbers", "arithmetic", "script"},
+    "render": {"numbers", "arithmetic", "solution", "script"},
     "sources": {"numbers"},
     "language": {"numbers", "sources"},
     "reading": {"numbers", "sources"},
-    "table": {"numbers", "sources", "reading"},
-    "training": {"numbers", "paper"},
+    "cells": {"numbers", "sources"},
+    "coding": set(),
+    "dialect": {"numbers", "sources", "cells"},
+    "columns": {"numbers", "sources", "cells"},
+    "sheet": {"numbers", "sources", "cells", "columns"},
+    "training": {"numbers", "paper", "exact"},
+    "exact": {"numbers", "paper"},
     "words": set(),
+    "data_words": {"words"},
     "words_models": {"words"},
     "words_text": {"words"},
     "text": {"numbers", "sources", "table"},
@@ -62,10 +79,26 @@ ONLY = {
 }
 """Where a lower layer is not reason enough: all of the package that these may see."""
 
-ONLY_IN = {"rich": {"render.terminal", "commands.progress"}, "typer": {"cli", "commands"}}
+ONLY_IN = {
+    "rich": {"render.terminal", "render.coloured", "commands.progress"},
+    "typer": {"cli", "commands"},
+    "typst": {"render.pdf"},
+}
 """Who may import what isn't Python's own: modules, or whole folders."""
 
-NO_NUMPY = {"__init__", "__main__", "arithmetic", "cli", "language", "numbers", "render", "solution", "words"}
+NO_NUMPY = {
+    "__init__",
+    "__main__",
+    "arithmetic",
+    "cli",
+    "data_words",
+    "language",
+    "numbers",
+    "render",
+    "script",
+    "solution",
+    "words",
+}
 """What never sees NumPy; `commands` sees it only inside functions."""
 
 
@@ -210,7 +243,7 @@ def test_slow_libraries_load_when_they_are_needed() -> None:
         for found in IMPORTS
         if found.at_top and not found.for_types and part(found.by) in ("cli", "commands")
         if part(target(found)) in {"numpy", "rich", *(name for names in LAYERS[3:-3] for name in names)}
-        if part(target(found)) not in ("solution", "render")
+        if part(target(found)) not in ("solution", "render", "script")
     ]
     assert eager == []
     assert not [str(found) for found in OUTSIDE if found.of.startswith(("importlib.metadata", "rich.markdown"))]
@@ -242,7 +275,10 @@ ONLY_WHEN_NEEDED = {
     "hypothesis",
     "penpaper_cli.training",
     "penpaper_cli.render.terminal",
+    "penpaper_cli.render.coloured",
     "penpaper_cli.render.json",
+    "penpaper_cli.script",
+    "penpaper_cli.explain_script",
 }
 RUN = """
 import sys

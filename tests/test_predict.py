@@ -148,7 +148,7 @@ def test_columns_are_matched_by_name(models: dict[str, str], tmp_path: Path) -> 
 def test_predictions_beside_the_data(models: dict[str, str], tmp_path: Path, name: str) -> None:
     """Every cell stays as it is, whatever a spreadsheet might make of it."""
     columns = ["size", "bedrooms"] if name == "linear" else ["length", "width"]
-    notes = ['=HYPERLINK("x")', "a,b", 'say "hi"', "-cmd", "two\nlines", "", " +1"]
+    notes = ['=HYPERLINK("x")', "a,b", 'say "hi"', "-cmd", "two\nlines", "", "+1 x"]
     rows = [[note, str(5 + k), "3.50"] for k, note in enumerate(notes)]
     new, out = written(tmp_path / "new.csv", ["note", *columns], rows), tmp_path / "out.csv"
     ran = pp("predict", models[name], new, "-o", str(out))

@@ -65,12 +65,17 @@ def printed(command: str) -> str:
     return ("" if notes else out.getvalue()) + errors.getvalue() + (f"(exit code {code})\n" if code else "")
 
 
+def starts(line: str, words: str) -> bool:
+    """Whether a line starts so, be it set off from the words or not."""
+    return line.removeprefix("  ").startswith(words)
+
+
 def part(text: str, first: str, last: str) -> Iterator[str]:
     """The lines from the one that starts with `first` up to the one that starts with `last`; the rest is counted."""
     lines = [line.rstrip() for line in text.splitlines()]
-    start = next((k for k, line in enumerate(lines) if line.startswith(first)), None)
+    start = next((k for k, line in enumerate(lines) if starts(line, first)), None)
     assert start is not None, f"no line of the output starts with {first!r}"
-    stop = next((k for k, line in enumerate(lines) if last and k > start and line.startswith(last)), None)
+    stop = next((k for k, line in enumerate(lines) if last and k > start and starts(line, last)), None)
     assert stop or not last, f"no line after that starts with {last!r}"
     if start:
         yield f"⋯ {start} more lines\n\n"

@@ -9,6 +9,9 @@ FAMILIES = {
     "grad": "network",
     "step": "network",
     "train": "training",
+    "fit": "fit",
+    "look": "look",
     "predict": "predicting",
     "ops": "catalogue",
+    "schema": "catalogue",
 }

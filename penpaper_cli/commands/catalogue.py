@@ -1,8 +1,14 @@
-"""pp ops: what pp can work."""
+"""pp ops and pp schema: what pp can work, and the form in which it says so to other programs."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from penpaper_cli.commands.shared import command
+from penpaper_cli.commands.writing import stream
+from penpaper_cli.files import write_whole
 from penpaper_cli.solution import Solution
 
 
@@ -13,4 +19,19 @@ def ops() -> Solution:
     return Solution(command="ops", title="Operations", steps=operations())
 
 
-COMMANDS = {"ops": command(ops, explains=False)}
+def schema(
+    out: Annotated[str | None, typer.Option("--out", "-o", metavar="FILE", help="Write it into FILE.")] = None,
+) -> None:
+    """Print the JSON schema of what --format json writes."""
+    import json
+
+    from penpaper_cli.render import schema
+
+    text = json.dumps(schema.schema(), indent=2, ensure_ascii=False) + "\n"
+    if out in (None, "-"):
+        stream([text])
+    else:
+        write_whole(str(out), "--out", [text.encode()])
+
+
+COMMANDS = {"ops": command(ops, explains=False), "schema": schema}

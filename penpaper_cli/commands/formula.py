@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
 from penpaper_cli.numbers import CannotRead, CannotWork
 from penpaper_cli.solution import Solution
@@ -66,6 +67,7 @@ def solve(
         steps=steps,
         answer=explain.result_of(work.answer),
         results=explain.results([*work.given, *forward, *backward]),
+        script=later("lines", "Formula", work.given, forward, backward),
     )
 
 

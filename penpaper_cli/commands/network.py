@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
 from penpaper_cli.numbers import CannotRead, CannotWork
 from penpaper_cli.solution import Solution
@@ -140,6 +141,7 @@ def step(
         steps=explain_network.update_steps(first, last, history, frozen, after, show),
         answer=loss_after.get("L_new"),
         results=explain.results(lines) | loss_after,
+        script=later("steps", "Update step", first, last, len(history), optimizer, after is not None),
         more={"history": [{"step": k, "loss": found.loss} for k, found in enumerate(history, 1)]},
         failure=failure,
     )
@@ -173,6 +175,7 @@ def worked(
         steps=explain_formula.formula_steps(work.given, forward, backward, show),
         answer=explain.result_of(work.answer),
         results=explain.results([*work.given, *forward, *backward]),
+        script=later("lines", title, work.given, forward, backward),
     )
 
 

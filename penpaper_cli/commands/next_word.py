@@ -18,6 +18,10 @@ USUAL_CONTEXT = 1
 WHY_NOT = {
     "target": "the next word is the target",
     "features": "the words before the next one are the features",
+    "drop": "the data has no columns",
+    "category": "the data has no columns",
+    "missing": "the data has no columns",
+    "numbers": "the data has no columns",
     "classify": "the classes are the words of the text",
     "loss": "words are classes, and their loss is the cross-entropy",
     "scale": "one-hot rows are 0 and 1 already",
@@ -31,7 +35,7 @@ def read_words(data: str, context: int | None, typed: dict[str, Any]) -> DataSet
     from penpaper_cli.text import CONTEXTS, read_text
 
     for option, why in WHY_NOT.items():
-        if typed[option] not in (None, False):
+        if typed.get(option) not in (None, False):
             raise CannotRead(f"--{option}: with --next-word {why}; leave the option out.")
     if context is not None and context not in CONTEXTS:
         raise CannotRead(f"--context {context}: the model looks at 1 or 2 words before the next one; give 1 or 2.")

@@ -48,8 +48,10 @@ def predict(
 
 def sheet(found: Predictions, data: str) -> Iterator[list[str]]:
     """All columns of the data as they stand there, then the prediction and, for classes, their probabilities."""
+    from penpaper_cli.new_rows import rows_as_typed
+
     model = found.model
-    header, *rows = rows_as_typed(data, [column.name for column in model.columns])
+    header, *rows = rows_as_typed(model.columns, data)
     added = [unused(model.target, header)]
     if model.classes:
         added += [unused(f"probability of {name}", header) for name in model.classes]
@@ -63,19 +65,6 @@ def sheet(found: Predictions, data: str) -> Iterator[list[str]]:
 def unused(name: str, header: list[str]) -> str:
     """The name of a new column; where the data has that column already, as the true answer, it says predicted."""
     return f"predicted {name}" if name in header else name
-
-
-def rows_as_typed(data: str, names: list[str]) -> list[list[str]]:
-    """The cells of a CSV with its header, or those of a literal under the names of the model's columns."""
-    from penpaper_cli.sources import CSV
-
-    if data.strip().lower().endswith((".csv", ".tsv")):
-        with CSV.opened(data.strip()) as file:
-            return [row for _, row in file.rows()]
-    if data.strip() == "-":
-        raise CannotRead("-o FILE.csv needs the new rows in a file or on the command line: put them in a file.")
-    rows = [row.replace(",", " ").split() for row in data.replace("[", " ").replace("]", " ").split(";")]
-    return [names, *(row for row in rows if row)]
 
 
 COMMANDS = {"predict": command(predict, sheet=True)}

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
 from penpaper_cli.solution import Solution
 
@@ -39,6 +40,7 @@ def dot(
         steps=explain_products.dot_steps(product, show),
         answer=explain.result_of(product),
         results=explain.results([*pair, product]),
+        script=later("lines", "Dot product", pair, [product], []),
     )
 
 
@@ -70,6 +72,7 @@ def matmul(
         steps=explain_products.matmul_steps(product, show, columns, cores),
         answer=explain.result_of(product),
         results=explain.results([*pair, product]),
+        script=later("lines", "Matrix product", pair, [product], []),
     )
 
 

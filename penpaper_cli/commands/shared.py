@@ -10,14 +10,11 @@ from typing import Annotated, Any, Literal, TextIO
 
 import typer
 
-from penpaper_cli.files import written_whole
-from penpaper_cli.numbers import CannotRead, ClosedPipe, Figures, Typed
-from penpaper_cli.render import FORMATS, format_of, renderer
+from penpaper_cli.commands.writing import SHEET, write
+from penpaper_cli.numbers import CannotRead, Figures, Typed
+from penpaper_cli.render import FORMATS, format_of
+from penpaper_cli.render.page import Page
 from penpaper_cli.solution import Solution
-
-SHEET = "csv"
-"""Not a format of the working: the rows of a solution that has any, kept with -o FILE.csv."""
-FORMULA = tuple("=+-@\t\r")
 
 
 def complete_format() -> list[str]:
@@ -45,6 +42,27 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
         ],
         None,
     ),
+    "append": (Annotated[bool, typer.Option("--append", help="Add a section to FILE instead of replacing it.")], False),
+    "title": (Annotated[str | None, typer.Option(metavar="TEXT", help="A heading above the working.")], None),
+    "heading_level": (
+        Annotated[
+            int | None,
+            typer.Option(min=1, max=6, metavar="N", help="The level of the topmost heading, to fit into a document."),
+        ],
+        None,
+    ),
+    "standalone": (
+        Annotated[bool, typer.Option("--standalone", help="A whole LaTeX document instead of a part of one.")],
+        False,
+    ),
+    "math": (
+        Annotated[
+            Literal["text", "latex"] | None,
+            typer.Option(help="latex: Markdown with $$ … $$, for GitHub, Obsidian, Jupyter and pandoc."),
+        ],
+        None,
+    ),
+    "ascii": (Annotated[bool, typer.Option("--ascii", help="Write ASCII characters only.")], False),
 }
 VIEW_OPTIONS: dict[str, tuple[Any, Any]] = {
     "digits": (Annotated[int, typer.Option(min=1, max=15, help="Significant digits of rounded numbers, at least.")], 4),
@@ -59,7 +77,7 @@ VIEW_OPTIONS: dict[str, tuple[Any, Any]] = {
     "detail": (
         Annotated[
             Literal["full", "normal", "summary"],
-            typer.Option(help="full: long sums and big matrices whole; summary: shapes and results only."),
+            typer.Option(help="full: every product with its running total; summary: shapes and results only."),
         ],
         "normal",
     ),
@@ -105,15 +123,85 @@ def command(function: Callable[..., Solution], explains: bool = True, sheet: boo
         shared = {name: values.pop(name) for name in options}
         if explains:
             values["view"] = read_view(shared)
-        path = None if shared["out"] in (None, "-") else shared["out"]
-        rows = sheet and path is not None and path.lower().endswith(".csv") and shared["format"] == "auto"
-        form = SHEET if rows else format_of(str(shared["format"]), path, sys.stdout.isatty())
-        write(function(**values), form, path)
+        target = read_target(shared, sheet)
+        solution = function(**values)
+        if shared.get("detail") == "summary":
+            solution.summarise()
+        write(solution, target.form, target.page(solution), target.path, target.append)
 
     run.__name__, run.__doc__ = function.__name__, function.__doc__
     run.__dict__["__signature__"] = inspect.Signature(own + added)
     run.__annotations__ = {p.name: p.annotation for p in own + added}
     return run
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the solution goes, in which format, and how it is headed."""
+
+    form: str
+    path: str | None
+    append: bool
+    options: dict[str, Any]
+
+    def page(self, solution: Solution) -> Page:
+        """The page for this solution. A section that is added has a title, so that it can be found."""
+        title = self.options["title"] or (solution.title if self.append else "")
+        level = self.options["heading_level"] or (1 if title and not self.append else 2)
+        math = self.options["math"] or "text"
+        ascii = self.options["ascii"] or (self.path is None and not has_unicode(sys.stdout))
+        return Page(title, level, bool(self.options["standalone"]), math, bool(ascii))
+
+
+def has_unicode(out: TextIO) -> bool:
+    """Whether the encoding of an output holds the signs that are written; where it doesn't, ASCII is."""
+    try:
+        "≈·∂ᵀ⎡⠿─".encode(out.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def read_target(shared: dict[str, Any], sheet: bool = False) -> Target:
+    """Where to write, from what was typed. Raises CannotRead for options that don't fit together.
+
+    With `sheet`, a file that ends in .csv gets the rows instead of the working.
+    """
+    path = None if shared["out"] in (None, "-") else shared["out"]
+    if sheet and path is not None and path.lower().endswith(".csv") and shared["format"] == "auto":
+        if shared["append"]:
+            raise CannotRead("--append: a CSV of predictions is written anew; leave the option out.")
+        return Target(SHEET, path, False, shared)
+    asked = "markdown" if shared["math"] and (shared["format"], path) == ("auto", None) else str(shared["format"])
+    form = format_of(asked, path, sys.stdout.isatty())
+    if shared["math"] and form != "markdown":
+        raise CannotRead(f"--math belongs to markdown: leave it out with {form}, or add --format markdown.")
+    if shared["append"] and path is None:
+        raise CannotRead("--append adds to a file: name it with --out, such as --out notes.md.")
+    if shared["append"] and not FORMATS[form].holds_sections:
+        raise CannotRead(f"--append: nothing can be added to a file of the format {form}; leave the option out.")
+    check_writable(form, path)
+    whole = shared["standalone"] or path is not None
+    return Target(form, path, bool(shared["append"]), {**shared, "standalone": whole})
+
+
+def check_writable(form: str, path: str | None) -> None:
+    """Refuse a format that needs a file, or a package that isn't installed, before anything is worked or written."""
+    needs = FORMATS[form]
+    if needs.is_binary and path is None:
+        raise CannotRead(f"--format {form} is written to a file: name it with --out, such as --out notes.{form}.")
+    if needs.package and not is_installed(needs.package):
+        raise CannotRead(
+            f"-o {path} needs the package {needs.package}: install it with python -m pip install "
+            f'"penpaper-cli[{form}]", or write -o notes.tex and use LaTeX.'
+        )
+
+
+def is_installed(package: str) -> bool:
+    """Whether a package can be imported; it isn't imported yet."""
+    from importlib.util import find_spec
+
+    return find_spec(package) is not None
 
 
 def read_view(shared: dict[str, Any]) -> View:
@@ -132,52 +220,3 @@ def read_place(text: str) -> tuple[int, ...]:
     if not numbers or not all(n.isascii() and n.isdigit() and 0 < len(n) < 10 and int(n) for n in numbers):
         raise CannotRead(f'--entry "{text}": give a row and a column counted from 1, such as 3,2.')
     return tuple(int(n) - 1 for n in numbers)
-
-
-def write(solution: Solution, form: str, path: str | None) -> None:
-    """Write the solution to standard output or whole into a file; then raise its failure, if it ended in one."""
-    if path is None:
-        _stream(solution, form, sys.stdout)
-    else:
-        _write_file(solution, form, path)
-    if solution.failure:
-        raise solution.failure
-
-
-def _stream(solution: Solution, form: str, out: TextIO) -> None:
-    try:
-        for piece in renderer(form, solution.figures, out).render(solution):
-            out.write(piece)
-        out.flush()
-    except BrokenPipeError:
-        raise ClosedPipe from None
-
-
-def _write_file(solution: Solution, form: str, path: str) -> None:
-    with written_whole(path, "--out") as out:
-        if form == SHEET:
-            write_rows(solution.sheet, out)
-        else:
-            _stream(solution, form, out)
-
-
-def write_rows(rows: Iterable[Iterable[str]], out: TextIO) -> None:
-    """Cells as CSV, each as it is."""
-    for row in rows:
-        out.write(",".join(map(cell_text, row)) + "\n")
-
-
-def cell_text(cell: str) -> str:
-    """A cell as it stands in a CSV: quoted where its signs need it, or where it begins as a formula would."""
-    formula = cell[:1] in FORMULA and not is_number(cell)
-    needed = formula or any(sign in cell for sign in ',"\n\r')
-    return '"{}"'.format(cell.replace('"', '""')) if needed else cell
-
-
-def is_number(cell: str) -> bool:
-    """Whether a spreadsheet takes the cell for a number, minus sign and all."""
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from penpaper_cli.commands import training_options as options
+from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, names, say
 from penpaper_cli.commands.next_word import check_task, lesson_of, read_new, read_words
 from penpaper_cli.commands.progress import interruptible, progress
+from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
 from penpaper_cli.numbers import CannotRead, Interrupted
 from penpaper_cli.solution import Solution
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
     from penpaper_cli.experiment import Experiment, Wishes
     from penpaper_cli.model import Model
-    from penpaper_cli.table import DataSet
 
 MOST_UNITS = 10_000
 MOST_EPOCHS = 100_000_000
@@ -32,11 +33,13 @@ def train(
     target: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume).")
     ] = None,
-    features: Annotated[
-        str | None, typer.Option(metavar="A,B", help="The columns to predict it from. Default: all others.")
-    ] = None,
     next_word: options.NextWord = False,
     context: options.Context = None,
+    features: Features = None,
+    drop: Drop = None,
+    category: Category = None,
+    missing: Missing = None,
+    numbers: Numbers = None,
     classify: options.Classify = False,
     hidden: options.Hidden = None,
     activation: options.Activation = None,
@@ -102,33 +105,31 @@ def train(
         scale=scale,
         scale_target=scale_target,
     )
-    wanted = [name.strip() for name in features.split(",")] if features is not None else None
+    wanted = names(features) if features is not None else None
     if resume is not None:
         before = read_saved(resume, wishes, wanted, classify, target)
         check_task(before, next_word, context, resume)
-        names = [column.name for column in before.columns]
-        category = [column.name for column in before.columns if column.categories]
+        own = [column.name for column in before.columns]
+        categories = [column.name for column in before.columns if column.categories]
+        classes = bool(before.classes)
         if before.counts is not None:
             read = read_text(data, before.counts.context)
         else:
-            read = table.read_data(data, before.target, names, category=category, classify=bool(before.classes))
+            read = table.read_data(data, before.target, own, (), categories, missing, numbers, classes)
         experiment = resumed_experiment(read, before, resume)
     elif next_word:
-        typed_too = {"target": target, "features": features, "classify": classify, "loss": loss, "scale": scale}
-        read = read_words(data, context, typed_too | {"scale-target": scale_target})
+        columns = {"target": target, "features": features, "drop": drop, "category": category, "missing": missing}
+        others = {"numbers": numbers, "classify": classify, "loss": loss, "scale": scale, "scale-target": scale_target}
+        read = read_words(data, context, columns | others)
         experiment = new_experiment(read, replace(wishes, scale="none"))
     else:
         if context is not None:
             raise CannotRead("--context: how many words are looked at belongs to --next-word; give both or neither.")
         if target is None:
             raise CannotRead("Missing option '--target': name the column to predict, or give --next-word for a text.")
-        read = table.read_data(data, target, wanted, classify=classify)
-        if "intercept" in read.features:
-            raise CannotRead(
-                'A feature can\'t be called "intercept", since the model has one of its own: rename the column.'
-            )
+        read = table.read_data(data, target, wanted, names(drop), names(category), missing, numbers, classify)
         experiment = new_experiment(read, wishes)
-    tell(read)
+    say(read.notes)
     kind = "hidden" if experiment.layers.hidden else "classes" if read.classes else "numbers"
     count = epochs or EPOCHS["words" if read.context else kind]
     return worked(experiment, chosen, count, predict, save, resume, view)
@@ -186,24 +187,16 @@ def worked(
         results=lesson.results(),
         more=lesson.for_programs(),
         failure=lesson.failure() if run.diverged else None,
+        script=later("training", lesson),
     )
-
-
-def tell(read: DataSet) -> None:
-    """What was assumed in reading, a line each on stderr."""
-    import sys
-
-    for note in read.notes:
-        print(f"pp: {note}", file=sys.stderr)
 
 
 def save_model(model: Model, path: str) -> None:
     """Write the model, whole or not at all."""
-    from penpaper_cli.files import written_whole
+    from penpaper_cli.files import write_whole
     from penpaper_cli.render.json import written
 
-    with written_whole(path, "--save") as out:
-        out.write(written(model.to_json()))
+    write_whole(path, "--save", [written(model.to_json()).encode()])
 
 
 def load_model(path: str) -> Model:

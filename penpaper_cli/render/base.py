@@ -3,32 +3,53 @@
 from __future__ import annotations
 
 import itertools
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, TextIO
 
 from penpaper_cli.arithmetic import Expr
 from penpaper_cli.numbers import Figures
-from penpaper_cli.render.maths import Maths, Text, inert
+from penpaper_cli.render.maths import Maths, inert
+from penpaper_cli.render.page import Page
+from penpaper_cli.render.text import Text
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
 
-BREAK = re.compile(r" (?=[+-] )|(?<=,) ")
+DEEPEST = 6
 
 
 class Renderer(ABC):
     """Turns a solution into text, block by block, as its blocks are made."""
 
     maths_class: ClassVar[type[Maths]] = Text
+    closing: ClassVar[str] = ""
+    """What ends a whole document; a section that is appended goes before it."""
 
-    def __init__(self, figures: Figures, out: TextIO) -> None:
-        self.maths = self.maths_class(figures)
+    def __init__(self, figures: Figures, out: TextIO, page: Page) -> None:
+        self.maths = self.maths_class(figures, page.ascii)
         self.out = out
+        self.page = page
 
     def render(self, solution: Solution) -> Iterator[str]:
         """The text, piece by piece."""
-        for block in solution.steps:
+        title = [Heading((self.page.title,), 1)] if self.page.title else []
+        if self.page.whole:
+            yield from self.opening(solution)
+        yield from self.body(itertools.chain(title, solution.steps))
+        if self.page.whole:
+            yield self.closing
+
+    def opening(self, solution: Solution) -> Iterable[str]:
+        """What stands before the first block of a whole document."""
+        return ()
+
+    def body(self, blocks: Iterable[Block]) -> Iterator[str]:
+        """The text of the blocks, one after the other."""
+        for block in blocks:
             yield from self.block(block)
+
+    def depth(self, block: Heading) -> int:
+        """The level of a heading on this page, from 1 to 6."""
+        return min(block.level + self.page.level - (1 if self.page.title else 2), DEEPEST)
 
     def block(self, block: Block) -> Iterable[str]:
         """The text of one block."""
@@ -48,15 +69,15 @@ class Renderer(ABC):
 
     def text(self, parts: Parts) -> str:
         """Words and mathematics in one string."""
-        return "".join(self.words(p) if isinstance(p, str) else self.inline(p) for p in parts)
+        return "".join(self.words(inert(p)) if isinstance(p, str) else self.inline(p) for p in parts)
 
     def caption(self, parts: Parts) -> str:
         """What stands above a worked line: a few words and a colon, or a sentence. It is never escaped."""
-        text = "".join(part if isinstance(part, str) else self.maths.draw(part) for part in parts)
+        text = "".join(self.maths.spell(p) if isinstance(p, str) else self.maths.draw(p) for p in parts)
         return text if text.endswith(".") else f"{text}:"
 
     def words(self, text: str) -> str:
-        return text
+        return self.maths.spell(text)
 
     def inline(self, e: Expr) -> str:
         return self.maths.draw(e)
@@ -78,77 +99,3 @@ class Renderer(ABC):
 
     @abstractmethod
     def chart(self, block: Chart) -> Iterable[str]: ...
-
-
-def statement(working: Working, maths: Maths, width: int | None = None) -> list[str]:
-    """A worked line as text: on one line where it fits, else a line per side, each under the first sign."""
-    sides = [maths.draw(side) for side in working.sides]
-    steps = [f"{sign} {side}" for sign, side in zip(working.relations, sides[1:], strict=True)]
-    whole = " ".join([sides[0], *steps])
-    if width is None or len(whole) <= width:
-        return [whole]
-    indent = len(sides[0]) + 1 if len(sides[0]) <= width // 3 else 4
-    head = [] if indent > 4 or len(sides[0]) < 4 else fold(sides[0], width, 2)
-    lines = [piece for step in steps for piece in fold(step, width - indent, 2)]
-    lines = [" " * indent + piece for piece in lines]
-    return [*head, *lines] if head else [f"{sides[0]} {lines[0].lstrip()}", *lines[1:]]
-
-
-def fold(text: str, width: int, indent: int) -> list[str]:
-    """Break a long side before a plus or minus sign or after a comma, outside brackets where it can."""
-    lines: list[str] = []
-    start = 1
-    while len(text) > width:
-        breaks = [found.start() for found in BREAK.finditer(text, start, width + 1)]
-        breaks = breaks or [found.start() for found in itertools.islice(BREAK.finditer(text, start), 1)]
-        if not breaks:
-            break
-        depths = [text.count("(", 0, k) - text.count(")", 0, k) for k in breaks]
-        at = max(zip((-depth for depth in depths), breaks, strict=True))[1]
-        lines.append(text[:at])
-        text, start = " " * indent + text[at + 1 :], indent + 1
-    return [*lines, text]
-
-
-def grid_cells(block: Grid, maths: Maths) -> list[list[str]]:
-    """The grid as text cells, with … for what is left out."""
-    wide = max(len(row) for row in block.rows if row is not None)
-    return [
-        ["⋮"] * wide if row is None else ["…" if cell is None else maths.draw(cell) for cell in row]
-        for row in block.rows
-    ]
-
-
-def bracketed(block: Grid, maths: Maths, length: Callable[[str], int], width: int | None) -> list[str]:
-    """A matrix with its brackets, its columns right-aligned, folded by columns where it is wider than the screen."""
-    cells = grid_cells(block, maths)
-    names = [[inert(name) for name in block.columns]] if block.columns else []
-    sizes = [max(length(row[j]) for row in names + cells) for j in range(len(cells[0]))]
-    head = f"{maths.draw(block.name)} {block.relation} "
-    room = None if width is None else width - length(head) - 6
-    lines: list[str] = []
-    start = 0
-    while start < len(sizes):
-        stop = start + 1
-        while stop < len(sizes) and (room is None or sum(sizes[start : stop + 1]) + 2 * (stop - start) <= room):
-            stop += 1
-        rows = [_row(row[start:stop], sizes[start:stop], length) for row in names + cells]
-        lines += _brackets(rows, len(names), head if start == 0 else " " * length(head), start > 0, stop < len(sizes))
-        start = stop
-    return lines
-
-
-def _row(cells: list[str], sizes: list[int], length: Callable[[str], int]) -> str:
-    return "  ".join(" " * (size - length(cell)) + cell for cell, size in zip(cells, sizes, strict=True))
-
-
-def _brackets(rows: list[str], names: int, head: str, goes_on: bool, goes_further: bool) -> list[str]:
-    """The rows between brackets, which stand open where the columns are folded."""
-    body = rows[names:]
-    last, middle = len(body) - 1, (len(body) - 1) // 2
-    lines = [" " * (len(head) + 1) + name for name in rows[:names]]
-    for k, row in enumerate(body):
-        left, right = ("[", "]") if not last else ("⎡", "⎤") if k == 0 else ("⎣", "⎦") if k == last else ("⎢", "⎥")
-        lead = head if k == middle else " " * len(head)
-        lines.append(lead + (" " if goes_on else left) + row + ("" if goes_further else right))
-    return lines

@@ -10,17 +10,17 @@ from penpaper_cli.arithmetic import Expr
 from penpaper_cli.render.maths import Maths
 from penpaper_cli.solution import Chart
 
-COLUMNS, ROWS = 52, 9
+COLUMNS, ROWS = 48, 9
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
 def chart_lines(block: Chart, maths: Maths) -> list[str]:
-    """The curve with its axes named and the numbers at their ends, 52 × 9 characters."""
+    """The curve with its axes named and the numbers at their ends, 48 × 9 characters."""
     heights = [y for _, y in block.points]
     text = maths.figures.text
     top, bottom, left, right = map(text, (max(heights), min(heights), block.points[0][0], block.points[-1][0]))
     name_x, name_y = (
-        "".join(maths.draw(p) if isinstance(p, Expr) else p for p in parts) for parts in (block.x, block.y)
+        "".join(maths.draw(p) if isinstance(p, Expr) else maths.spell(p) for p in parts) for parts in (block.x, block.y)
     )
     points = [(x, log10(y)) for x, y in block.points] if block.logarithmic else block.points
     margin = max(len(top), len(bottom))
@@ -30,7 +30,19 @@ def chart_lines(block: Chart, maths: Maths) -> list[str]:
         for label, row in zip(labels, _dots(points), strict=True)
     ]
     axis = f"{left}{name_x:^{COLUMNS - len(left) - len(right)}}{right}"
-    return [f"{name_y:>{margin}}", *curve, f"{'':{margin}} └{'─' * COLUMNS}", f"{'':{margin}}  {axis}"]
+    frame = [*curve, f"{'':{margin}} └{'─' * COLUMNS}"]
+    return [f"{name_y:>{margin}}", *map(maths.spell, frame), f"{'':{margin}}  {axis}"]
+
+
+def curve(block: Chart, most: int) -> list[tuple[float, float]]:
+    """The curve through at most so many points, as shares of the chart's width and height."""
+    points = [(x, log10(y)) for x, y in block.points] if block.logarithmic else list(block.points)
+    (left, _), (right, _) = points[0], points[-1]
+    if len(points) > most:
+        places = [left + (right - left) * k / (most - 1) for k in range(most)]
+        points = [(x, _height(points, x)) for x in places]
+    low, high = min(y for _, y in points), max(y for _, y in points)
+    return [((x - left) / ((right - left) or 1), (y - low) / ((high - low) or 1)) for x, y in points]
 
 
 def _dots(points: Sequence[tuple[float, float]]) -> list[list[int]]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
-from typing import Any, TextIO
+from functools import partial
+from typing import Any, ClassVar, TextIO
 
 from penpaper_cli.arithmetic import Expr
 from penpaper_cli.numbers import Figures
+from penpaper_cli.render.page import Page
 from penpaper_cli.solution import Block, Grid, Solution
 
 STEERING = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -21,8 +23,10 @@ SCHEMA = "penpaper/1"
 class Json:
     """One object per solution."""
 
-    def __init__(self, figures: Figures, out: TextIO) -> None:
-        self.figures = figures
+    closing: ClassVar[str] = ""
+
+    def __init__(self, figures: Figures, out: TextIO, page: Page) -> None:
+        self.page = page
 
     def render(self, solution: Solution) -> Iterator[str]:
         """The whole object as one piece."""
@@ -30,35 +34,36 @@ class Json:
         document = {
             "schema": SCHEMA,
             "command": solution.command,
-            "title": tree(solution.title),
+            "title": self.page.title or solution.title,
             "given": tree(solution.given),
             "steps": steps,
             "answer": tree(solution.answer),
             "results": tree(solution.results),
             **tree(solution.more),
         }
-        yield written(document)
+        yield written(document, self.page.ascii)
 
 
-def written(members: dict[str, Any]) -> str:
+def written(members: dict[str, Any], ensure_ascii: bool = False) -> str:
     """An object as text, a line for each of its members, or for each of theirs."""
-    body = ",\n".join(f" {dumps(key)}: {lines(value)}" for key, value in members.items())
+    text = partial(dumps, ensure_ascii=ensure_ascii)
+    body = ",\n".join(f" {text(key)}: {lines(value, text)}" for key, value in members.items())
     return f"{{\n{body}\n}}\n"
 
 
-def dumps(found: Any) -> str:
+def dumps(found: Any, ensure_ascii: bool = False) -> str:
     """On one line; NaN and infinity are refused."""
-    text = json.dumps(found, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(found, ensure_ascii=ensure_ascii, allow_nan=False)
     return STEERING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
 
 
-def lines(found: Any) -> str:
+def lines(found: Any, text: Callable[[Any], str]) -> str:
     """One line for each step and each named result."""
     if isinstance(found, list) and any(isinstance(item, dict) for item in found):
-        return "[\n  " + ",\n  ".join(map(dumps, found)) + "\n ]"
+        return "[\n  " + ",\n  ".join(map(text, found)) + "\n ]"
     if isinstance(found, dict) and any(isinstance(item, dict) for item in found.values()):
-        return "{\n  " + ",\n  ".join(f"{dumps(key)}: {dumps(item)}" for key, item in found.items()) + "\n }"
-    return dumps(found)
+        return "{\n  " + ",\n  ".join(f"{text(key)}: {text(item)}" for key, item in found.items()) + "\n }"
+    return text(found)
 
 
 def tree(found: Any) -> Any:
@@ -75,7 +80,7 @@ def tree(found: Any) -> Any:
     if isinstance(found, Grid) and found.of_data:
         found = replace(found, rows=())
     if is_dataclass(found):
-        body = {f.name: tree(getattr(found, f.name)) for f in fields(found) if f.repr}
+        body = {f.name: tree(getattr(found, f.name)) for f in fields(found) if f.repr and not f.metadata}
         if isinstance(found, Expr):
             body["at"] = [k + 1 for k in body["at"]] if "at" in body else None
             body = {k: v for k, v in body.items() if v is not None and v is not False}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -42,28 +42,44 @@ NEEDS = {
 
 
 def inert(text: str) -> str:
-    """User text that can't steer a terminal or turn a line around: control and formatting characters are replaced."""
+    """User text that can't steer a terminal or turn a line around: control and formatting characters are replaced.
+
+    So are those that Unicode leaves to programs for their own use, since the terminal marks colours with them.
+    """
+    if text.isprintable():
+        return text
     return "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text
+        "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") or "\ufdd0" <= c <= "\ufdef"
+        else c
+        for c in text
     )
 
 
 @dataclass(frozen=True)
 class Maths:
-    """Draws any expression. A notation subclasses it and says only how each piece looks."""
+    """Draws any expression. A notation subclasses it and says only how each piece looks.
+
+    `ascii` asks for ASCII characters only.
+    """
 
     figures: Figures
+    ascii: bool = False
 
+    binds: ClassVar[Mapping[str, int]] = BINDS
+    needs: ClassVar[Mapping[str, tuple[int, int]]] = NEEDS
     infix: ClassVar[Mapping[str, str]] = {}
     templates: ClassVar[Mapping[str, str]] = {}
     minus: ClassVar[str] = " - "
+    sign: ClassVar[str] = "-"
+    """What stands before a negative number."""
 
     def draw(self, e: Expr, inside: int = 0) -> str:
         """The expression as text; `inside` is how tightly its surroundings bind."""
         match e:
             case Num(value, as_decimal):
                 text = self.figures.decimal(value) if as_decimal else self.figures.text(value)
-                drawn, binds = self.number(text), _binds(text)
+                drawn, binds = self.number(text), self.number_binds(text)
             case Name(text):
                 drawn, binds = self.letter(inert(text)), WHOLE
             case Entry(of, ()):
@@ -73,27 +89,29 @@ class Maths:
             case Rest(note, value, is_worked):
                 drawn, binds = self.rest(note, self.number(self.figures.text(value)) if is_worked else ""), WHOLE
             case Apply("add", args):
-                drawn, binds = self.sum(args), BINDS["add"]
+                drawn, binds = self.sum(args), self.binds["add"]
+            case Apply("shape", (length,)):
+                drawn, binds = self.bracket(self.draw(length)), WHOLE
             case Apply(op, args):
-                drawn, binds = self.apply(op, args), BINDS.get(op, WHOLE)
+                drawn, binds = self.apply(op, args), self.binds.get(op, WHOLE)
             case _:
                 raise TypeError(f"no notation draws {e}")
         return self.bracket(drawn) if binds < inside else drawn
 
     def sum(self, terms: tuple[Expr, ...]) -> str:
         """Terms with + between them, and - before a negative number."""
-        first, later = NEEDS["add"]
+        first, later = self.needs["add"]
         drawn = self.draw(terms[0], first)
         for term in terms[1:]:
             if isinstance(term, Num) and term.value < 0:
-                drawn += self.minus + self.draw(term, first).removeprefix("-")
+                drawn += self.minus + self.draw(term, first).removeprefix(self.sign)
             else:
                 drawn += self.infix["add"] + self.draw(term, later)
         return drawn
 
     def apply(self, op: str, args: tuple[Expr, ...]) -> str:
         """An operation between, around or in front of its operands."""
-        first, later = NEEDS.get(op, (BINDS.get(op, 0), BINDS.get(op, 0)))
+        first, later = self.needs.get(op, (self.binds.get(op, 0), self.binds.get(op, 0)))
         parts = [self.draw(a, later if k else first) for k, a in enumerate(args)]
         if op in self.templates:
             return self.templates[op].format(*parts)
@@ -101,8 +119,26 @@ class Maths:
             return self.infix[op].join(parts)
         return self.function(op, parts)
 
+    def spell(self, text: str) -> str:
+        """Words and signs in the characters that the notation has."""
+        return text
+
+    def length(self, drawn: str) -> int:
+        """How wide something drawn is, in characters of text."""
+        return len(drawn)
+
+    def breaks(self, drawn: str) -> Iterator[tuple[int, int, int]]:
+        """Where a long line may be broken, in order: the place, how many brackets are open, how wide it is so far."""
+        return iter(())
+
     def number(self, text: str) -> str:
         return text
+
+    def number_binds(self, text: str) -> int:
+        """How tightly a printed number holds together."""
+        if text.startswith("-"):
+            return NEGATIVE
+        return RATIO if "/" in text else WHOLE
 
     def letter(self, text: str) -> str:
         return text
@@ -118,42 +154,3 @@ class Maths:
 
     def function(self, name: str, parts: list[str]) -> str:
         return f"{name}({', '.join(parts)})"
-
-
-def _binds(text: str) -> int:
-    if text.startswith("-"):
-        return NEGATIVE
-    return RATIO if "/" in text else WHOLE
-
-
-class Text(Maths):
-    """Unicode text, for terminals, plain text and Markdown."""
-
-    infix: ClassVar[Mapping[str, str]] = {
-        "add": " + ",
-        "sub": " - ",
-        "mul": "·",
-        "hadamard": " ∘ ",
-        "dot": " · ",
-        "matmul": "·",
-        "div": " / ",
-        "pow": "^",
-        "equals": " = ",
-        "maps": " → ",
-        "shape": "×",
-        "vector": " ",
-    }
-    templates: ClassVar[Mapping[str, str]] = {
-        "neg": "-{0}",
-        "at": "{0}({1})",
-        "grad": "∂{0}/∂{1}",
-        "transpose": "{0}ᵀ",
-        "log1p": "log(1 + {0})",
-        "log1m": "log(1 - {0})",
-        "normal_share": "Φ({0})",
-        "normal_height": "φ({0})",
-    }
-
-    def apply(self, op: str, args: tuple[Expr, ...]) -> str:
-        drawn = super().apply(op, args)
-        return f"[{drawn}]" if op == "vector" else drawn

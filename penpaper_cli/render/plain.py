@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from penpaper_cli.render.base import Renderer, grid_cells, statement
-from penpaper_cli.render.maths import inert
-from penpaper_cli.solution import Chart, Grid, Heading, Sentence, Solution, Table, Working
+from penpaper_cli.render.base import Renderer
+from penpaper_cli.render.layout import column_names, grid_cells, statement
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Sentence, Table, Working
 
 CHART_POINTS = 8
 
@@ -14,8 +14,8 @@ CHART_POINTS = 8
 class Plain(Renderer):
     """One statement a line."""
 
-    def render(self, solution: Solution) -> Iterator[str]:
-        pieces = super().render(solution)
+    def body(self, blocks: Iterable[Block]) -> Iterator[str]:
+        pieces = super().body(blocks)
         yield next(pieces, "").lstrip("\n")
         yield from pieces
 
@@ -32,10 +32,10 @@ class Plain(Renderer):
 
     def grid(self, block: Grid) -> Iterable[str]:
         if block.columns:
-            yield ", ".join(map(inert, block.columns)) + "\n"
+            yield f"{self.maths.draw(block.name)}: {', '.join(column_names(block, self.maths))}\n"
         cells = zip(block.rows, grid_cells(block, self.maths), strict=True)
-        rows = "; ".join(" ".join(drawn) if row else "…" for row, drawn in cells)
-        yield f"{self.maths.draw(block.name)} {block.relation} [{rows}]\n"
+        rows = "; ".join(" ".join(drawn) if row else self.maths.spell("…") for row, drawn in cells)
+        yield f"{self.maths.draw(block.name)} {self.maths.spell(block.relation)} [{rows}]\n"
 
     def table(self, block: Table) -> Iterable[str]:
         head = [self.text(parts) for parts in block.head]
@@ -43,7 +43,9 @@ class Plain(Renderer):
             if len(row) < len(head):
                 yield f"({self.text(row[0])})\n"
             else:
-                yield ", ".join(f"{name}: {self.text(cell)}" for name, cell in zip(head, row, strict=True)) + "\n"
+                cells = [f"{name}: {self.text(cell)}" for name, cell in zip(head, row, strict=True)]
+                # A sentence in a cell has its own stop; nobody wants to hear a comma behind it.
+                yield "".join(c + (" " if c.endswith(".") else ", ") for c in cells[:-1]) + f"{cells[-1]}\n"
 
     def chart(self, block: Chart) -> Iterable[str]:
         x, y, last = self.text(block.x), self.text(block.y), len(block.points) - 1

@@ -1,0 +1,56 @@
+"""pp fit."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, names, say
+from penpaper_cli.commands.scripts import later
+from penpaper_cli.commands.shared import View, command
+from penpaper_cli.numbers import CannotRead
+from penpaper_cli.solution import Solution
+
+
+def fit(
+    data: Annotated[str, typer.Argument(metavar="DATA.csv", help="A CSV file, or - for standard input.")],
+    target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.")],
+    view: View,
+    features: Features = None,
+    drop: Drop = None,
+    category: Category = None,
+    missing: Missing = None,
+    numbers: Numbers = None,
+    no_intercept: Annotated[bool, typer.Option("--no-intercept", help="A model that is 0 where all is 0.")] = False,
+    predict: Annotated[
+        str | None, typer.Option(metavar='"1650 3"', help="Features of a new row (or rows) to predict, worked.")
+    ] = None,
+) -> Solution:
+    """Fit a linear model to a CSV by least squares, in closed form: the normal equations worked exactly."""
+    from penpaper_cli import explain_fit, table
+    from penpaper_cli.explain import Show
+    from penpaper_cli.sources import quoted
+
+    wanted = names(features) if features is not None else None
+    read = table.read_data(data, target, wanted, names(drop), names(category), missing, numbers)
+    say(read.notes)
+    if read.classes:
+        raise CannotRead(f"The target {quoted(read.target)} holds words, and least squares fits numbers: try pp train.")
+    new = table.read_rows_for(read.columns, predict) if predict is not None else None
+    show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
+    worked = explain_fit.fit(read, not no_intercept, view.exact, new, show)
+    return Solution(
+        command="fit",
+        title="Fitting a linear model",
+        figures=show.figures,
+        steps=worked.steps(),
+        answer=worked.answer(),
+        results=worked.results(),
+        more=worked.for_programs(),
+        failure=worked.failure(),
+        script=later("fit", worked),
+    )
+
+
+COMMANDS = {"fit": command(fit)}

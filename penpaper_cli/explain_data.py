@@ -1,0 +1,78 @@
+"""A data file as a worked solution: what was understood of it, and how its words became columns of numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from penpaper_cli import data_words as words
+from penpaper_cli.arithmetic import Name, Num
+from penpaper_cli.coding import Column
+from penpaper_cli.looking import Facts, Looked
+from penpaper_cli.solution import Block, Heading, Parts, Sentence, Table
+
+MOST_COLUMNS = 8
+
+
+def looked(found: Looked) -> Iterator[Block]:
+    """What is in a file: its columns, what was assumed, what stands in the way, and its first rows."""
+    yield Heading((words.COLUMNS_HEADING,))
+    yield Sentence((words.table_size(found.rows, len(found.columns), found.separator),))
+    head: tuple[Parts, ...] = (("column",), ("type",), ("count",), ("gaps",), (words.CELLS,))
+    yield Table(head, [_row(facts) for facts in found.columns], "llrrl")
+    notes = [*found.notes, *(facts.finding for facts in found.columns if facts.finding)]
+    if notes:
+        yield Heading((words.NOTICED_HEADING,))
+        for note in notes:
+            yield Sentence((note,))
+    if found.first_rows:
+        yield Heading((words.FIRST_ROWS_HEADING,))
+        yield from _first_rows(found)
+
+
+def _row(facts: Facts) -> tuple[Parts, ...]:
+    """A column in a row: numbers by their range and mean, words by how many there are and the most frequent."""
+    content: Parts = ()
+    if facts.min is not None and facts.max is not None:
+        content = (Num(facts.min), " to ", Num(facts.max))
+        content += (", mean ", Num(facts.mean)) if facts.mean is not None else ()
+    elif facts.most_frequent is not None:
+        content = (words.different(facts.categories), Name(facts.most_frequent), f" ({facts.times:,})")
+    return (Name(facts.name),), (facts.type,), (f"{facts.count:,}",), (f"{facts.gaps:,}",), content
+
+
+def _first_rows(found: Looked) -> Iterator[Block]:
+    """The first rows, as they stand in the file."""
+    shown = found.columns[:MOST_COLUMNS]
+    head = tuple((Name(facts.name),) for facts in shown)
+    rows = [tuple((Name(cell),) if cell else () for cell in row[:MOST_COLUMNS]) for row in found.first_rows]
+    align = "".join("r" if facts.min is not None else "l" for facts in shown)
+    yield Table(head, rows, align)
+    if len(found.columns) > MOST_COLUMNS:
+        yield Sentence((words.columns_left_out(len(found.columns) - MOST_COLUMNS),))
+    if found.rows > len(found.first_rows):
+        yield Sentence((words.rows_left_out(found.rows - len(found.first_rows)),))
+
+
+def columns_for_programs(found: Looked) -> list[dict[str, Any]]:
+    """The same facts, as JSON gives them."""
+    return [
+        {key: value for key, value in asdict(facts).items() if value is not None and value != ""}
+        for facts in found.columns
+    ]
+
+
+def one_hot(columns: Sequence[Column]) -> Iterator[Block]:
+    """Which category is which column of X."""
+    coded = [column for column in columns if column.categories]
+    if not coded:
+        return
+    yield Sentence((words.ONE_HOT,))
+    rows: list[tuple[Parts, ...]] = []
+    for column in coded:
+        first, *others = column.categories
+        rows.append(((Name(column.name),), (Name(first),), (words.BASELINE,)))
+        for category, feature in zip(others, column.features, strict=True):
+            rows.append(((Name(column.name),), (Name(category),), (Name(feature), " is 1")))
+    yield Table((("column",), ("category",), ("in X",)), rows, "lll")
