@@ -48,7 +48,7 @@ class NextWords(Predictions):
         yield Sentence((words_text.LOOKED_UP[self.counts.context],))
         count = min(len(self.X), self.show.most(FEW))
         yield from self.by_layers(count)
-        if count < len(self.X):
+        if 0 < count < len(self.X):
             yield Sentence((words_models.rows_left_out(len(self.X) - count),), explains=False)
         listed = len(self.X) if self.show.detail == "full" else min(len(self.X), MOST_ROWS)
         for k in range(listed):

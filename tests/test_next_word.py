@@ -222,14 +222,14 @@ def test_a_penalty_and_two_words_say_why_they_keep_away_from_the_counts() -> Non
     assert "--epochs 90" in worked("train", RHYME, "--next-word", "--epochs", "9", "-f", "plain")
 
 
-@pytest.mark.parametrize("form", ["plain", "terminal", "markdown", "json"])
+@pytest.mark.parametrize("form", ["plain", "terminal", "markdown", "latex", "html", "typst", "json"])
 def test_hostile_words_are_data(tmp_path: Path, form: str) -> None:
     path, model = write(tmp_path / "hostile.txt", HOSTILE), str(tmp_path / "model.json")
     shown = ("--next-word", "--epochs", "3", "--save", model, "--predict", "<script>alert(1)</script> **bold**")
     text = worked("train", path, *shown, "-f", form) + worked("predict", model, "2 + 2 =", "-f", form)
     assert "\x1b" not in text and "\u202e" not in text
-    if form == "markdown":
-        assert "<script>" not in text
+    if form in ("markdown", "html"):
+        assert "<script>alert" not in text
     if form == "plain":
         assert false_lines(text, 4) == []
     words = json.loads(Path(model).read_text(encoding="utf-8"))["words"]
