@@ -322,7 +322,7 @@ def test_a_model_that_is_not_what_pp_wrote(rhymes: dict[int, str], tmp_path: Pat
         ("a b\nc </s> <s> d\n", "line 2 has <s> or </s> in the middle"),
         (b"\xff\xfe\x00a", "not UTF-8"),
         ("\n".join(f"w{k}" for k in range(1_001)), "1,003 different words"),
-        ("a b c d e f g h i j k l\n" * 200_000, "more than pp trains on"),
+        ((" ".join(f"w{k}" for k in range(990)) + "\n") * 22, "more than pp trains on"),
     ],
 )
 def test_texts_that_cannot_be_learned_from(tmp_path: Path, content: str | bytes, said: str) -> None:
