@@ -86,8 +86,7 @@ class Lesson:
         yield from self.epochs.curve()
         if not self.run.diverged:
             yield from self.outcome.the_model()
-            if self.distance is not None:
-                yield from self.distance.steps()
+            yield from self.the_exact_answer()
             yield from self.outcome.how_good()
             yield from self.outcome.worth_knowing()
 
@@ -174,6 +173,11 @@ class Lesson:
         if layers.l2:
             yield from grid(Paper().given("λ", np.array(rate_of(layers.l2), dtype=object)), self.show)
             yield Sentence((words_models.PENALTY,))
+
+    def the_exact_answer(self) -> Iterator[Block]:
+        """How far training is from the least-squares solution, where there is one."""
+        if self.distance is not None:
+            yield from self.distance.steps()
 
     def given(self) -> dict[str, Result]:
         """What was given, apart from the rows of the data."""

@@ -20,7 +20,7 @@ LONGEST_FILE = 300
 LAYERS = [
     {"__init__"},
     {"numbers", "words"},
-    {"words_fit", "data_words", "words_models", "files"},
+    {"words_fit", "data_words", "words_models", "words_text", "files"},
     {"meaning", "sources", "script"},
     {"cells", "coding"},
     {"columns", "dialect"},
@@ -28,7 +28,7 @@ LAYERS = [
     {"choice", "vectors"},
     {"new_rows"},
     {"arithmetic", "reading", "table", "language"},
-    {"paper", "solution", "nested", "truth"},
+    {"paper", "solution", "nested", "truth", "text"},
     {"ops", "gradients", "exact"},
     {"formulas", "training", "render"},
     {"optimisers", "looking"},
@@ -40,9 +40,10 @@ LAYERS = [
     {"explain_network", "layers", "explain_script"},
     {"descent", "model"},
     {"resume", "explain_prediction"},
-    {"experiment"},
+    {"experiment", "explain_next_word"},
     {"explain_epochs", "explain_model", "explain_distance"},
     {"explain_training"},
+    {"explain_words"},
     {"explain_updates"},
     {"explain_training_script"},
     {"commands"},
@@ -73,6 +74,8 @@ ONLY = {
     "words": set(),
     "data_words": {"words"},
     "words_models": {"words"},
+    "words_text": {"words"},
+    "text": {"numbers", "sources", "table"},
     "files": {"numbers"},
 }
 """Where a lower layer is not reason enough: all of the package that these may see."""

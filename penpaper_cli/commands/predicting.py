@@ -18,22 +18,23 @@ if TYPE_CHECKING:
 def predict(
     model: Annotated[str, typer.Argument(metavar="MODEL.json", help="A model that pp train --save has kept.")],
     data: Annotated[
-        str, typer.Argument(metavar="DATA", help='New rows: "1650 3", or a CSV whose columns are matched by name.')
+        str,
+        typer.Argument(metavar="DATA", help='New rows: "1650 3", or a CSV; for a text its words so far: "the cat".'),
     ],
     view: View,
 ) -> Solution:
     """Predict with a saved model, a few rows worked; -o FILE.csv keeps the data with its predictions."""
     if view.exact:
         raise CannotRead("--exact: a saved model holds float64 numbers; leave the option out.")
-    from penpaper_cli import table
+    from penpaper_cli.commands.next_word import read_new
     from penpaper_cli.commands.scripts import later
     from penpaper_cli.commands.training import load_model
     from penpaper_cli.explain import Show
-    from penpaper_cli.explain_prediction import Predictions
+    from penpaper_cli.explain_next_word import NextWords, predictions_of
 
     loaded = load_model(model)
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
-    found = Predictions(loaded, table.read_rows_for(loaded.columns, data), show)
+    found = predictions_of(loaded, read_new(loaded, data), show)
     results = found.results()
     return Solution(
         command="predict",
@@ -42,7 +43,7 @@ def predict(
         steps=found.lesson(),
         answer=results["predictions"],
         results=results,
-        sheet=sheet(found, data),
+        sheet=found.sheet() if isinstance(found, NextWords) else sheet(found, data),
         script=later("model", loaded, found.X, "Predictions of a saved model"),
     )
 

@@ -8,6 +8,7 @@ import typer
 
 from penpaper_cli.commands import training_options as options
 from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, names, say
+from penpaper_cli.commands.next_word import check_task, lesson_of, read_new, read_words
 from penpaper_cli.commands.progress import interruptible, progress
 from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
@@ -25,11 +26,15 @@ MOST_EPOCHS = 100_000_000
 
 
 def train(
-    data: Annotated[str, typer.Argument(metavar="DATA.csv", help="A CSV with a header line, or - for standard input.")],
+    data: Annotated[
+        str, typer.Argument(metavar="DATA", help="A CSV with a header line, a text for --next-word, or - for stdin.")
+    ],
     view: View,
     target: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume).")
     ] = None,
+    next_word: options.NextWord = False,
+    context: options.Context = None,
     features: Features = None,
     drop: Drop = None,
     category: Category = None,
@@ -61,9 +66,12 @@ def train(
     resume: options.Resume = None,
 ) -> Solution:
     """Train a model on a CSV, epochs worked in full: linear, for classes logistic or softmax, or with hidden layers."""
+    from dataclasses import replace
+
     from penpaper_cli import table
     from penpaper_cli.experiment import EPOCHS, USUAL_OPTIMIZER, Wishes, new_experiment, resumed_experiment
     from penpaper_cli.files import check_writable
+    from penpaper_cli.text import read_text
 
     if view.exact:
         raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
@@ -100,19 +108,30 @@ def train(
     wanted = names(features) if features is not None else None
     if resume is not None:
         before = read_saved(resume, wishes, wanted, classify, target)
+        check_task(before, next_word, context, resume)
         own = [column.name for column in before.columns]
         categories = [column.name for column in before.columns if column.categories]
         classes = bool(before.classes)
-        read = table.read_data(data, before.target, own, (), categories, missing, numbers, classes)
+        if before.counts is not None:
+            read = read_text(data, before.counts.context)
+        else:
+            read = table.read_data(data, before.target, own, (), categories, missing, numbers, classes)
         experiment = resumed_experiment(read, before, resume)
+    elif next_word:
+        columns = {"target": target, "features": features, "drop": drop, "category": category, "missing": missing}
+        others = {"numbers": numbers, "classify": classify, "loss": loss, "scale": scale, "scale-target": scale_target}
+        read = read_words(data, context, columns | others)
+        experiment = new_experiment(read, replace(wishes, scale="none"))
     else:
+        if context is not None:
+            raise CannotRead("--context: how many words are looked at belongs to --next-word; give both or neither.")
         if target is None:
-            raise CannotRead("Missing option '--target': name the column to predict.")
+            raise CannotRead("Missing option '--target': name the column to predict, or give --next-word for a text.")
         read = table.read_data(data, target, wanted, names(drop), names(category), missing, numbers, classify)
         experiment = new_experiment(read, wishes)
     say(read.notes)
     kind = "hidden" if experiment.layers.hidden else "classes" if read.classes else "numbers"
-    count = epochs or EPOCHS[kind]
+    count = epochs or EPOCHS["words" if read.context else kind]
     return worked(experiment, chosen, count, predict, save, resume, view)
 
 
@@ -126,12 +145,10 @@ def worked(
     view: View,
 ) -> Solution:
     """Train, save what came of it, and explain it."""
-    from penpaper_cli import table
     from penpaper_cli.explain import Show, check_entries
-    from penpaper_cli.explain_training import Lesson
 
     try:
-        new = table.read_rows_for(experiment.data.columns, predict) if predict is not None else None
+        new = read_new(experiment.model(), predict) if predict is not None else None
     except CannotRead as error:
         raise CannotRead(f"--predict: {error}") from None
     run, start = experiment.run, experiment.run.epochs + 1 if experiment.run.losses else 1
@@ -153,7 +170,7 @@ def worked(
         raise Interrupted(interrupted(run.epochs, quoted(save, 200) if save and not run.diverged else None))
     to_work = sorted({min(n, run.epochs) for n in numbers if n <= run.epochs or n == last} & set(run.kept))
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
-    lesson = Lesson(experiment, experiment.model(), to_work, new, show, resume)
+    lesson = lesson_of(experiment, experiment.model(), to_work, new, show, resume)
     if show.entries and to_work:
         step = lesson.epochs.recorded(to_work[0])
         if experiment.layers.single:

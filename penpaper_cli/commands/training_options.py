@@ -11,6 +11,12 @@ Activation = Annotated[
     Literal["relu", "leaky-relu", "sigmoid", "tanh", "gelu"] | None,
     typer.Option(help="Of the hidden layers. Default: relu."),
 ]
+NextWord = Annotated[
+    bool, typer.Option("--next-word", help="Learn which word comes next in a text: a sentence on each line.")
+]
+Context = Annotated[
+    int | None, typer.Option(metavar="1|2", help="How many words to guess the next one from. Default: 1.")
+]
 Classify = Annotated[bool, typer.Option("--classify", help="Take a target of numbers as classes (text always is).")]
 Loss = Annotated[
     Literal["mse", "half-mse"] | None,
@@ -36,7 +42,10 @@ Beta2 = Annotated[str | None, typer.Option(metavar="β2", help="Of adam. Default
 Epsilon = Annotated[str | None, typer.Option(metavar="ε", help="Added outside the root. Default: 1e-8.")]
 Epochs = Annotated[
     int | None,
-    typer.Option(metavar="N", help="How often to go through the data. Default: 200; 500 for classes and networks."),
+    typer.Option(
+        metavar="N",
+        help="How often to go through the data. Default: 200; 500 for classes and networks; 2,000 for words.",
+    ),
 ]
 BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Rows for each update. Default: all.")]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Where random numbers start. Default: 0.")]
