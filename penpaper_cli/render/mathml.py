@@ -8,7 +8,7 @@ from html import escape, unescape
 from typing import ClassVar
 
 from penpaper_cli.arithmetic import Apply, Entry, Expr, lift
-from penpaper_cli.render.maths import NEEDS, Maths
+from penpaper_cli.render.maths import NEEDS, Maths, divides_quotient
 
 WIDEST = 28
 """The characters that stay in one piece; what is wider is written so that a line can be broken in it."""
@@ -50,7 +50,7 @@ class MathML(Maths):
         match e:
             case Entry(Apply("grad", (of, by)), at, value) if at:
                 return self.draw(Apply("grad", (of, Entry(by, at, value))), inside)
-            case Apply("div", (top, bottom)):
+            case Apply("div", (top, bottom)) if not divides_quotient(e):
                 parts = self.draw(top), self.draw(bottom)
                 if max(map(self.length, parts)) <= WIDEST:
                     drawn = f"<mfrac>{_one(parts[0])}{_one(parts[1])}</mfrac>"

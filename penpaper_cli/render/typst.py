@@ -53,6 +53,8 @@ class Typst(Renderer):
 
     def opening(self, solution: Solution) -> Iterable[str]:
         yield PREAMBLE.format(title=string(inert(self.page.title or solution.title)))
+        if not self.page.title and self.page.level == 2:
+            yield f"= {self.words(inert(solution.title))}\n\n"
 
     def body(self, blocks: Iterable[Block]) -> Iterator[str]:
         for piece in super().body(blocks):

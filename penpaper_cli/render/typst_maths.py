@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num
-from penpaper_cli.render.maths import BINDS, NEEDS, RATIO, WHOLE, Maths, inert
+from penpaper_cli.render.maths import BINDS, NEEDS, RATIO, WHOLE, Maths, inert, divides_quotient
 from penpaper_cli.render.typst_width import pieces, width
 
 POWER, TIMES = BINDS["pow"], RATIO
@@ -58,7 +58,7 @@ class TypstMaths(Maths):
     def draw(self, e: Expr, inside: int = 0) -> str:
         match e:
             case Apply("div", (above, below)):
-                drawn, binds = self.quotient(above, below)
+                drawn, binds = self.quotient(above, below, stacked=not divides_quotient(e))
             case Entry(Apply("grad", (y, Name() as x)), at, value) if at:
                 drawn, binds = super().draw(Apply("grad", (y, Entry(x, at, value)))), RATIO
             case Name(text):
@@ -71,10 +71,10 @@ class TypstMaths(Maths):
                 return super().draw(e, inside)
         return self.bracket(drawn) if binds < inside else drawn
 
-    def quotient(self, above: Expr, below: Expr) -> tuple[str, int]:
+    def quotient(self, above: Expr, below: Expr, stacked: bool) -> tuple[str, int]:
         """A fraction with its bar; in a line, where it can be broken, if it is too wide for that."""
         parts = self.draw(above), self.draw(below)
-        if max(map(self.length, parts)) <= WIDEST:
+        if stacked and max(map(self.length, parts)) <= WIDEST:
             return f"frac({parts[0]}, {parts[1]})", RATIO
         first, later = self.needs["div"]
         return rf"{self.draw(above, first)} \/ {self.draw(below, later)}", self.binds["div"]
