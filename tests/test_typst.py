@@ -97,6 +97,10 @@ def test_every_block_compiles_in_a_bare_document() -> None:
     assert compiled(drawn("typst", blocks(TAME)))
 
 
+def test_a_table_with_an_empty_cell_compiles() -> None:
+    assert compiled(drawn("typst", [Table((("a",), ("b",)), [((), (Num(1.0),)), (("c",), ())], "lr")]))
+
+
 @pytest.mark.parametrize("figures", [Figures(2), Figures(8, fractions=True)], ids=str)
 def test_every_number_compiles(figures: Figures) -> None:
     assert compiled(drawn("typst", [Working((Name("x"), e), ("=",)) for e in numbers()], figures=figures))
