@@ -127,7 +127,7 @@ class Lesson:
             yield from worked_out(scaled, (0,), self.show, cell)
             head: tuple[Parts, ...] = (("feature",), *((part,) for part in words.scaling_names(standard)))
             rows = zip(self.data.features, self.scaling.shift, self.scaling.spread, strict=True)
-            yield by_feature(self.show, head, [((Name(f),), (Num(a),), (Num(b),)) for f, a, b in rows])
+            yield from by_feature(self.show, head, [((Name(f),), (Num(a),), (Num(b),)) for f, a, b in rows])
             yield from grid(Paper().carried("X", self.experiment.X), self.show, self.data.features, of_data=True)
         if self.experiment.target_scaling is not None:
             yield from self.the_scaled_target()
