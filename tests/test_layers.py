@@ -20,18 +20,18 @@ LONGEST_FILE = 300
 LAYERS = [
     {"__init__"},
     {"numbers", "words"},
-    {"meaning", "sources", "data_words"},
-    {"cells", "coding"},
+    {"meaning", "sources", "data_words", "picture_words", "extras", "files"},
+    {"cells", "coding", "pictures", "plotting"},
     {"columns", "dialect"},
     {"sheet"},
     {"choice", "vectors"},
     {"new_rows"},
     {"arithmetic", "reading", "table", "language"},
-    {"paper", "solution", "nested", "truth"},
+    {"paper", "solution", "nested", "truth", "picture_folder"},
     {"ops", "gradients"},
     {"formulas", "training", "render"},
     {"optimisers", "looking"},
-    {"explain", "explain_data", "program"},
+    {"explain", "explain_data", "explain_pictures", "program"},
     {"explain_products", "explain_training", "explain_formula", "network"},
     {"explain_network"},
     {"commands"},
@@ -59,10 +59,20 @@ ONLY = {
     "training": {"numbers", "paper"},
     "words": set(),
     "data_words": {"words"},
+    "picture_words": {"words"},
+    "extras": {"numbers"},
+    "files": {"numbers"},
+    "pictures": {"numbers", "sources", "extras", "picture_words"},
+    "plotting": {"numbers", "sources", "extras", "files"},
 }
 """Where a lower layer is not reason enough: all of the package that these may see."""
 
-ONLY_IN = {"rich": {"render.terminal", "commands.training"}, "typer": {"cli", "commands"}}
+ONLY_IN = {
+    "rich": {"render.terminal", "commands.training"},
+    "typer": {"cli", "commands"},
+    "PIL": {"pictures"},
+    "matplotlib": {"plotting"},
+}
 """Who may import what isn't Python's own: modules, or whole folders."""
 
 NO_NUMPY = {
@@ -76,6 +86,8 @@ NO_NUMPY = {
     "solution",
     "words",
     "data_words",
+    "picture_words",
+    "extras",
 }
 """What never sees NumPy; `commands` sees it only inside functions."""
 
@@ -214,13 +226,16 @@ def test_numpy_stays_out_of_what_only_reads_and_draws() -> None:
     assert "paper" in users
 
 
+SLOW = {"numpy", "rich", "PIL", "matplotlib", *(name for names in LAYERS[3:-3] for name in names)}
+
+
 def test_slow_libraries_load_when_they_are_needed() -> None:
     """Every command passes through cli and commands, so what these load at the top loads every time."""
     eager = [
         str(found)
         for found in IMPORTS
         if found.at_top and not found.for_types and part(found.by) in ("cli", "commands")
-        if part(target(found)) in {"numpy", "rich", *(name for names in LAYERS[3:-3] for name in names)}
+        if part(target(found)) in SLOW
         if part(target(found)) not in ("solution", "render")
     ]
     assert eager == []
@@ -251,6 +266,8 @@ ONLY_WHEN_NEEDED = {
     "csv",
     "pygments",
     "hypothesis",
+    "PIL",
+    "matplotlib",
     "penpaper_cli.training",
     "penpaper_cli.render.terminal",
     "penpaper_cli.render.json",

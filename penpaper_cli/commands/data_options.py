@@ -25,6 +25,10 @@ Numbers = Annotated[
     Literal["1,234.56", "1.234,56"] | None,
     typer.Option(help="How numbers are written, where the file leaves it in doubt."),
 ]
+Size = Annotated[
+    str | None,
+    typer.Option(metavar="8x8", help="Pictures: bring each to this width and height, by means of what is covered."),
+]
 
 
 OUTSIDE_QUOTES = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')

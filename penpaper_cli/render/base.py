@@ -11,7 +11,8 @@ from typing import ClassVar, TextIO
 from penpaper_cli.arithmetic import Expr
 from penpaper_cli.numbers import Figures
 from penpaper_cli.render.maths import Maths, Text, inert
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
+from penpaper_cli.render.picture import picture_lines
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
 
 BREAK = re.compile(r" (?=[+-] )|(?<=,) ")
 
@@ -45,6 +46,8 @@ class Renderer(ABC):
                 return self.table(block)
             case Chart():
                 return self.chart(block)
+            case Picture():
+                return self.picture(block)
 
     def text(self, parts: Parts) -> str:
         """Words and mathematics in one string."""
@@ -78,6 +81,9 @@ class Renderer(ABC):
 
     @abstractmethod
     def chart(self, block: Chart) -> Iterable[str]: ...
+
+    def picture(self, block: Picture) -> Iterable[str]:
+        return (f"{line}\n" for line in picture_lines(block, self.maths))
 
 
 def statement(working: Working, maths: Maths, width: int | None = None) -> list[str]:

@@ -10,7 +10,8 @@ from penpaper_cli.arithmetic import Expr, Name, Num
 from penpaper_cli.render.base import Renderer, grid_cells, statement
 from penpaper_cli.render.chart import chart_lines
 from penpaper_cli.render.maths import inert
-from penpaper_cli.solution import Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
+from penpaper_cli.render.picture import picture_lines
+from penpaper_cli.solution import Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
 
 MARKUP = re.compile(r"([\\`*_{}\[\]<>|$~&#])")
 FENCE = "````"
@@ -108,6 +109,9 @@ class Markdown(Renderer):
 
     def chart(self, block: Chart) -> Iterable[str]:
         return self.fenced(chart_lines(block, self.maths))
+
+    def picture(self, block: Picture) -> Iterable[str]:
+        return self.fenced(picture_lines(block, self.maths))
 
 
 def escaped(text: str) -> str:

@@ -17,10 +17,13 @@ from rich.text import Text as RichText
 from penpaper_cli.numbers import Figures
 from penpaper_cli.render.base import Renderer, bracketed, fold, statement
 from penpaper_cli.render.chart import chart_lines
-from penpaper_cli.solution import Chart, Grid, Heading, Sentence, Solution, Table, Working
+from penpaper_cli.render.picture import picture_lines
+from penpaper_cli.solution import Chart, Grid, Heading, Picture, Sentence, Solution, Table, Working
 
 ROWS_AT_A_TIME = 200
 NO_LIMIT = 100_000
+INK = "#000000 on #ffffff"
+"""A picture is dark on light whatever the colours of the screen are."""
 HEADINGS = {1: "bold underline", 2: "bold cyan", 3: "bold"}
 
 
@@ -103,3 +106,8 @@ class Terminal(Renderer):
 
     def chart(self, block: Chart) -> Iterable[str]:
         yield self.printed(*map(RichText, chart_lines(block, self.maths)))
+
+    def picture(self, block: Picture) -> Iterable[str]:
+        frame, *rows, foot, scale = picture_lines(block, self.maths)
+        drawn = [RichText.assemble("│", (row[1:-1], INK), "│") for row in rows]
+        yield self.printed(RichText(frame), *drawn, RichText(foot), RichText(scale))
