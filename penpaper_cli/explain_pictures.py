@@ -10,7 +10,7 @@ from penpaper_cli import picture_words as words
 from penpaper_cli.arithmetic import Expr, Name, Num
 from penpaper_cli.numbers import Typed, TypedFloat
 from penpaper_cli.picture_folder import Album
-from penpaper_cli.pictures import BLACK, LARGEST_WRITTEN, WHITE, Pixels, averaged, pixel_shape, within
+from penpaper_cli.pictures import BLACK, LARGEST_WRITTEN, WHITE, Pixels, averaged, feature_names, pixel_shape, within
 from penpaper_cli.solution import Block, Grid, Heading, Parts, Picture, Result, Sentence, Table
 
 MOST_DRAWN = 36
@@ -33,13 +33,20 @@ def looked_at_picture(found: Pixels) -> Iterator[Block]:
     rows = tuple(tuple(map(grey_number, row)) for row in found.grey.tolist())
     yield Grid(Name("P"), "=", rows, found.grey.shape)
     yield Heading((words.ROW_HEADING,))
-    yield Sentence((words.FLATTENED,))
+    yield flattened(feature_names(height, width), width)
     yield Grid(Name("p"), "=", (tuple(cell for row in rows for cell in row),), (found.grey.size,))
 
 
 def grey_number(value: int) -> Expr:
     """A grey value as it stands in the picture."""
     return Num(Typed(value, str(value)))
+
+
+def flattened(features: Sequence[str], width: int) -> Sentence:
+    """How a picture becomes features, with one of them as an example."""
+    k = min(width + 2, len(features) - 1)
+    before, after = words.flattened(k // width + 1, k % width + 1)
+    return Sentence((before, Name(features[k]), after))
 
 
 def looked_at_folder(album: Album) -> Iterator[Block]:
@@ -57,12 +64,27 @@ def looked_at_folder(album: Album) -> Iterator[Block]:
     yield from first_of_each(grey, album.pictures[0].grey.shape, np.array(album.labels), album.classes)
 
 
+def listed_features(features: Sequence[str]) -> Iterator[str | Expr]:
+    """Their names with commas between them, as mathematics, so that no renderer reads them as markup.
+
+    Of the pixels of a picture, the first and the last.
+    """
+    if pixel_shape(features) is not None:
+        yield from ("the pixels ", Name(features[0]), " to ", Name(features[-1]))
+        return
+    for k, name in enumerate(features):
+        if k:
+            yield " and " if k == len(features) - 1 else ", "
+        yield Name(name)
+
+
 def of_pictures(features: Sequence[str], X: np.ndarray, y: np.ndarray, classes: Sequence[str]) -> Iterator[Block]:
     """Where the features (columns of X) are the pixels of a picture: how, and the first of each class drawn."""
     shape = pixel_shape(features)
     if shape is None:
         return
-    yield Sentence((words.as_matrix((shape[1], shape[0])), " ", words.GREY, " ", words.FLATTENED))
+    yield Sentence((words.as_matrix((shape[1], shape[0])), " ", words.GREY))
+    yield flattened(features, shape[1])
     yield from first_of_each(X, shape, y, classes)
 
 

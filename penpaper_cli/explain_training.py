@@ -12,6 +12,7 @@ from penpaper_cli import words
 from penpaper_cli.arithmetic import Entry, Expr, Name, Num
 from penpaper_cli.explain import Show, explained, grid, line, results, shortened, worked
 from penpaper_cli.explain_data import one_hot
+from penpaper_cli.explain_pictures import listed_features, of_pictures, weight_pictures
 from penpaper_cli.formulas import Epoch, in_own_units, linear_epoch, ranged, standardised
 from penpaper_cli.numbers import CannotWork
 from penpaper_cli.ops import OPS
@@ -64,7 +65,8 @@ class Lesson:
         data, name = self.data, "X" if self.scaling.kind == "none" else "X_raw"
         yield Heading(("The data as a matrix",))
         counts = words.data_set(*data.X.shape)
-        yield Sentence((counts, *_listed(data.features), "; the target is ", Name(data.target), "."))
+        yield Sentence((counts, *listed_features(data.features), "; the target is ", Name(data.target), "."))
+        yield from of_pictures(data.features, data.X, data.y, data.classes)
         yield from one_hot(data.columns)
         yield from grid(Paper().given(name, data.X), self.show, data.features, of_data=True)
         yield from grid(Paper().given("y", data.y), self.show, of_data=True)
@@ -129,14 +131,17 @@ class Lesson:
         yield Sentence((words.epochs_table(last + 1 - len(shown)),))
         yield Table((("epoch",), ("loss after it",)), (((f"{e:,}",), (Num(self.run.losses[e]),)) for e in shown), "rr")
 
+    @property
+    def falls_far(self) -> bool:
+        """Whether the loss falls so far that it is best drawn by factors."""
+        return max(self.run.losses) > STEEP * min(self.run.losses) > 0
+
     def the_curve(self) -> Iterator[Block]:
         """The loss over the epochs; where it falls a long way, by factors."""
-        losses = self.run.losses
-        logarithmic = max(losses) > STEEP * min(losses) > 0
         yield Heading(("The loss, epoch by epoch",))
-        if logarithmic:
+        if self.falls_far:
             yield Sentence((words.LOGARITHMIC,))
-        yield Chart(("epoch",), ("loss",), list(enumerate(losses)), logarithmic)
+        yield Chart(("epoch",), ("loss",), list(enumerate(self.run.losses)), self.falls_far)
         yield Sentence((words.EVERY_EPOCH,))
 
     def the_model(self) -> Iterator[Block]:
@@ -150,6 +155,7 @@ class Lesson:
             yield from explained(intercept, everything)
         yield Sentence((words.THE_MODEL,))
         yield self.equation(coefficients, intercept)
+        yield from weight_pictures(self.data.features, coefficients.data)
         if self.new is not None:
             yield Sentence((words.PREDICTION,))
             for k in range(len(self.new)):
@@ -278,11 +284,3 @@ def _difference(found: float, best: float) -> Parts:
     """The difference of two numbers, unless it is one of rounding only."""
     rounding = abs(found - best) <= ROUNDING * max(abs(found), abs(best))
     return (words.NOTHING_BEYOND_ROUNDING,) if rounding and found != best else (Num(found - best),)
-
-
-def _listed(names: Sequence[str]) -> Iterator[str | Expr]:
-    """Names with commas between them, as mathematics, so that no renderer reads them as markup."""
-    for k, name in enumerate(names):
-        if k:
-            yield " and " if k == len(names) - 1 else ", "
-        yield Name(name)

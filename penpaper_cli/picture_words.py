@@ -13,10 +13,6 @@ TO_GREY = "Each colour became a grey: 0.299·red + 0.587·green + 0.114·blue (I
 ON_WHITE = "What is transparent was laid on white."
 SIXTEEN_BITS = "The file counts from 0 to 65535, so each number was divided by 257 and rounded."
 GREY = "One number for each pixel, row by row from the top: 0 is black, 255 is white, and greys are in between."
-FLATTENED = (
-    "For a model the matrix is laid out flat: its rows one after the other, so that each pixel is a feature. "
-    "p2,3 is the pixel in row 2 and column 3."
-)
 WEIGHTS = (
     "Each weight stands where its pixel is, the darker the farther it is from 0: + where light in that pixel raises "
     "the score, - where it lowers the score."
@@ -27,6 +23,12 @@ OF_SCORE = "For the score of "
 def size_of(size: tuple[int, ...]) -> str:
     """How large a picture is."""
     return f"{plural(size[0], 'pixel')} wide and {size[1]:,} high"
+
+
+def flattened(row: int, column: int) -> tuple[str, str]:
+    """How a matrix becomes features, up to the name of one of them, and after it."""
+    before = "For a model the matrix is laid out flat: its rows one after the other, so that each pixel is a feature. "
+    return before, f" is the pixel in row {row} and column {column}."
 
 
 def as_matrix(size: tuple[int, ...]) -> str:

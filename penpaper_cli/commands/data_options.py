@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
-from typing import Annotated, Literal
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from penpaper_cli.numbers import CannotRead
+
+if TYPE_CHECKING:
+    from penpaper_cli.table import DataSet
 
 Features = Annotated[
     str | None, typer.Option(metavar="A,B", help="The columns to predict it from. Default: all others.")
@@ -24,6 +29,9 @@ Missing = Annotated[
 Numbers = Annotated[
     Literal["1,234.56", "1.234,56"] | None,
     typer.Option(help="How numbers are written, where the file leaves it in doubt."),
+]
+Plot = Annotated[
+    str | None, typer.Option(metavar="FILE.svg", help="Draw the loss, and predicted against true: .svg, .png or .pdf.")
 ]
 Size = Annotated[
     str | None,
@@ -44,3 +52,28 @@ def say(notes: Iterable[str]) -> None:
     """What was assumed, a line each on standard error."""
     for note in notes:
         print(f"pp: {note}", file=sys.stderr)
+
+
+def read_pictures(data: str, size: str | None, for_tables: Mapping[str, object]) -> DataSet | None:
+    """The data set in a folder of pictures, or None where `data` is a table. Raises CannotRead for what doesn't fit.
+
+    `for_tables` are the options that only tables have, by name, with None for what wasn't given.
+    """
+    from penpaper_cli.picture_folder import is_folder, read_album
+    from penpaper_cli.pictures import is_picture, read_size
+    from penpaper_cli.sources import quoted
+
+    if is_picture(data) and not is_folder(data):
+        raise CannotRead(
+            f"{quoted(data, 200)} is one picture, and training needs many: "
+            "name a folder that has a folder of pictures for each class."
+        )
+    if not is_folder(data):
+        if size is not None:
+            raise CannotRead("--size is for pictures, and a table has none: leave the option out.")
+        return None
+    for name, value in for_tables.items():
+        if value is not None:
+            why = "the class of a picture is the folder it is in" if name == "target" else "pictures have no columns"
+            raise CannotRead(f"--{name} is for tables, and {why}: leave the option out.")
+    return read_album(data, read_size(size) if size is not None else None).data_set()

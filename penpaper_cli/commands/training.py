@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, names, say
+from penpaper_cli.commands.data_options import (
+    Category,
+    Drop,
+    Features,
+    Missing,
+    Numbers,
+    Plot,
+    Size,
+    names,
+    read_pictures,
+    say,
+)
 from penpaper_cli.commands.shared import View, command
 from penpaper_cli.numbers import CannotRead
 from penpaper_cli.solution import Solution
@@ -19,9 +30,16 @@ if TYPE_CHECKING:
 
 
 def train(
-    data: Annotated[str, typer.Argument(metavar="DATA.csv", help="A CSV with a header line, or - for standard input.")],
-    target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.")],
+    data: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATA", help="A CSV with a header line, or - for standard input; or a folder of pictures by class."
+        ),
+    ],
     view: View,
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column to predict (not for pictures).")
+    ] = None,
     features: Features = None,
     drop: Drop = None,
     category: Category = None,
@@ -37,6 +55,8 @@ def train(
     predict: Annotated[
         str | None, typer.Option(metavar='"1650 3"', help="Features of a new row (or rows) to predict, worked.")
     ] = None,
+    size: Size = None,
+    plot: Plot = None,
 ) -> Solution:
     """Train a model on a CSV by gradient descent, epochs worked in full."""
     if epochs < 1:
@@ -52,8 +72,23 @@ def train(
     from penpaper_cli.explain_training import Lesson
     from penpaper_cli.sources import quoted
 
+    if plot is not None:
+        from penpaper_cli import plotting
+
+        plotting.check(plot)
     wanted = names(features) if features is not None else None
-    read = table.read_data(data, target, wanted, names(drop), names(category), missing, numbers)
+    for_tables = {
+        "target": target,
+        "features": features,
+        "drop": drop,
+        "category": category,
+        "missing": missing,
+        "numbers": numbers,
+    }
+    read = read_pictures(data, size, for_tables)
+    if read is None and target is None:
+        raise CannotRead("Missing option '--target': name the column to predict.")
+    read = read or table.read_data(data, str(target), wanted, names(drop), names(category), missing, numbers)
     say(read.notes)
     if read.classes:
         raise CannotRead(
@@ -63,7 +98,9 @@ def train(
         raise CannotRead(
             'A feature can\'t be called "intercept", since the model has one of its own: rename the column.'
         )
-    new = table.read_rows_for(read.columns, predict) if predict is not None else None
+    notes: list[str] = []
+    new = table.read_rows_for(read.columns, predict, notes=notes) if predict is not None else None
+    say(notes)
     scaling = training.scaling(read.X, scale)
     X, kind = scaling.apply(read.X), loss.replace("-", "_")
     rate = training.usual_rate(X, kind) if lr is None else lr
@@ -76,6 +113,9 @@ def train(
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
     show.check("ŷ", read.y.shape)
     lesson = Lesson(read, scaling, X, run, exact, metrics, worked, new, show, rate_was_lowered)
+    if plot is not None:
+        outcome = None if run.diverged else plotting.Pairs(read.target, read.y, X @ run.w + run.b)
+        say(plotting.plot(plot, run.losses, (), outcome, lesson.falls_far))
     return Solution(
         command="train",
         title="Training a linear model",
