@@ -16,6 +16,8 @@ from penpaper_cli.solution import Block, Grid, Heading, Parts, Picture, Result, 
 MOST_DRAWN = 36
 """A square is two characters wide, and a frame of them has to fit a screen of 80."""
 
+MOST_PICTURES = 12
+
 
 def looked_at_picture(found: Pixels) -> Iterator[Block]:
     """A picture drawn, its matrix, and the same laid out flat."""
@@ -109,21 +111,29 @@ def drawn(matrix: np.ndarray, signed: bool = False) -> Iterator[Block]:
     yield Picture(tuple(map(tuple, (matrix + 0.0).tolist())), low, high)
 
 
-def weight_pictures(features: Sequence[str], weights: np.ndarray, classes: Sequence[str] = ()) -> Iterator[Block]:
+def weight_pictures(
+    features: Sequence[str], weights: np.ndarray, classes: Sequence[str] = (), scaled: bool = True
+) -> Iterator[Block]:
     """A model's weights as pictures, where its features are the pixels of one; nothing where they are not.
 
-    `weights` are float64 of shape (d,), or (d, k) with a column for each of `classes` or each hidden unit.
+    `weights` are float64 of shape (d,), or (d, k) with a column for each of `classes`, or, without classes, for each
+    hidden unit; a single column belongs to the last of two classes. With `scaled` they are those by the scaled pixels,
+    among which no pixel stands out only because it hardly varies.
     """
     shape = pixel_shape(features)
     if shape is None:
         return
     yield Heading((words.WEIGHTS_HEADING,))
-    yield Sentence((words.WEIGHTS,))
+    yield Sentence((words.WEIGHTS + (f" {words.BY_SCALED}" if scaled else ""),))
     columns = weights.reshape(len(features), -1).T
-    for k, column in enumerate(columns):
-        if len(columns) > 1:
-            yield Sentence((words.OF_SCORE, Name(classes[k]) if classes else Num(k + 1), ":"))
+    for k, column in enumerate(columns[:MOST_PICTURES]):
+        if classes:
+            yield Sentence((words.OF_CLASS, Name(classes[k if len(columns) > 1 else -1]), ":"))
+        elif len(columns) > 1:
+            yield Sentence((words.of_unit(k + 1),))
         yield from drawn(column.reshape(shape), signed=True)
+    if len(columns) > MOST_PICTURES:
+        yield Sentence((words.pictures_left_out(len(columns) - MOST_PICTURES),))
 
 
 def results_of(found: Pixels) -> dict[str, Result]:

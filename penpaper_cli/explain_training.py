@@ -155,7 +155,7 @@ class Lesson:
             yield from explained(intercept, everything)
         yield Sentence((words.THE_MODEL,))
         yield self.equation(coefficients, intercept)
-        yield from weight_pictures(self.data.features, coefficients.data)
+        yield from weight_pictures(self.data.features, self.run.w, scaled=self.scaling.kind != "none")
         if self.new is not None:
             yield Sentence((words.PREDICTION,))
             for k in range(len(self.new)):

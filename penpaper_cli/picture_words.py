@@ -17,7 +17,8 @@ WEIGHTS = (
     "Each weight stands where its pixel is, the darker the farther it is from 0: + where light in that pixel raises "
     "the score, - where it lowers the score."
 )
-OF_SCORE = "For the score of "
+BY_SCALED = "They are the weights by the scaled pixels, as training left them."
+OF_CLASS = "For the score of the class "
 
 
 def size_of(size: tuple[int, ...]) -> str:
@@ -75,3 +76,13 @@ def stray(folder: str, count: int, example: str) -> str:
     if count == 1:
         return f"{folder}: {example} is no picture of a class: left out."
     return f"{folder}: {plural(count, 'file')} that are no pictures of a class left out; the first is {example}."
+
+
+def of_unit(number: int) -> str:
+    """Whose weights follow, for a hidden unit."""
+    return f"For the score of hidden unit {number}:"
+
+
+def pictures_left_out(count: int) -> str:
+    """How many pictures of weights were not drawn."""
+    return f"The weights of {plural(count, 'more score')} are not drawn here; -f json lists them all."

@@ -29,9 +29,9 @@ LARGEST_WRITTEN = 28
 """Pixels along the longer side of a picture whose matrix is written out, as in the well-known handwritten digits."""
 STRIP = 256
 """So many rows of colours are turned into grey at a time, which keeps a large photograph out of memory."""
-SIZE = re.compile(r"(\d{1,4})(?:\s*[x×]\s*(\d{1,4}))?", re.IGNORECASE)
-PLACES = re.compile(r"(?:p|px|pix|pixel)?_?(\d{1,4})[,x_](\d{1,4})", re.IGNORECASE)
-COUNTED = re.compile(r"(?:p|px|pix|pixel)_?(\d{1,6})", re.IGNORECASE)
+SIZE = re.compile(r"(\d{1,4})(?:\s*[x×]\s*(\d{1,4}))?", re.IGNORECASE | re.ASCII)
+PLACES = re.compile(r"(?:p|px|pix|pixel)?_?(\d{1,4})[,x_](\d{1,4})", re.IGNORECASE | re.ASCII)
+COUNTED = re.compile(r"(?:p|px|pix|pixel)_?(\d{1,6})", re.IGNORECASE | re.ASCII)
 LEAST_COUNTED = 9
 """Fewer columns than this, such as p1 to p4, may well be something other than a picture."""
 

@@ -169,14 +169,14 @@ def _confusion(axes: Axes, found: Confusion) -> None:
     counts = np.asarray(found.counts)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     k = len(found.classes)
-    axes.pcolormesh(
-        shares, cmap="Blues", vmin=0, vmax=1.25, edgecolors="white", linewidth=2 if k <= MOST_NUMBERED else 0
-    )
+    few = k <= MOST_NUMBERED
+    edges = {"edgecolors": "white", "linewidth": 2} if few else {"rasterized": True}
+    axes.pcolormesh(shares, cmap="Blues", vmin=0, vmax=1.25, **edges)
     axes.set_aspect("equal")
     axes.invert_yaxis()
     axes.spines[:].set_visible(False)
     axes.tick_params(length=0)
-    for i, j in np.ndindex(counts.shape) if k <= MOST_NUMBERED else ():
+    for i, j in np.ndindex(counts.shape) if few else ():
         axes.text(j + 0.5, i + 0.5, f"{counts[i, j]:,}", ha="center", va="center", color=_ink(shares[i, j]))
     named = range(0, k, -(-k // MOST_NUMBERED))
     labels = [shown(found.classes[place], LONGEST_NAME) for place in named]
