@@ -25,6 +25,8 @@ SIDE = 3.6
 """Inches."""
 MOST_NUMBERED = 24
 LONGEST_NAME = 24
+FEW_DECADES = 1e4
+"""Below this, a logarithmic axis has numbers between the powers of ten too."""
 LONGEST_ROW = 32
 """In letters: the names of classes that stand side by side are turned where they are longer than this."""
 MOST_DOTS = 5000
@@ -121,7 +123,7 @@ def _fonts() -> list[str]:
 
 
 def _loss(axes: Axes, losses: Sequence[float], test_losses: Sequence[float], logarithmic: bool) -> None:
-    """The loss over the epochs, and that of the test rows, each with its name at the end of the curve."""
+    """The loss over the epochs, and that of the test rows; the curves are named where there are two."""
     from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
     curves = [("training", losses, TRAINING, "-")] + ([("test", test_losses, TEST, "--")] if len(test_losses) else [])
@@ -129,9 +131,11 @@ def _loss(axes: Axes, losses: Sequence[float], test_losses: Sequence[float], log
         axes.plot(range(len(values)), values, dashes, color=colour, linewidth=1.5, label=name)
     if len(curves) > 1:
         axes.legend(frameon=False)
-    if logarithmic and min(min(values) for _, values, _, _ in curves) > 0:
+    lowest = min(*losses, *test_losses, losses[0])
+    if logarithmic and lowest > 0:
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=8))
+        few = max(*losses, *test_losses, losses[0]) < FEW_DECADES * lowest
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few else (1,), numticks=8))
         axes.yaxis.set_minor_locator(NullLocator())
     else:
         axes.set_ylim(bottom=0)

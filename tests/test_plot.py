@@ -126,6 +126,14 @@ RUNS: dict[str, tuple[Sequence[float], Pairs | Confusion | None, bool]] = {
 }
 
 
+def test_a_logarithmic_axis_has_numbers_however_far_it_goes() -> None:
+    for decades in (2, 3, 5, 12, 290):
+        plot("a.svg", np.geomspace(1, 10.0**-decades, 50).tolist(), (), None, True)
+        text = words_of("a.svg")
+        heights = [float(word.replace(",", "")) for word in text[text.index("epoch") + 1 : text.index("loss")]]
+        assert 3 <= len(heights) <= 10 and heights == sorted(heights), (decades, text)
+
+
 @pytest.mark.parametrize("case", RUNS)
 def test_every_run_has_a_plot(case: str) -> None:
     losses, outcome, logarithmic = RUNS[case]
