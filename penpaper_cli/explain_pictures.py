@@ -55,9 +55,8 @@ def looked_at_folder(album: Album) -> Iterator[Block]:
     """How many pictures each class has, and the first of each drawn."""
     yield Heading((words.FOLDER_HEADING,))
     yield Sentence((words.folder_size(len(album.pictures), len(album.classes), album.size),))
-    counts = np.bincount(album.labels)
     rows: list[tuple[Parts, ...]] = [
-        ((Name(name),), (f"{count:,}",)) for name, count in zip(album.classes, counts.tolist(), strict=True)
+        ((Name(name),), (f"{count:,}",)) for name, count in zip(album.classes, album.counts, strict=True)
     ]
     yield Table((("class",), ("pictures",)), rows, "lr")
     for sentence in album.notes():

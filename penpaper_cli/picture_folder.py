@@ -36,6 +36,11 @@ class Album:
         height, width = self.pictures[0].grey.shape
         return width, height
 
+    @property
+    def counts(self) -> list[int]:
+        """How many pictures each class has."""
+        return [self.labels.count(label) for label in range(len(self.classes))]
+
     def notes(self) -> Iterator[str]:
         """What was left out, and what was done to pictures, with one of them named."""
         if self.strays:

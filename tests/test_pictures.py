@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import io
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -22,9 +23,10 @@ from penpaper_cli.explain_pictures import drawn, weight_pictures
 from penpaper_cli.numbers import CannotRead, CannotWork, Figures
 from penpaper_cli.picture_folder import read_album
 from penpaper_cli.pictures import averaged, feature_names, pixel_shape, read_picture, read_row, read_size, within
+from penpaper_cli.render import renderer
 from penpaper_cli.render.maths import Text
 from penpaper_cli.render.picture import picture_lines
-from penpaper_cli.solution import Picture, Sentence
+from penpaper_cli.solution import Picture, Sentence, Solution
 from penpaper_cli.table import read_data, read_rows_for
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -230,6 +232,14 @@ def test_look_shows_the_matrix_and_draws_the_picture() -> None:
     assert "\n9 0\n0 6\n" in plain
 
 
+def test_look_at_a_name_that_begins_with_a_minus() -> None:
+    saved("-1.png", SMALL)
+    saved("-1/a/x.png", SMALL)
+    saved("-1/b/x.png", SMALL)
+    assert matrix("-1.png") == SMALL.tolist()
+    assert "2 pictures in 2 folders" in worked("look", "-1")
+
+
 def test_look_makes_a_large_picture_small_enough_to_write_down_and_says_so() -> None:
     saved("a.png", np.full((60, 84), 7, np.uint8))
     assert matrix("a.png") == [[7] * 28] * 20
@@ -243,6 +253,13 @@ def test_look_makes_a_large_picture_small_enough_to_write_down_and_says_so() -> 
 
 def test_look_at_a_folder_counts_the_classes() -> None:
     text = worked("look", str(SAMPLES / "mushrooms"))
+    found = json.loads(worked("look", str(SAMPLES / "mushrooms"), "-f", "json"))
+    assert [found[key] for key in ("classes", "pictures", "width", "height")] == [
+        ["edible", "poisonous"],
+        [12, 12],
+        8,
+        8,
+    ]
     assert "24 pictures in 2 folders" in text
     assert "| edible | 12 |" in text
     assert text.count("┌") == 2
@@ -487,6 +504,20 @@ def test_signs_are_seen_without_colour() -> None:
     found = lines(Picture(((-2.0, -0.5, 0.0, 0.1, 1.0, 2.0),), -2.0, 2.0))
     assert found[1] == "│-█-░    +▒+█│"
     assert found[-1] == "-2 [-█ -▓ -▒ -░  0  +░ +▒ +▓ +█] 2"
+
+
+def test_colour_only_repeats_what_the_signs_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    block = Picture(((-2.0, 0.1, 2.0),), -2.0, 2.0)
+    for name in ("NO_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    solution = Solution("look", [block])
+    coloured = "".join(renderer("terminal", Figures(), io.StringIO()).render(solution))
+    assert "\x1b[" in coloured
+    plain = re.sub(r"\x1b\[[\d;]*m", "", coloured)
+    assert plain == "\n".join(lines(block)) + "\n"
+    assert len(set(re.findall(r"\x1b\[([\d;]+)m[-+]█", coloured))) == 2
 
 
 def test_weights_are_drawn_where_their_pixels_are() -> None:

@@ -63,6 +63,7 @@ def read_pictures(data: str, size: str | None, for_tables: Mapping[str, object])
     from penpaper_cli.pictures import is_picture, read_size
     from penpaper_cli.sources import quoted
 
+    data = data.strip()  # a blank shields a leading minus
     if is_picture(data) and not is_folder(data):
         raise CannotRead(
             f"{quoted(data, 200)} is one picture, and training needs many: "

@@ -29,6 +29,7 @@ def look(
     from penpaper_cli.picture_folder import is_folder
     from penpaper_cli.pictures import is_picture
 
+    data = data.strip()  # a blank shields a leading minus
     options = {"features": features, "drop": drop, "category": category, "numbers": numbers}
     if not (is_picture(data) or is_folder(data)):
         if size is not None:
@@ -73,7 +74,9 @@ def look_at_folder(folder: str, size: str | None) -> Solution:
     from penpaper_cli.pictures import read_size
 
     album = read_album(folder, read_size(size) if size is not None else None)
-    return Solution("look", looked_at_folder(album), f"A look at {album.source}", Figures())
+    width, height = album.size
+    more = {"classes": album.classes, "pictures": album.counts, "width": width, "height": height}
+    return Solution("look", looked_at_folder(album), f"A look at {album.source}", Figures(), more=more)
 
 
 COMMANDS = {"look": command(look, explains=False)}

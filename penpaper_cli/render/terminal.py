@@ -22,7 +22,7 @@ from penpaper_cli.solution import Chart, Grid, Heading, Picture, Sentence, Solut
 
 ROWS_AT_A_TIME = 200
 NO_LIMIT = 100_000
-INK = "#000000 on #ffffff"
+INK, NEGATIVE, POSITIVE = "#000000 on #ffffff", "#b3001b", "#0000b0"
 """A picture is dark on light whatever the colours of the screen are."""
 HEADINGS = {1: "bold underline", 2: "bold cyan", 3: "bold"}
 
@@ -110,4 +110,7 @@ class Terminal(Renderer):
     def picture(self, block: Picture) -> Iterable[str]:
         frame, *rows, foot, scale = picture_lines(block, self.maths)
         drawn = [RichText.assemble("│", (row[1:-1], INK), "│") for row in rows]
+        for row in drawn if block.signed else ():
+            row.highlight_regex(r"-.", NEGATIVE)
+            row.highlight_regex(r"\+.", POSITIVE)
         yield self.printed(RichText(frame), *drawn, RichText(foot), RichText(scale))
