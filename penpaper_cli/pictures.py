@@ -105,8 +105,6 @@ def _decoded(path: str, file: BinaryIO) -> Pixels:
 
 def _grey(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
     """The grey values, and what was done to get them."""
-    from PIL import Image
-
     if image.mode.startswith(("I", "F")):  # A PNG of 16 bits: 65535 is white.
         values = np.asarray(image).astype(float)
         return np.floor(values / 257 + 0.5).astype(np.int64), (SIXTEEN_BITS,)
@@ -123,7 +121,6 @@ def _grey(image: Image.Image) -> tuple[np.ndarray, tuple[str, ...]]:
         bright = (colours[:, :, :3] @ LUMA) * opaque + 1000 * WHITE * (WHITE - opaque)
         strips.append(np.floor(bright / (1000 * WHITE) + 0.5).astype(np.uint8))
     grey: np.ndarray = np.concatenate(strips).astype(np.int64)
-    assert isinstance(image, Image.Image)
     return grey, (*((ON_WHITE,) if clear else ()), *((TO_GREY,) if coloured else ()))
 
 

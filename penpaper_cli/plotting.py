@@ -110,7 +110,7 @@ def plot(
         figure.savefig(buffer, format=ending, dpi=200, metadata=dateless[ending])
     with written_whole(path, "--plot") as out:
         out.buffer.write(buffer.getvalue())
-    lost = any("missing from font" in str(warning.message) for warning in caught)
+    lost = any("missing from" in str(warning.message) for warning in caught)
     return [f"--plot {quoted(path, 200)}: no font here has all signs of the names; .svg keeps them."] if lost else []
 
 
