@@ -274,7 +274,7 @@ def test_look_at_a_folder_counts_the_classes() -> None:
         (("train", "a.csv", "--target", "y", "--size", "8"), "--size is for pictures"),
         (("train", "a.csv"), "--target"),
         (("train", "a.png"), "one picture"),
-        (("train", "folder", "--target", "class"), "the folder it is in"),
+        (("train", "folder", "--target", "class"), "--target is for tables, and folder is a directory"),
         (("train", "folder", "--missing", "mean"), "--missing is for tables"),
     ],
 )

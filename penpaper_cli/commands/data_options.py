@@ -61,7 +61,7 @@ def read_pictures(data: str, size: str | None, for_tables: Mapping[str, object])
     """
     from penpaper_cli.picture_folder import is_folder, read_album
     from penpaper_cli.pictures import is_picture, read_size
-    from penpaper_cli.sources import quoted
+    from penpaper_cli.sources import quoted, shown
 
     data = data.strip()  # a blank shields a leading minus
     if is_picture(data) and not is_folder(data):
@@ -75,6 +75,8 @@ def read_pictures(data: str, size: str | None, for_tables: Mapping[str, object])
         return None
     for name, value in for_tables.items():
         if value is not None:
-            why = "the class of a picture is the folder it is in" if name == "target" else "pictures have no columns"
-            raise CannotRead(f"--{name} is for tables, and {why}: leave the option out.")
+            raise CannotRead(
+                f"--{name} is for tables, and {shown(data)} is a directory: name a file in it, or, where it holds a folder "
+                "of pictures for each class, leave the option out."
+            )
     return read_album(data, read_size(size) if size is not None else None).data_set()
