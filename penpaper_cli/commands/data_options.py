@@ -76,7 +76,7 @@ def read_pictures(data: str, size: str | None, for_tables: Mapping[str, object])
     for name, value in for_tables.items():
         if value is not None:
             raise CannotRead(
-                f"--{name} is for tables, and {shown(data)} is a directory: name a file in it, or, where it holds a folder "
-                "of pictures for each class, leave the option out."
+                f"--{name} is for tables, and {shown(data)} is a directory: name a file in it, or, where it holds a "
+                "folder of pictures for each class, leave the option out."
             )
     return read_album(data, read_size(size) if size is not None else None).data_set()
