@@ -11,9 +11,11 @@ from penpaper_cli import words, words_models
 from penpaper_cli.arithmetic import Name, Num
 from penpaper_cli.experiment import Experiment
 from penpaper_cli.explain import Show, explained
+from penpaper_cli.explain_pictures import weight_pictures
 from penpaper_cli.explain_prediction import Predictions
 from penpaper_cli.model import Model
 from penpaper_cli.paper import Array
+from penpaper_cli.plotting import Confusion, Pairs
 from penpaper_cli.solution import Block, Heading, Parts, Result, Sentence, Table
 from penpaper_cli.table import DataSet
 from penpaper_cli.training import confusion
@@ -44,6 +46,9 @@ class Outcome:
             yield from self.predictions.equation()
         else:
             yield from self.predictions.parameters()
+        model = self.model
+        classes = () if model.layers.hidden else model.classes
+        yield from weight_pictures(model.features, model.parameters["W1"], classes, model.scaling.kind != "none")
         if self.new is not None:
             yield from self.predictions.steps()
 
@@ -118,6 +123,15 @@ class Outcome:
                     counts = confusion(self.model.predictions(data.X), data.y)
                     found[name] = Result(counts.shape, False, counts.tolist())
         return found
+
+    def for_plot(self) -> Pairs | Confusion:
+        """What was predicted beside what is true; of classes on the test rows, where there are any."""
+        model, data, held = self.model, self.experiment.data, self.experiment.held
+        if model.classes:
+            shown = held or data
+            return Confusion(model.target, model.classes, confusion(model.predictions(shown.X), shown.y))
+        pairs = Pairs(model.target, data.y, model.predictions(data.X))
+        return pairs if held is None else replace(pairs, test_true=held.y, test_predicted=model.predictions(held.X))
 
     def worth_knowing(self) -> Iterator[Block]:
         """Whatever about the run or the model would surprise somebody who relied on it."""

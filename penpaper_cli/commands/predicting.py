@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 def predict(
     model: Annotated[str, typer.Argument(metavar="MODEL.json", help="A model that pp train --save has kept.")],
     data: Annotated[
-        str, typer.Argument(metavar="DATA", help='New rows: "1650 3", or a CSV whose columns are matched by name.')
+        str,
+        typer.Argument(
+            metavar="DATA", help='New rows: "1650 3", or a CSV whose columns are matched by name; or a picture.'
+        ),
     ],
     view: View,
 ) -> Solution:
@@ -26,13 +29,16 @@ def predict(
     if view.exact:
         raise CannotRead("--exact: a saved model holds float64 numbers; leave the option out.")
     from penpaper_cli import table
+    from penpaper_cli.commands.data_options import say
     from penpaper_cli.commands.training import load_model
     from penpaper_cli.explain import Show
     from penpaper_cli.explain_prediction import Predictions
 
     loaded = load_model(model)
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
-    found = Predictions(loaded, table.read_rows_for(loaded.columns, data), show)
+    notes: list[str] = []
+    found = Predictions(loaded, table.read_rows_for(loaded.columns, data, notes=notes), show)
+    say(notes)
     results = found.results()
     return Solution(
         command="predict",

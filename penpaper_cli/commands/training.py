@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from penpaper_cli.commands import training_options as options
-from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, names, say
+from penpaper_cli.commands.data_options import (
+    Category,
+    Drop,
+    Features,
+    Missing,
+    Numbers,
+    Plot,
+    Size,
+    names,
+    read_pictures,
+    say,
+)
 from penpaper_cli.commands.progress import interruptible, progress
 from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
@@ -18,6 +29,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from penpaper_cli.experiment import Experiment, Wishes
+    from penpaper_cli.explain_training import Lesson
     from penpaper_cli.model import Model
 
 MOST_UNITS = 10_000
@@ -25,10 +37,15 @@ MOST_EPOCHS = 100_000_000
 
 
 def train(
-    data: Annotated[str, typer.Argument(metavar="DATA.csv", help="A CSV with a header line, or - for standard input.")],
+    data: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATA", help="A CSV with a header line, or - for standard input; or a folder of pictures by class."
+        ),
+    ],
     view: View,
     target: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume).")
+        str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume, nor for pictures).")
     ] = None,
     features: Features = None,
     drop: Drop = None,
@@ -57,6 +74,8 @@ def train(
     scale_target: options.ScaleTarget = None,
     explain: options.Explain = "1,last",
     predict: options.Predict = None,
+    size: Size = None,
+    plot: Plot = None,
     save: options.Save = None,
     resume: options.Resume = None,
 ) -> Solution:
@@ -82,6 +101,10 @@ def train(
 
     if save is not None:
         check_writable(save, "--save")
+    if plot is not None:
+        from penpaper_cli import plotting
+
+        plotting.check(plot)
     wishes = Wishes(
         loss=loss,
         hidden=read_hidden(hidden),
@@ -98,22 +121,33 @@ def train(
         scale_target=scale_target,
     )
     wanted = names(features) if features is not None else None
+    for_tables = {
+        "target": target,
+        "features": features,
+        "drop": drop,
+        "category": category,
+        "missing": missing,
+        "numbers": numbers,
+        "classify": classify or None,
+    }
+    pictures = read_pictures(data, size, for_tables)
     if resume is not None:
         before = read_saved(resume, wishes, wanted, classify, target)
         own = [column.name for column in before.columns]
         categories = [column.name for column in before.columns if column.categories]
         classes = bool(before.classes)
-        read = table.read_data(data, before.target, own, (), categories, missing, numbers, classes)
+        read = pictures or table.read_data(data, before.target, own, (), categories, missing, numbers, classes)
         experiment = resumed_experiment(read, before, resume)
     else:
-        if target is None:
+        if pictures is None and target is None:
             raise CannotRead("Missing option '--target': name the column to predict.")
-        read = table.read_data(data, target, wanted, names(drop), names(category), missing, numbers, classify)
+        columns = (str(target), wanted, names(drop), names(category), missing, numbers, classify)
+        read = pictures or table.read_data(data, *columns)
         experiment = new_experiment(read, wishes)
     say(read.notes)
     kind = "hidden" if experiment.layers.hidden else "classes" if read.classes else "numbers"
     count = epochs or EPOCHS[kind]
-    return worked(experiment, chosen, count, predict, save, resume, view)
+    return worked(experiment, chosen, count, predict, save, plot, resume, view)
 
 
 def worked(
@@ -122,6 +156,7 @@ def worked(
     count: int,
     predict: str | None,
     save: str | None,
+    plot: str | None,
     resume: str | None,
     view: View,
 ) -> Solution:
@@ -130,10 +165,12 @@ def worked(
     from penpaper_cli.explain import Show, check_entries
     from penpaper_cli.explain_training import Lesson
 
+    notes: list[str] = []
     try:
-        new = table.read_rows_for(experiment.data.columns, predict) if predict is not None else None
+        new = table.read_rows_for(experiment.data.columns, predict, notes=notes) if predict is not None else None
     except CannotRead as error:
         raise CannotRead(f"--predict: {error}") from None
+    say(notes)
     run, start = experiment.run, experiment.run.epochs + 1 if experiment.run.losses else 1
     last = start + count - 1
     numbers = [last if epoch is None else epoch for epoch in chosen]
@@ -160,6 +197,8 @@ def worked(
             show.check(experiment.layers.prediction_name, experiment.y.shape)
         else:
             check_entries(show, [*step.forward, *step.backward, *step.update])
+    if plot is not None:
+        draw_plot(lesson, plot)
     return Solution(
         command="train",
         title=lesson.title,
@@ -172,6 +211,16 @@ def worked(
         failure=lesson.failure() if run.diverged else None,
         script=later("training", lesson),
     )
+
+
+def draw_plot(lesson: Lesson, path: str) -> None:
+    """Write the plot of a run, whole or not at all."""
+    from penpaper_cli import plotting
+    from penpaper_cli.explain_epochs import falls_far
+
+    run = lesson.run
+    outcome = None if run.diverged else lesson.outcome.for_plot()
+    say(plotting.plot(path, run.losses, run.test_losses, outcome, falls_far(run.losses)))
 
 
 def save_model(model: Model, path: str) -> None:
