@@ -160,6 +160,6 @@ class Outcome:
                 yield words_models.classes_missing(missing)
         learnt = sum(parameter.size for parameter in self.model.parameters.values())
         if learnt > len(data.y) * layers.sizes[-1] and not layers.l2:
-            yield words_models.many_models(learnt, len(data.y))
+            yield words_models.many_models(learnt, len(data.y), self.experiment.held is not None)
         if run.losses[-1] >= run.losses[0] > 0:
             yield words_models.NO_PROGRESS
