@@ -158,9 +158,14 @@ class Epochs:
             yield from drawn(self.run.test_losses, "test loss")
 
 
+def falls_far(losses: list[float]) -> bool:
+    """Whether the loss falls so far that it is best drawn by factors."""
+    return max(losses) > STEEP * min(losses) > 0
+
+
 def drawn(losses: list[float], name: str) -> Iterator[Block]:
     """One curve; where it falls a long way, by factors."""
-    logarithmic = max(losses) > STEEP * min(losses) > 0
+    logarithmic = falls_far(losses)
     if logarithmic:
         yield Sentence((words.LOGARITHMIC,), explains=False)
     yield Chart(("epoch",), (name,), list(enumerate(losses)), logarithmic)

@@ -12,9 +12,11 @@ from penpaper_cli.arithmetic import Name, Num
 from penpaper_cli.experiment import Experiment
 from penpaper_cli.explain import Show, explained
 from penpaper_cli.explain_next_word import predictions_of
+from penpaper_cli.explain_pictures import weight_pictures
 from penpaper_cli.explain_prediction import Predictions
 from penpaper_cli.model import Model
 from penpaper_cli.paper import Array
+from penpaper_cli.plotting import Confusion, Pairs
 from penpaper_cli.solution import Block, Heading, Parts, Result, Sentence, Table
 from penpaper_cli.table import DataSet
 from penpaper_cli.training import confusion
@@ -45,6 +47,9 @@ class Outcome:
             yield from self.predictions.equation()
         else:
             yield from self.predictions.parameters()
+        model = self.model
+        classes = () if model.layers.hidden else model.classes
+        yield from weight_pictures(model.features, model.parameters["W1"], classes, model.scaling.kind != "none")
         if self.new is not None:
             yield from self.predictions.steps()
 
@@ -120,6 +125,15 @@ class Outcome:
                     found[name] = Result(counts.shape, False, counts.tolist())
         return found
 
+    def for_plot(self) -> Pairs | Confusion:
+        """What was predicted beside what is true; of classes on the test rows, where there are any."""
+        model, data, held = self.model, self.experiment.data, self.experiment.held
+        if model.classes:
+            shown = held or data
+            return Confusion(model.target, model.classes, confusion(model.predictions(shown.X), shown.y))
+        pairs = Pairs(model.target, data.y, model.predictions(data.X))
+        return pairs if held is None else replace(pairs, test_true=held.y, test_predicted=model.predictions(held.X))
+
     def worth_knowing(self) -> Iterator[Block]:
         """Whatever about the run or the model would surprise somebody who relied on it."""
         remarks = [remark for remark in self.remarks() if remark]
@@ -147,6 +161,6 @@ class Outcome:
                 yield words_models.classes_missing(missing)
         learnt = sum(parameter.size for parameter in self.model.parameters.values())
         if learnt > len(data.y) * layers.sizes[-1] and not layers.l2:
-            yield words_models.many_models(learnt, len(data.y))
+            yield words_models.many_models(learnt, len(data.y), self.experiment.held is not None)
         if run.losses[-1] >= run.losses[0] > 0:
             yield words_models.NO_PROGRESS

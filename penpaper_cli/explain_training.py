@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from penpaper_cli import words, words_models
-from penpaper_cli.arithmetic import Entry, Expr, Name, Num
+from penpaper_cli.arithmetic import Entry, Name, Num
 from penpaper_cli.descent import Run
 from penpaper_cli.experiment import Experiment
 from penpaper_cli.explain import Show, grid, results, shortened, worked_out
@@ -18,6 +18,7 @@ from penpaper_cli.explain_data import one_hot
 from penpaper_cli.explain_distance import Distance, by_feature
 from penpaper_cli.explain_epochs import Epochs
 from penpaper_cli.explain_model import Outcome
+from penpaper_cli.explain_pictures import listed_features, of_pictures
 from penpaper_cli.formulas import ranged, standardised
 from penpaper_cli.model import Model
 from penpaper_cli.numbers import CannotWork
@@ -95,7 +96,10 @@ class Lesson:
         data, name = self.data, "X" if self.scaling.kind == "none" else "X_raw"
         yield Heading(("The data as a matrix",))
         counts = words.data_set(*data.X.shape)
-        yield Sentence((counts, *_listed(data.features), "; the target is ", Name(data.target), "."), explains=False)
+        yield Sentence(
+            (counts, *listed_features(data.features), "; the target is ", Name(data.target), "."), explains=False
+        )
+        yield from of_pictures(data.features, data.X, data.y, data.classes)
         yield from one_hot(data.columns)
         held = self.experiment.held
         if held is not None:
@@ -222,11 +226,3 @@ class Lesson:
         return CannotWork(
             words.diverged(self.run.epochs, text(rate), text(safe), (largest, smallest) if uneven else None)
         )
-
-
-def _listed(names: Sequence[str]) -> Iterator[str | Expr]:
-    """Names with commas between them, as mathematics, so that no renderer reads them as markup."""
-    for k, name in enumerate(names):
-        if k:
-            yield " and " if k == len(names) - 1 else ", "
-        yield Name(name)

@@ -12,6 +12,7 @@ from penpaper_cli.choice import no_column
 from penpaper_cli.coding import Column, coded
 from penpaper_cli.dialect import opened_table
 from penpaper_cli.numbers import CannotRead
+from penpaper_cli.pictures import is_picture, read_row
 from penpaper_cli.sheet import Sheet, read_header
 from penpaper_cli.sources import quoted, read_float
 from penpaper_cli.words import listed, plural
@@ -22,14 +23,24 @@ MOST_LISTED = 10
 
 
 def read_rows_for(
-    columns: Sequence[Column], source: str, name: str = "--predict", numbers: str | None = None
+    columns: Sequence[Column],
+    source: str,
+    name: str = "--predict",
+    numbers: str | None = None,
+    notes: list[str] | None = None,
 ) -> np.ndarray:
     """Rows of new data as a model takes them, float64 of shape (n, d).
 
     `source` is a CSV file or `-`, whose columns are found by their names, or a literal such as "1650 3; 900 2" with
-    numbers and categories in the order of `columns` (quotation marks around a category with blanks). Raises CannotRead
-    with the place of an unknown category, a missing column or a gap.
+    numbers and categories in the order of `columns` (quotation marks around a category with blanks), or a picture; what
+    was done to it is added to `notes`. Raises CannotRead with the place of an unknown category, a missing column or a
+    gap.
     """
+    if is_picture(source):
+        pixels, how = read_row([column.name for column in columns], source.strip())
+        if notes is not None:
+            notes += how
+        return pixels
     if source.strip() == "-" or source.strip().lower().endswith(FILES):
         return _from_file(columns, source, numbers)
     rows = [row for row in re.split(r"[;\n]", source) if row.strip()]
@@ -49,7 +60,11 @@ def read_rows_for(
 
 
 def rows_as_typed(columns: Sequence[Column], source: str) -> list[list[str]]:
-    """The cells of a file with its header, or those of a literal under the names of the columns."""
+    """The cells of a file with its header; those of a literal, or a picture's greys, under the names of the columns."""
+    if is_picture(source):
+        names = [column.name for column in columns]
+        pixels, _ = read_row(names, source.strip())
+        return [names, *([f"{value:g}" for value in row] for row in pixels.tolist())]
     if source.strip() == "-":
         raise CannotRead("-o FILE.csv needs the new rows in a file or on the command line: put them in a file.")
     if source.strip().lower().endswith(FILES):

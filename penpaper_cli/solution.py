@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from penpaper_cli.arithmetic import Entry, Expr, Num
-from penpaper_cli.numbers import Figures, PaperError
+from penpaper_cli.numbers import Figures, PaperError, Scalar
 
 if TYPE_CHECKING:
     from penpaper_cli.script import Script
@@ -78,7 +78,30 @@ class Chart:
     logarithmic: bool = False
 
 
-Block = Heading | Sentence | Working | Grid | Table | Chart
+@dataclass(frozen=True, repr=False, eq=False)
+class Picture:
+    """A matrix as a picture, a square for each entry: `low` is black, `high` is white.
+
+    Where `low` is below 0 it shows numbers of both signs, such as weights: 0 is white, and a number is the darker the
+    farther it is from 0; its sign has to be seen without colour.
+    """
+
+    rows: tuple[tuple[Scalar, ...], ...]
+    low: Scalar
+    high: Scalar
+
+    @property
+    def signed(self) -> bool:
+        """Whether numbers of both signs are shown."""
+        return self.low < 0
+
+    def darkness(self, value: Scalar) -> float:
+        """How dark the square of a number is, from 0 to 1."""
+        number, low, high = float(value), float(self.low), float(self.high)
+        return abs(number) / max(-low, high) if self.signed else (high - number) / (high - low)
+
+
+Block = Heading | Sentence | Working | Grid | Table | Chart | Picture
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -14,6 +14,7 @@ from penpaper_cli.columns import MOST_CATEGORIES
 from penpaper_cli.dialect import opened_table
 from penpaper_cli.new_rows import read_rows_for
 from penpaper_cli.numbers import CannotRead, CannotWork, TypedFloat
+from penpaper_cli.pictures import pixel_shape
 from penpaper_cli.sheet import Header, Sheet, points_are_decimal, read_header
 from penpaper_cli.sources import CSV, quoted, shown
 from penpaper_cli.vectors import Vector, are_days, is_index, no_name, read_vectors, without_gaps
@@ -107,9 +108,11 @@ def _data_set(
     if count < 2:
         left = "no row" if not count else "only one row"
         raise CannotWork(f"{source} has {left} of data, and training needs at least two rows.")
+    are_pixels = pixel_shape([vector.name for vector in features]) is not None
     for vector in features:
         _refuse_days(source, vector, f"leave the column out with --drop {quoted(vector.name)}")
-        _refuse_constant(source, vector)
+        if not are_pixels:  # The corners of pictures may well be the same in all of them.
+            _refuse_constant(source, vector)
     _refuse_days(source, target, "choose another target")
     columns = tuple(Column(vector.name, vector.categories) for vector in features)
     names = tuple(name for column in columns for name in column.features)

@@ -134,11 +134,12 @@ def dead_layer(number: int, layers: int) -> str:
     )
 
 
-def many_models(weights: int, rows: int) -> str:
+def many_models(weights: int, rows: int, tested: bool) -> str:
     """More columns than rows."""
+    remedy = "believe only the test" if tested else "test it with --test 0.2"
     return (
         f"The model has {weights:,} numbers to learn from {plural(rows, 'row')}, so many models fit these rows equally "
-        "well, and how good it is on them says little: test it with --test 0.2, or hold it back with --l2."
+        f"well, and how good it is on them says little: {remedy}, or hold it back with --l2."
     )
 
 

@@ -194,7 +194,10 @@ def words_of(tex: str) -> str:
         r"\\(?:begin|end)\{(?:center|tabular|picture)\}(?:\{.*\}|\(.*\))?|\\setlength.*|\\setcounter.*", "", tex
     )
     tex = re.sub(
-        r"\\put\(.*?\)\{\\line.*|\\qbezier.*|\\hline|\\rule\{0pt\}\{2.6ex\}|\\leavevmode\\par|\\raggedright ", "", tex
+        r"\\put\(.*?\)\{\\(?:line|rule|framebox).*|\\qbezier.*|\\hline|\\rule\{0pt\}\{2.6ex\}|\\leavevmode\\par|"
+        r"\\par\\smallskip|\\raggedright ",
+        "",
+        tex,
     )
     tex = re.sub(r"(?<!\\)&|\\\\$", " ", tex, flags=re.M)
     for opening, before, after in (

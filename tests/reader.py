@@ -124,7 +124,7 @@ def loosely(digits: int) -> Leaf:
 
 # --- Expressions: a small precedence parser that works out the value as it reads ---
 
-_WORD = r"(?:[\w'′\u0300-\u036f]|\.(?=\w))+"
+_WORD = r"(?:\bp\d+,\d+\b|(?:[\w'′\u0300-\u036f]|\.(?=\w))+)"  # p2,3 is the pixel in row 2 and column 3
 _NAME = rf"(?![\d.]+(?:[^\w.]|$))[∂∇]?{_WORD}(?:/∂{_WORD})?(?:=[^\s()\[\]]+)?|</?\w+>|\"[^\"]*\"|“[^”]*”|…|\.\.\."
 _TOKEN = re.compile(rf"\s*(?:(?P<number>{_NUMBER})|(?P<name>{_NAME})|(?P<sign>[-+·/^()\[\],;:∘]))")
 _FUNCTIONS: dict[str, Callable[..., Span]] = {

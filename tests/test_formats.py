@@ -57,11 +57,13 @@ CASES = {
     "train hidden": ["train", HOUSES, "--target", "price", "--hidden", "2", "--epochs", "5", "--batch-size", "6"],
     "predict": ["predict", MODEL, "1650 3; 900 2"],
     "fit": ["fit", HOUSES, "--target", "price", "--features", "size", "--predict", "1650"],
+    "train pictures": ["train", str(SAMPLES / "mushrooms"), "--epochs", "10", "--test", "0.25"],
     "look": ["look", str(SAMPLES / "flats.csv")],
+    "look at a picture": ["look", str(SAMPLES / "mushroom.png")],
     "ops": ["ops"],
 }
 """Every command at least once."""
-UNWORKED = {"ops", "look"}
+UNWORKED = {"ops", "look", "look at a picture"}
 """What only lists, and so has no details."""
 DETAILS = ("full", "normal", "summary")
 TO_STDOUT = [name for name in FORMATS if name != "pdf"]

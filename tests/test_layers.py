@@ -20,20 +20,20 @@ LONGEST_FILE = 300
 LAYERS = [
     {"__init__"},
     {"numbers", "words"},
-    {"words_fit", "data_words", "words_models", "words_text", "files"},
-    {"meaning", "sources", "script"},
-    {"cells", "coding"},
+    {"words_fit", "data_words", "words_models", "words_text", "picture_words", "files"},
+    {"meaning", "sources", "script", "extras"},
+    {"cells", "coding", "pictures", "plotting"},
     {"columns", "dialect"},
     {"sheet"},
     {"choice", "vectors"},
     {"new_rows"},
     {"arithmetic", "reading", "table", "language"},
-    {"paper", "solution", "nested", "truth", "text"},
+    {"paper", "solution", "nested", "truth", "text", "picture_folder"},
     {"ops", "gradients", "exact"},
     {"formulas", "training", "render"},
     {"optimisers", "looking"},
     {"running"},
-    {"explain", "explain_data", "program"},
+    {"explain", "explain_data", "explain_pictures", "program"},
     {"explain_exact"},
     {"explain_elimination"},
     {"explain_products", "explain_formula", "explain_fit", "network", "members"},
@@ -77,6 +77,10 @@ ONLY = {
     "words_text": {"words"},
     "text": {"numbers", "sources", "table"},
     "files": {"numbers"},
+    "picture_words": {"words"},
+    "extras": {"numbers"},
+    "pictures": {"numbers", "sources", "extras", "picture_words"},
+    "plotting": {"numbers", "sources", "extras", "files"},
 }
 """Where a lower layer is not reason enough: all of the package that these may see."""
 
@@ -84,6 +88,8 @@ ONLY_IN = {
     "rich": {"render.terminal", "render.coloured", "commands.progress"},
     "typer": {"cli", "commands"},
     "typst": {"render.pdf"},
+    "PIL": {"pictures"},
+    "matplotlib": {"plotting"},
 }
 """Who may import what isn't Python's own: modules, or whole folders."""
 
@@ -99,6 +105,8 @@ NO_NUMPY = {
     "script",
     "solution",
     "words",
+    "picture_words",
+    "extras",
 }
 """What never sees NumPy; `commands` sees it only inside functions."""
 
@@ -237,13 +245,16 @@ def test_numpy_stays_out_of_what_only_reads_and_draws() -> None:
     assert "paper" in users
 
 
+SLOW = {"numpy", "rich", "PIL", "matplotlib", *(name for names in LAYERS[3:-3] for name in names)}
+
+
 def test_slow_libraries_load_when_they_are_needed() -> None:
     """Every command passes through cli and commands, so what these load at the top loads every time."""
     eager = [
         str(found)
         for found in IMPORTS
         if found.at_top and not found.for_types and part(found.by) in ("cli", "commands")
-        if part(target(found)) in {"numpy", "rich", *(name for names in LAYERS[3:-3] for name in names)}
+        if part(target(found)) in SLOW
         if part(target(found)) not in ("solution", "render", "script")
     ]
     assert eager == []
@@ -274,6 +285,8 @@ ONLY_WHEN_NEEDED = {
     "csv",
     "pygments",
     "hypothesis",
+    "PIL",
+    "matplotlib",
     "penpaper_cli.training",
     "penpaper_cli.render.terminal",
     "penpaper_cli.render.coloured",

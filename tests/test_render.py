@@ -22,7 +22,7 @@ from penpaper_cli.arithmetic import MEANING, Apply, Entry, Expr, Name, Num, Rest
 from penpaper_cli.numbers import Figures, Typed
 from penpaper_cli.render import FORMATS, renderer
 from penpaper_cli.render.page import Page
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Result, Sentence, Solution, Table, Working
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Picture, Result, Sentence, Solution, Table, Working
 
 HOSTILE = {
     "brackets": "x[b]",
@@ -120,6 +120,8 @@ def blocks(name: str) -> Iterator[Block]:
     yield Table((("k",), (Apply("dot", (n, n)),)), [(("1",), (Entry(n, (0,), 1.0),))], "rr")
     yield Chart((n,), (n,), CHART_ENDS)
     yield Chart(("epoch",), ("loss",), [(0.0, 1.0)])
+    yield Picture(((0.0, 127.5), (255.0, 200.0)), 0.0, 255.0)
+    yield Picture(((-2.0, 0.0, 1.5),), -2.0, 2.0)
 
 
 def solution(steps: Iterable[Block], name: str = TAME) -> Solution:

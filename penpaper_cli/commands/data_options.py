@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
-from typing import Annotated, Literal
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from penpaper_cli.numbers import CannotRead
+
+if TYPE_CHECKING:
+    from penpaper_cli.table import DataSet
 
 Features = Annotated[
     str | None, typer.Option(metavar="A,B", help="The columns to predict it from. Default: all others.")
@@ -25,6 +30,13 @@ Numbers = Annotated[
     Literal["1,234.56", "1.234,56"] | None,
     typer.Option(help="How numbers are written, where the file leaves it in doubt."),
 ]
+Plot = Annotated[
+    str | None, typer.Option(metavar="FILE.svg", help="Draw the loss, and predicted against true: .svg, .png or .pdf.")
+]
+Size = Annotated[
+    str | None,
+    typer.Option(metavar="8x8", help="Pictures: bring each to this width and height, by means of what is covered."),
+]
 
 
 OUTSIDE_QUOTES = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
@@ -40,3 +52,31 @@ def say(notes: Iterable[str]) -> None:
     """What was assumed, a line each on standard error."""
     for note in notes:
         print(f"pp: {note}", file=sys.stderr)
+
+
+def read_pictures(data: str, size: str | None, for_tables: Mapping[str, object]) -> DataSet | None:
+    """The data set in a folder of pictures, or None where `data` is a table. Raises CannotRead for what doesn't fit.
+
+    `for_tables` are the options that only tables have, by name, with None for what wasn't given.
+    """
+    from penpaper_cli.picture_folder import is_folder, read_album
+    from penpaper_cli.pictures import is_picture, read_size
+    from penpaper_cli.sources import quoted, shown
+
+    data = data.strip()  # a blank shields a leading minus
+    if is_picture(data) and not is_folder(data):
+        raise CannotRead(
+            f"{quoted(data, 200)} is one picture, and training needs many: "
+            "name a folder that has a folder of pictures for each class."
+        )
+    if not is_folder(data):
+        if size is not None:
+            raise CannotRead("--size is for pictures, and a table has none: leave the option out.")
+        return None
+    for name, value in for_tables.items():
+        if value is not None:
+            raise CannotRead(
+                f"--{name} is for tables, and {shown(data)} is a directory: name a file in it, or, where it holds a "
+                "folder of pictures for each class, leave the option out."
+            )
+    return read_album(data, read_size(size) if size is not None else None).data_set()

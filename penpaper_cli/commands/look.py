@@ -6,27 +6,45 @@ from typing import Annotated
 
 import typer
 
-from penpaper_cli.commands.data_options import Category, Drop, Numbers, names
+from penpaper_cli.commands.data_options import Category, Drop, Numbers, Size, names
 from penpaper_cli.commands.shared import command
-from penpaper_cli.numbers import Figures
+from penpaper_cli.numbers import CannotRead, Figures
 from penpaper_cli.solution import Solution
 
 
 def look(
-    data: Annotated[str, typer.Argument(metavar="DATA.csv", help="A CSV file, or - for standard input.")],
+    data: Annotated[
+        str,
+        typer.Argument(
+            metavar="DATA", help="A CSV file, or - for standard input; a picture, or a folder of pictures by class."
+        ),
+    ],
     features: Annotated[str | None, typer.Option(metavar="A,B", help="The columns to show. Default: all.")] = None,
     drop: Drop = None,
     category: Category = None,
     numbers: Numbers = None,
+    size: Size = None,
 ) -> Solution:
-    """Show what was understood of a data file: its columns, types, gaps and first rows."""
-    return look_at_table(data, features, drop, category, numbers)
+    """Show what was understood of a data file or a picture: columns, types and gaps, or the matrix of its pixels."""
+    from penpaper_cli.picture_folder import is_folder
+    from penpaper_cli.pictures import is_picture
+
+    data = data.strip()  # a blank shields a leading minus
+    options = {"features": features, "drop": drop, "category": category, "numbers": numbers}
+    if not (is_picture(data) or is_folder(data)):
+        if size is not None:
+            raise CannotRead("--size is for pictures, and a table has none: leave the option out.")
+        return look_at_table(data, features, drop, category, numbers)
+    for name, value in options.items():
+        if value is not None:
+            raise CannotRead(f"--{name} is for tables, and a picture has no columns: leave the option out.")
+    return look_at_folder(data, size) if is_folder(data) else look_at_picture(data, size)
 
 
 def look_at_table(
     data: str, features: str | None, drop: str | None, category: str | None, numbers: str | None
 ) -> Solution:
-    """The solution for a table; a picture would have another."""
+    """The solution for a table."""
     from penpaper_cli.explain_data import columns_for_programs, looked
     from penpaper_cli.looking import look_at
 
@@ -34,6 +52,31 @@ def look_at_table(
     found = look_at(data, wanted, names(drop), names(category), numbers)
     more = {"rows": found.rows, "columns": columns_for_programs(found), "notes": found.notes}
     return Solution("look", looked(found), f"A look at {found.source}", Figures(), more=more)
+
+
+def look_at_picture(path: str, size: str | None) -> Solution:
+    """The solution for a picture; without a size, a large one is made small enough to be written down."""
+    from penpaper_cli.explain_pictures import looked_at_picture, results_of
+    from penpaper_cli.pictures import LARGEST_WRITTEN, read_picture, read_size, within
+
+    found = read_picture(path, read_size(size) if size is not None else None)
+    if size is None:
+        found = found.resized(within(*found.size, LARGEST_WRITTEN))
+    results = results_of(found)
+    title = f"A look at {found.source}"
+    return Solution("look", looked_at_picture(found), title, Figures(), answer=results["P"], results=results)
+
+
+def look_at_folder(folder: str, size: str | None) -> Solution:
+    """The solution for a folder of pictures."""
+    from penpaper_cli.explain_pictures import looked_at_folder
+    from penpaper_cli.picture_folder import read_album
+    from penpaper_cli.pictures import read_size
+
+    album = read_album(folder, read_size(size) if size is not None else None)
+    width, height = album.size
+    more = {"classes": album.classes, "pictures": album.counts, "width": width, "height": height}
+    return Solution("look", looked_at_folder(album), f"A look at {album.source}", Figures(), more=more)
 
 
 COMMANDS = {"look": command(look, explains=False)}

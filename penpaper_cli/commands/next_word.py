@@ -58,13 +58,13 @@ def check_task(model: Model, next_word: bool, context: int | None, source: str) 
         raise CannotRead(f"--context: with --resume this comes from {shown(source)}; leave the option out.")
 
 
-def read_new(model: Model, source: str) -> Array:
-    """New rows for a model of any task: words for that of a text, else numbers."""
+def read_new(model: Model, source: str, notes: list[str]) -> Array:
+    """New rows for a model of any task: words for that of a text, else numbers. What is assumed is added to `notes`."""
     from penpaper_cli import table, text
 
     if model.counts is not None:
         return text.read_beginnings(model.classes, model.counts.context, source)
-    return table.read_rows_for(model.columns, source)
+    return table.read_rows_for(model.columns, source, notes=notes)
 
 
 def lesson_of(

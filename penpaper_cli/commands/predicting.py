@@ -19,22 +19,27 @@ def predict(
     model: Annotated[str, typer.Argument(metavar="MODEL.json", help="A model that pp train --save has kept.")],
     data: Annotated[
         str,
-        typer.Argument(metavar="DATA", help='New rows: "1650 3", or a CSV; for a text its words so far: "the cat".'),
+        typer.Argument(
+            metavar="DATA", help='New rows: "1650 3", or a CSV; a picture; for a text its words so far: "the cat".'
+        ),
     ],
     view: View,
 ) -> Solution:
     """Predict with a saved model, a few rows worked; -o FILE.csv keeps the data with its predictions."""
     if view.exact:
         raise CannotRead("--exact: a saved model holds float64 numbers; leave the option out.")
+    from penpaper_cli.commands.data_options import say
+    from penpaper_cli.commands.model_files import load_model
     from penpaper_cli.commands.next_word import read_new
     from penpaper_cli.commands.scripts import later
-    from penpaper_cli.commands.training import load_model
     from penpaper_cli.explain import Show
     from penpaper_cli.explain_next_word import NextWords, predictions_of
 
     loaded = load_model(model)
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
-    found = predictions_of(loaded, read_new(loaded, data), show)
+    notes: list[str] = []
+    found = predictions_of(loaded, read_new(loaded, data, notes), show)
+    say(notes)
     results = found.results()
     return Solution(
         command="predict",

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from penpaper_cli.commands import training_options as options
-from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, names, say
+from penpaper_cli.commands.data_options import (
+    Category,
+    Drop,
+    Features,
+    Missing,
+    Numbers,
+    Plot,
+    Size,
+    names,
+    read_pictures,
+    say,
+)
+from penpaper_cli.commands.model_files import read_saved, save_model
 from penpaper_cli.commands.next_word import check_task, lesson_of, read_new, read_words
 from penpaper_cli.commands.progress import interruptible, progress
 from penpaper_cli.commands.scripts import later
@@ -18,8 +30,8 @@ from penpaper_cli.solution import Solution
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from penpaper_cli.experiment import Experiment, Wishes
-    from penpaper_cli.model import Model
+    from penpaper_cli.experiment import Experiment
+    from penpaper_cli.explain_training import Lesson
 
 MOST_UNITS = 10_000
 MOST_EPOCHS = 100_000_000
@@ -27,11 +39,14 @@ MOST_EPOCHS = 100_000_000
 
 def train(
     data: Annotated[
-        str, typer.Argument(metavar="DATA", help="A CSV with a header line, a text for --next-word, or - for stdin.")
+        str,
+        typer.Argument(
+            metavar="DATA", help="A CSV, or - for stdin; a folder of pictures by class; a text for --next-word."
+        ),
     ],
     view: View,
     target: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume).")
+        str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume, nor for pictures).")
     ] = None,
     next_word: options.NextWord = False,
     context: options.Context = None,
@@ -62,6 +77,8 @@ def train(
     scale_target: options.ScaleTarget = None,
     explain: options.Explain = "1,last",
     predict: options.Predict = None,
+    size: Size = None,
+    plot: Plot = None,
     save: options.Save = None,
     resume: options.Resume = None,
 ) -> Solution:
@@ -90,6 +107,10 @@ def train(
 
     if save is not None:
         check_writable(save, "--save")
+    if plot is not None:
+        from penpaper_cli import plotting
+
+        plotting.check(plot)
     wishes = Wishes(
         loss=loss,
         hidden=read_hidden(hidden),
@@ -106,6 +127,16 @@ def train(
         scale_target=scale_target,
     )
     wanted = names(features) if features is not None else None
+    for_tables = {
+        "target": target,
+        "features": features,
+        "drop": drop,
+        "category": category,
+        "missing": missing,
+        "numbers": numbers,
+        "classify": classify or None,
+    }
+    pictures = read_pictures(data, size, for_tables)
     if resume is not None:
         before = read_saved(resume, wishes, wanted, classify, target)
         check_task(before, next_word, context, resume)
@@ -115,7 +146,7 @@ def train(
         if before.counts is not None:
             read = read_text(data, before.counts.context)
         else:
-            read = table.read_data(data, before.target, own, (), categories, missing, numbers, classes)
+            read = pictures or table.read_data(data, before.target, own, (), categories, missing, numbers, classes)
         experiment = resumed_experiment(read, before, resume)
     elif next_word:
         columns = {"target": target, "features": features, "drop": drop, "category": category, "missing": missing}
@@ -125,14 +156,15 @@ def train(
     else:
         if context is not None:
             raise CannotRead("--context: how many words are looked at belongs to --next-word; give both or neither.")
-        if target is None:
+        if pictures is None and target is None:
             raise CannotRead("Missing option '--target': name the column to predict, or give --next-word for a text.")
-        read = table.read_data(data, target, wanted, names(drop), names(category), missing, numbers, classify)
+        chosen_columns = (str(target), wanted, names(drop), names(category), missing, numbers, classify)
+        read = pictures or table.read_data(data, *chosen_columns)
         experiment = new_experiment(read, wishes)
     say(read.notes)
     kind = "hidden" if experiment.layers.hidden else "classes" if read.classes else "numbers"
     count = epochs or EPOCHS["words" if read.context else kind]
-    return worked(experiment, chosen, count, predict, save, resume, view)
+    return worked(experiment, chosen, count, predict, save, plot, resume, view)
 
 
 def worked(
@@ -141,16 +173,19 @@ def worked(
     count: int,
     predict: str | None,
     save: str | None,
+    plot: str | None,
     resume: str | None,
     view: View,
 ) -> Solution:
     """Train, save what came of it, and explain it."""
     from penpaper_cli.explain import Show, check_entries
 
+    notes: list[str] = []
     try:
-        new = read_new(experiment.model(), predict) if predict is not None else None
+        new = read_new(experiment.model(), predict, notes) if predict is not None else None
     except CannotRead as error:
         raise CannotRead(f"--predict: {error}") from None
+    say(notes)
     run, start = experiment.run, experiment.run.epochs + 1 if experiment.run.losses else 1
     last = start + count - 1
     numbers = [last if epoch is None else epoch for epoch in chosen]
@@ -177,6 +212,8 @@ def worked(
             show.check(experiment.layers.prediction_name, experiment.y.shape)
         else:
             check_entries(show, [*step.forward, *step.backward, *step.update])
+    if plot is not None:
+        draw_plot(lesson, plot)
     return Solution(
         command="train",
         title=lesson.title,
@@ -191,41 +228,14 @@ def worked(
     )
 
 
-def save_model(model: Model, path: str) -> None:
-    """Write the model, whole or not at all."""
-    from penpaper_cli.files import write_whole
-    from penpaper_cli.render.json import written
+def draw_plot(lesson: Lesson, path: str) -> None:
+    """Write the plot of a run, whole or not at all."""
+    from penpaper_cli import plotting
+    from penpaper_cli.explain_epochs import falls_far
 
-    write_whole(path, "--save", [written(model.to_json()).encode()])
-
-
-def load_model(path: str) -> Model:
-    """A saved model. Raises CannotRead when the file is missing, or isn't one."""
-    from penpaper_cli.model import read_model
-    from penpaper_cli.sources import readable
-
-    with readable(path), open(path, encoding="utf-8") as file:
-        text = file.read()
-    return read_model(text, path)
-
-
-def read_saved(path: str, wishes: Wishes, features: Any, classify: bool, target: str | None) -> Model:
-    """The model to go on with. Raises CannotRead for options that only a new run can have."""
-    from dataclasses import fields
-
-    model = load_model(path)
-    typed = {field.name: getattr(wishes, field.name) for field in fields(wishes)} | {
-        "features": features,
-        "classify": classify,
-    }
-    names = {"batch": "batch-size", "rates": "lr and what else belongs to the update rule"}
-    for name, found in typed.items():
-        if found not in (None, (), {}, False):
-            option = names.get(name, name.replace("_", "-"))
-            raise CannotRead(f"--{option}: with --resume this comes from {path}; leave the option out.")
-    if target is not None and target != model.target:
-        raise CannotRead(f'--target: the model in {path} predicts "{model.target}"; leave the option out.')
-    return model
+    run = lesson.run
+    outcome = None if run.diverged else lesson.outcome.for_plot()
+    say(plotting.plot(path, run.losses, run.test_losses, outcome, falls_far(run.losses)))
 
 
 def read_rates(typed: dict[str, str | None], optimizer: str) -> dict[str, Fraction]:

@@ -18,6 +18,7 @@ SIGNS = {
     **dict.fromkeys("│║", "|"),
     **dict.fromkeys("┤├└┘┌┐┼╭╮╰╯", "+"),
     **dict.fromkeys("\u00a0\u2009\u202f\u2800", " "),
+    **dict(zip("░▒▓█", ".:*#", strict=True)),
     "\N{REPLACEMENT CHARACTER}": "?",
     **{chr(0x2800 + dots): "*" for dots in range(1, 256)},
 }

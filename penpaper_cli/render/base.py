@@ -11,8 +11,9 @@ from penpaper_cli.arithmetic import Expr
 from penpaper_cli.numbers import Figures
 from penpaper_cli.render.maths import Maths, inert
 from penpaper_cli.render.page import Page
+from penpaper_cli.render.picture import picture_lines
 from penpaper_cli.render.text import Text
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
 
 DEEPEST = 6
 
@@ -66,6 +67,8 @@ class Renderer(ABC):
                 return self.table(block)
             case Chart():
                 return self.chart(block)
+            case Picture():
+                return self.picture(block)
 
     def text(self, parts: Parts) -> str:
         """Words and mathematics in one string."""
@@ -99,3 +102,6 @@ class Renderer(ABC):
 
     @abstractmethod
     def chart(self, block: Chart) -> Iterable[str]: ...
+
+    def picture(self, block: Picture) -> Iterable[str]:
+        return (f"{line}\n" for line in picture_lines(block, self.maths))

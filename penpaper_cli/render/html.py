@@ -17,7 +17,8 @@ from penpaper_cli.render.mathml import WIDEST, MathML
 from penpaper_cli.render.maths import Maths, inert
 from penpaper_cli.render.names import symbol
 from penpaper_cli.render.origins import cell_origin, grid_name, line_origin
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
+from penpaper_cli.render.squares import squares
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
 
 SHORT = 72
 """The characters up to which a worked line is left to flow; a longer one has a row for every sign."""
@@ -168,3 +169,6 @@ class Html(Renderer):
 
     def chart(self, block: Chart) -> Iterable[str]:
         yield from curve(block, self.maths.figures)
+
+    def picture(self, block: Picture) -> Iterable[str]:
+        return squares(block, self.maths.figures)

@@ -16,8 +16,9 @@ from penpaper_cli.render.tex import Latex as Notation
 from penpaper_cli.render.tex import RunningLatex, symbol
 from penpaper_cli.render.tex_layout import aligned_rows, displays, matrices, pieces, pointed
 from penpaper_cli.render.tex_picture import picture
+from penpaper_cli.render.tex_squares import squares
 from penpaper_cli.render.tex_words import words
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
 
 OPENING = r"""\documentclass{article}
 \usepackage{amsmath}
@@ -177,6 +178,9 @@ class Latex(Renderer):
 
     def chart(self, block: Chart) -> Iterable[str]:
         return picture(block, self.text, self.maths)
+
+    def picture(self, block: Picture) -> Iterable[str]:
+        return squares(block, self.maths)
 
 
 class Column(NamedTuple):

@@ -11,7 +11,8 @@ from penpaper_cli.arithmetic import Expr, Name, Num
 from penpaper_cli.render.base import Renderer
 from penpaper_cli.render.chart import chart_lines
 from penpaper_cli.render.layout import aligned, column_marks, column_names, grid_cells, row_marks, statement
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Table, Working
+from penpaper_cli.render.picture import picture_lines
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Table, Working
 
 MARKUP = re.compile(r"([\\`*_{}\[\]<>|$~&#]|:(?=//)|(?<=www)\.|(?<=\w)@)")
 FENCE = "````"
@@ -141,6 +142,9 @@ class Markdown(Renderer):
 
     def chart(self, block: Chart) -> Iterable[str]:
         return self.fenced(chart_lines(block, self.maths))
+
+    def picture(self, block: Picture) -> Iterable[str]:
+        return self.fenced(picture_lines(block, self.maths))
 
 
 def escaped(text: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from penpaper_cli.render.base import Renderer
 from penpaper_cli.render.layout import column_names, grid_cells, statement
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Sentence, Table, Working
+from penpaper_cli.render.picture import DIGITS, rows_of, scale
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Picture, Sentence, Table, Working
 
 CHART_POINTS = 8
 
@@ -52,3 +53,7 @@ class Plain(Renderer):
         for k in sorted({round(last * n / (CHART_POINTS - 1)) for n in range(CHART_POINTS)}):
             at, height = block.points[k]
             yield f"{x} {self.maths.figures.text(at)}: {y} {self.maths.figures.text(height)}\n"
+
+    def picture(self, block: Picture) -> Iterable[str]:
+        yield from (f"{row}\n" for row in rows_of(block, DIGITS, " "))
+        yield f"{scale(block, self.maths, DIGITS)}\n"

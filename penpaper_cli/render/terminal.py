@@ -20,7 +20,8 @@ from penpaper_cli.render.chart import chart_lines
 from penpaper_cli.render.coloured import STYLES, Coloured, in_colour, marks_of, operands
 from penpaper_cli.render.layout import aligned, bracketed, hanging, on_the_right, side_by_side, statement
 from penpaper_cli.render.page import Page
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Sentence, Table, Working
+from penpaper_cli.render.picture import picture_lines
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Picture, Sentence, Table, Working
 
 ROWS_AT_A_TIME = 200
 NO_LIMIT = 100_000
@@ -30,6 +31,8 @@ LEAST_WORDS = 12
 EDGES = 3
 """What the frame of a table takes of each column; the whole takes 1 more."""
 INDENT = "  "
+INK, NEGATIVE, POSITIVE = "#000000 on #ffffff", "#b3001b", "#0000b0"
+"""A picture is dark on light whatever the colours of the screen are."""
 RULES = {1: "═", 2: "─"}
 """What stands under a heading of this level."""
 
@@ -160,3 +163,11 @@ class Terminal(Renderer):
 
     def chart(self, block: Chart) -> Iterable[str]:
         yield self.displayed(chart_lines(block, self.maths))
+
+    def picture(self, block: Picture) -> Iterable[str]:
+        frame, *rows, foot, scale = picture_lines(block, self.maths)
+        drawn = [RichText.assemble(row[0], (row[1:-1], INK), row[-1]) for row in rows]
+        for row in drawn if block.signed else ():
+            row.highlight_regex(r"-.", NEGATIVE)
+            row.highlight_regex(r"\+.", POSITIVE)
+        yield self.printed(RichText(frame), *drawn, RichText(foot), RichText(scale), indent=INDENT)

@@ -15,8 +15,9 @@ from penpaper_cli.render.text import Text
 from penpaper_cli.render.typst_chart import chart_source
 from penpaper_cli.render.typst_maths import TypstMaths, closed, string
 from penpaper_cli.render.typst_matrix import TALLEST, cells, groups, lettered, matrix
+from penpaper_cli.render.typst_picture import picture_source
 from penpaper_cli.render.typst_width import width
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Sentence, Solution, Table, Working
+from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
 
 LINE = 80
 """How many digits go on a line, of A4 with Typst's own margins and letters of 11 points, less a little to spare."""
@@ -190,6 +191,9 @@ class Typst(Renderer):
 
     def chart(self, block: Chart) -> Iterable[str]:
         yield chart_source(block, self.maths, self.text(block.x), self.text(block.y))
+
+    def picture(self, block: Picture) -> Iterable[str]:
+        return picture_source(block, self.maths)
 
 
 def _as_digits(found: re.Match[str]) -> str:

@@ -1,0 +1,48 @@
+"""Models in files: saved, loaded, and gone on with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from penpaper_cli.numbers import CannotRead
+
+if TYPE_CHECKING:
+    from penpaper_cli.experiment import Wishes
+    from penpaper_cli.model import Model
+
+
+def save_model(model: Model, path: str) -> None:
+    """Write the model, whole or not at all."""
+    from penpaper_cli.files import write_whole
+    from penpaper_cli.render.json import written
+
+    write_whole(path, "--save", [written(model.to_json()).encode()])
+
+
+def load_model(path: str) -> Model:
+    """A saved model. Raises CannotRead when the file is missing, or isn't one."""
+    from penpaper_cli.model import read_model
+    from penpaper_cli.sources import readable
+
+    with readable(path), open(path, encoding="utf-8") as file:
+        text = file.read()
+    return read_model(text, path)
+
+
+def read_saved(path: str, wishes: Wishes, features: Any, classify: bool, target: str | None) -> Model:
+    """The model to go on with. Raises CannotRead for options that only a new run can have."""
+    from dataclasses import fields
+
+    model = load_model(path)
+    typed = {field.name: getattr(wishes, field.name) for field in fields(wishes)} | {
+        "features": features,
+        "classify": classify,
+    }
+    names = {"batch": "batch-size", "rates": "lr and what else belongs to the update rule"}
+    for name, found in typed.items():
+        if found not in (None, (), {}, False):
+            option = names.get(name, name.replace("_", "-"))
+            raise CannotRead(f"--{option}: with --resume this comes from {path}; leave the option out.")
+    if target is not None and target != model.target:
+        raise CannotRead(f'--target: the model in {path} predicts "{model.target}"; leave the option out.')
+    return model
