@@ -15,7 +15,7 @@ from penpaper_cli.solution import Block, Heading, Parts, Sentence, Table
 MOST_COLUMNS = 8
 
 
-def looked(found: Looked) -> Iterator[Block]:
+def looked(found: Looked, detail: str) -> Iterator[Block]:
     """What is in a file: its columns, what was assumed, what stands in the way, and its first rows."""
     yield Heading((words.COLUMNS_HEADING,))
     yield Sentence((words.table_size(found.rows, len(found.columns), found.separator),))
@@ -26,9 +26,9 @@ def looked(found: Looked) -> Iterator[Block]:
         yield Heading((words.NOTICED_HEADING,))
         for note in notes:
             yield Sentence((note,))
-    if found.first_rows:
+    if found.first_rows and detail != "summary":
         yield Heading((words.FIRST_ROWS_HEADING,))
-        yield from _first_rows(found)
+        yield from _first_rows(found, len(found.columns) if detail == "full" else MOST_COLUMNS)
 
 
 def _row(facts: Facts) -> tuple[Parts, ...]:
@@ -42,15 +42,15 @@ def _row(facts: Facts) -> tuple[Parts, ...]:
     return (Name(facts.name),), (facts.type,), (f"{facts.count:,}",), (f"{facts.gaps:,}",), content
 
 
-def _first_rows(found: Looked) -> Iterator[Block]:
-    """The first rows, as they stand in the file."""
-    shown = found.columns[:MOST_COLUMNS]
+def _first_rows(found: Looked, most: int) -> Iterator[Block]:
+    """The first rows, as they stand in the file, up to so many columns."""
+    shown = found.columns[:most]
     head = tuple((Name(facts.name),) for facts in shown)
-    rows = [tuple((Name(cell),) if cell else () for cell in row[:MOST_COLUMNS]) for row in found.first_rows]
+    rows = [tuple((Name(cell),) if cell else () for cell in row[:most]) for row in found.first_rows]
     align = "".join("r" if facts.min is not None else "l" for facts in shown)
     yield Table(head, rows, align)
-    if len(found.columns) > MOST_COLUMNS:
-        yield Sentence((words.columns_left_out(len(found.columns) - MOST_COLUMNS),))
+    if len(found.columns) > most:
+        yield Sentence((words.columns_left_out(len(found.columns) - most),))
     if found.rows > len(found.first_rows):
         yield Sentence((words.rows_left_out(found.rows - len(found.first_rows)),))
 

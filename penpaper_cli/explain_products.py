@@ -92,12 +92,13 @@ def matmul_steps(
         yield Sentence((words.rounds_of_work(rows * across, inner, cores),), explains=False)
 
 
-def operations() -> Iterator[Block]:
+def operations(with_gradients: bool) -> Iterator[Block]:
     """Every operation that a formula may name: what it does, and how its gradient goes."""
     from penpaper_cli.ops import FAMILIES, OPS
 
     ordered = sorted(OPS.values(), key=lambda op: FAMILIES.index(type(op).__module__.rpartition(".")[2]))
     head: tuple[Parts, ...] = (("operation",), ("what it does",), ("how its gradient goes",))
     rows = [((op.name,), (op.about,), (" ".join(dict.fromkeys(op.blames)),)) for op in ordered if op.public]
+    count = 3 if with_gradients else 2
     yield Heading(("Operations",))
-    yield Table(head, rows, "lll")
+    yield Table(head[:count], [row[:count] for row in rows], "l" * count)

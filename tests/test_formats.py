@@ -64,7 +64,7 @@ CASES = {
 }
 """Every command at least once."""
 UNWORKED = {"ops", "look", "look at a picture"}
-"""What only lists, and so has no details."""
+"""What only lists: nothing is worked in it."""
 DETAILS = ("full", "normal", "summary")
 TO_STDOUT = [name for name in FORMATS if name != "pdf"]
 SCRIPTS = {"numpy", "pytorch", "tensorflow"}
@@ -84,7 +84,7 @@ def pp(*arguments: str) -> tuple[int, str, str]:
 
 def drawn(case: str, form: str, detail: str = "normal", *more: str) -> str:
     """What a command writes in a format."""
-    options = [] if case in UNWORKED else ["--detail", detail]
+    options = ["--detail", detail]
     code, out, err = pp(*CASES[case], "-f", form, *options, *more)
     assert (code, err) == (0, "")
     return out

@@ -12,11 +12,11 @@ from penpaper_cli.files import write_whole
 from penpaper_cli.solution import Solution
 
 
-def ops() -> Solution:
-    """List the operations: what each does, and how its gradient goes."""
+def ops(detail: str) -> Solution:
+    """List the operations: what each does and, unless in a summary, how its gradient goes."""
     from penpaper_cli.explain_products import operations
 
-    return Solution(command="ops", title="Operations", steps=operations())
+    return Solution(command="ops", title="Operations", steps=operations(with_gradients=detail != "summary"))
 
 
 def schema(

@@ -24,6 +24,7 @@ def look(
     category: Category = None,
     numbers: Numbers = None,
     size: Size = None,
+    detail: str = "normal",
 ) -> Solution:
     """Show what was understood of a data file or a picture: columns, types and gaps, or the matrix of its pixels."""
     from penpaper_cli.picture_folder import is_folder
@@ -34,7 +35,7 @@ def look(
     if not (is_picture(data) or is_folder(data)):
         if size is not None:
             raise CannotRead("--size is for pictures, and a table has none: leave the option out.")
-        return look_at_table(data, features, drop, category, numbers)
+        return look_at_table(data, features, drop, category, numbers, detail)
     for name, value in options.items():
         if value is not None:
             raise CannotRead(f"--{name} is for tables, and a picture has no columns: leave the option out.")
@@ -42,16 +43,16 @@ def look(
 
 
 def look_at_table(
-    data: str, features: str | None, drop: str | None, category: str | None, numbers: str | None
+    data: str, features: str | None, drop: str | None, category: str | None, numbers: str | None, detail: str
 ) -> Solution:
-    """The solution for a table."""
+    """The solution for a table: its first rows too unless in a summary, and all of their columns in full detail."""
     from penpaper_cli.explain_data import columns_for_programs, looked
     from penpaper_cli.looking import look_at
 
     wanted = names(features) if features is not None else None
     found = look_at(data, wanted, names(drop), names(category), numbers)
     more = {"rows": found.rows, "columns": columns_for_programs(found), "notes": found.notes}
-    return Solution("look", looked(found), f"A look at {found.source}", Figures(), more=more)
+    return Solution("look", looked(found, detail), f"A look at {found.source}", Figures(), more=more)
 
 
 def look_at_picture(path: str, size: str | None) -> Solution:

@@ -109,11 +109,13 @@ class View:
 def command(function: Callable[..., Solution], explains: bool = True, sheet: bool = False) -> Callable[..., None]:
     """A command from a function that returns a solution: the shared options are added, and the solution is written.
 
-    The function's parameter `view`, where it has one, receives the options of the view. With `sheet`, -o FILE.csv keeps
-    the solution's rows instead of its working.
+    The function's parameter `view` receives the options of the view; where nothing is worked (`explains` is false), its
+    parameter `detail` receives the only one of them. With `sheet`, -o FILE.csv keeps the solution's rows instead of its
+    working.
     """
-    options = {**OPTIONS, **VIEW_OPTIONS} if explains else OPTIONS
-    own = [p for p in inspect.signature(function, eval_str=True).parameters.values() if p.name != "view"]
+    options = {**OPTIONS, **VIEW_OPTIONS} if explains else {**OPTIONS, "detail": VIEW_OPTIONS["detail"]}
+    parameters = inspect.signature(function, eval_str=True).parameters.values()
+    own = [p for p in parameters if p.name not in ("view", "detail")]
     added = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         for name, (annotation, default) in options.items()
@@ -121,11 +123,10 @@ def command(function: Callable[..., Solution], explains: bool = True, sheet: boo
 
     def run(**values: Any) -> None:
         shared = {name: values.pop(name) for name in options}
-        if explains:
-            values["view"] = read_view(shared)
+        values |= {"view": read_view(shared)} if explains else {"detail": shared["detail"]}
         target = read_target(shared, sheet)
         solution = function(**values)
-        if shared.get("detail") == "summary":
+        if explains and shared["detail"] == "summary":
             solution.summarise()
         write(solution, target.form, target.page(solution), target.path, target.append)
 
