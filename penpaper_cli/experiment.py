@@ -18,12 +18,13 @@ from penpaper_cli.paper import Array
 from penpaper_cli.resume import resume_to_json, resumed
 from penpaper_cli.sources import quoted, shown
 from penpaper_cli.table import DataSet
+from penpaper_cli.text import counted
 from penpaper_cli.training import Scaling, class_metrics, metrics, scaling, usual_rate
 
 USUAL_OPTIMIZER = {False: "gd", True: "adam"}
 """The update rule without and with hidden layers."""
 RATES = {"gd": 0.1, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.1, "rmsprop": 0.01, "adam": 0.01}
-EPOCHS = {"numbers": 200, "classes": 500, "hidden": 500}
+EPOCHS = {"numbers": 200, "classes": 500, "hidden": 500, "words": 2_000}
 SPLIT, START, SHUFFLE = range(3)
 """What the seed is used for, each with random numbers of its own."""
 
@@ -123,6 +124,7 @@ class Experiment:
             self.run.parameters,
             self.target_scaling,
             data.classes,
+            counts=counted(data) if data.context else None,
         )
         return replace(bare, metrics=self.metrics(bare), resume=resume_to_json(self.run, self.seed, self.share))
 
@@ -227,7 +229,7 @@ def resumed_experiment(data: DataSet, model: Model, source: str) -> Experiment:
     same = (data.target, data.features, data.classes) == (model.target, model.features, model.classes)
     if not same:
         raise CannotRead(
-            f"{shown(source)} was trained on other columns or classes than these: resume it with its own data."
+            f"{shown(source)} was trained on other columns, classes or words than these: resume it with its own data."
         )
     rest, held = split(data, share, seed)
     found = Experiment(rest, held, model.scaling, model.target_scaling, run, seed, share, run.state)

@@ -58,7 +58,7 @@ class Distance:
         pairs += [(("loss",), self.model.metrics["loss"], self.exact.loss)]
         rows = [(name, (Num(a),), (Num(b),), _difference(a, b)) for name, a, b in pairs]
         head: tuple[Parts, ...] = (("number",), (rule,), ("least squares",), ("difference",))
-        yield by_feature(self.show, head, rows)
+        yield from by_feature(self.show, head, rows)
         stopped = run.layers.l2 or run.out_of_patience
         if not stopped and self.model.metrics["loss"] > ARRIVED * self.exact.loss:
             yield Sentence((words.not_there_yet(10 * run.epochs),), explains=False)
@@ -78,12 +78,14 @@ class Distance:
         return {"coefficients": {"intercept": float(intercept.data), **dict(named)}, "loss": self.exact.loss}
 
 
-def by_feature(show: Show, head: tuple[Parts, ...], rows: Sequence[tuple[Parts, ...]]) -> Table:
+def by_feature(show: Show, head: tuple[Parts, ...], rows: Sequence[tuple[Parts, ...]]) -> Iterator[Block]:
     """A table with a row for each feature, the middle ones left out where they are many."""
-    if len(rows) > MOST_ROWS and show.detail != "full":
-        hidden = len(rows) - MOST_ROWS + 1
-        rows = [*rows[: MOST_ROWS - 2], ((words_models.features_left_out(hidden),),), rows[-1]]
-    return Table(head, rows, "l" + "r" * (len(head) - 1))
+    hidden = len(rows) - MOST_ROWS + 1 if len(rows) > MOST_ROWS and show.detail != "full" else 0
+    if hidden:
+        rows = [*rows[: MOST_ROWS - 2], ((words.more(hidden),),), rows[-1]]
+    yield Table(head, rows, "l" + "r" * (len(head) - 1))
+    if hidden:
+        yield Sentence((words_models.features_left_out(hidden),), explains=False)
 
 
 def _difference(found: float, best: float) -> Parts:

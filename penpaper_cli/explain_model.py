@@ -11,6 +11,7 @@ from penpaper_cli import words, words_models
 from penpaper_cli.arithmetic import Name, Num
 from penpaper_cli.experiment import Experiment
 from penpaper_cli.explain import Show, explained
+from penpaper_cli.explain_next_word import predictions_of
 from penpaper_cli.explain_pictures import weight_pictures
 from penpaper_cli.explain_prediction import Predictions
 from penpaper_cli.model import Model
@@ -37,7 +38,7 @@ class Outcome:
     def predictions(self) -> Predictions:
         """The new rows put into the model; none at all where there are none."""
         none = np.zeros((0, len(self.model.features)))
-        return Predictions(self.model, none if self.new is None else self.new, self.show)
+        return predictions_of(self.model, none if self.new is None else self.new, self.show)
 
     def the_model(self) -> Iterator[Block]:
         """The model, in the user's own units where it is one layer with one output, with predictions."""
@@ -156,7 +157,7 @@ class Outcome:
             if np.maximum(shares, 1 - shares).min() > 1 - SURE:
                 yield words_models.SATURATED
             missing = int((self.experiment.frequencies() == 0).sum())
-            if missing:
+            if missing and not data.context:
                 yield words_models.classes_missing(missing)
         learnt = sum(parameter.size for parameter in self.model.parameters.values())
         if learnt > len(data.y) * layers.sizes[-1] and not layers.l2:

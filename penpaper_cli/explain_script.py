@@ -165,10 +165,15 @@ def class_place(user: Value) -> int | None:
     return None if same_shape else place
 
 
+def usual_settings(op: Op) -> dict[str, Any]:
+    """Every setting of an operation, as it is unless told otherwise."""
+    parameters = inspect.signature(op.forward).parameters.values()
+    return {p.name: p.default for p in parameters if p.default is not p.empty}
+
+
 def settings_of(op: Op, value: Value) -> dict[str, Any]:
     """Every setting, the usual ones too; an axis as NumPy counts it, and arrays as numbers."""
-    parameters = inspect.signature(op.forward).parameters.values()
-    settings = {p.name: p.default for p in parameters if p.default is not p.empty} | value.settings
+    settings = usual_settings(op) | value.settings
     if "axis" in settings and op.name != "repeat":
         settings["axis"] = direction(len(value.parents[0].shape), settings["axis"])
     return {

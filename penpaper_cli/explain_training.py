@@ -87,8 +87,7 @@ class Lesson:
         yield from self.epochs.curve()
         if not self.run.diverged:
             yield from self.outcome.the_model()
-            if self.distance is not None:
-                yield from self.distance.steps()
+            yield from self.the_exact_answer()
             yield from self.outcome.how_good()
             yield from self.outcome.worth_knowing()
 
@@ -132,7 +131,7 @@ class Lesson:
             yield from worked_out(scaled, (0,), self.show, cell)
             head: tuple[Parts, ...] = (("feature",), *((part,) for part in words.scaling_names(standard)))
             rows = zip(self.data.features, self.scaling.shift, self.scaling.spread, strict=True)
-            yield by_feature(self.show, head, [((Name(f),), (Num(a),), (Num(b),)) for f, a, b in rows])
+            yield from by_feature(self.show, head, [((Name(f),), (Num(a),), (Num(b),)) for f, a, b in rows])
             yield from grid(Paper().carried("X", self.experiment.X), self.show, self.data.features, of_data=True)
         if self.experiment.target_scaling is not None:
             yield from self.the_scaled_target()
@@ -178,6 +177,11 @@ class Lesson:
         if layers.l2:
             yield from grid(Paper().given("λ", np.array(rate_of(layers.l2), dtype=object)), self.show)
             yield Sentence((words_models.PENALTY,))
+
+    def the_exact_answer(self) -> Iterator[Block]:
+        """How far training is from the least-squares solution, where there is one."""
+        if self.distance is not None:
+            yield from self.distance.steps()
 
     def given(self) -> dict[str, Result]:
         """What was given, apart from the rows of the data."""

@@ -16,6 +16,7 @@ from penpaper_cli.members import (
     Members,
     array_of,
     array_to_json,
+    count_of,
     list_of,
     members_of,
     names_of,
@@ -26,10 +27,12 @@ from penpaper_cli.numbers import CannotRead
 from penpaper_cli.paper import Array, Value
 from penpaper_cli.sources import quoted, shown
 from penpaper_cli.table import Column
+from penpaper_cli.text import CONTEXTS, Counts
+from penpaper_cli.text import features as word_features
 from penpaper_cli.training import Scaling, decided
 
 SCHEMA = "penpaper-model/1"
-TASKS = ("regression", "classification")
+TASKS = ("regression", "classification", "next-word")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +40,7 @@ class Model:
     """Everything that a prediction needs. `features` are the columns of X, `columns` those of the file.
 
     `target_scaling` is None where the target was taken as it is; `classes` are () for a number. `resume` is what
-    training needs to go on, as the file holds it.
+    training needs to go on, as the file holds it. `counts` are those of a text, whose words are the classes.
     """
 
     target: str
@@ -50,9 +53,12 @@ class Model:
     classes: tuple[str, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
     resume: Members | None = None
+    counts: Counts | None = None
 
     @property
     def task(self) -> str:
+        if self.counts is not None:
+            return "next-word"
         return "classification" if self.classes else "regression"
 
     def predictions(self, X: Array) -> Array:
@@ -95,7 +101,9 @@ class Model:
         found["activations"] = [name.replace("_", "-") for name in self.layers.activations]
         found["loss"] = self.layers.loss.replace("_", "-")
         if self.classes:
-            found["classes"] = list(self.classes)
+            found["words" if self.counts is not None else "classes"] = list(self.classes)
+        if self.counts is not None:
+            found |= {"context": self.counts.context, "seen": self.counts.seen.tolist()}
         if self.layers.single:
             found["coefficients"] = self.coefficients()
         found["metrics"] = dict(self.metrics)
@@ -139,9 +147,11 @@ def _model(members: Any) -> Model:
     if members["schema"] != SCHEMA:
         raise Fault(f"its schema is {quoted(members['schema'])}, and this version of pp reads {SCHEMA}")
     if members["task"] not in TASKS:
-        raise Fault(f"its task is {quoted(str(members['task']))}, and pp predicts for {' and '.join(TASKS)}")
-    features, classes = names_of(members, "features"), names_of(members, "classes") if "classes" in members else ()
-    if (members["task"] == "classification") != (len(classes) > 1):
+        raise Fault(f"its task is {quoted(str(members['task']))}, and pp predicts for {', '.join(TASKS)}")
+    features, of_text = names_of(members, "features"), members["task"] == "next-word"
+    key = "words" if of_text else "classes"
+    classes = names_of(members, key) if key in members else ()
+    if (members["task"] == "regression") != (len(classes) < 2):
         raise Fault("its task and its classes don't fit each other")
     activations = [name.replace("-", "_") for name in names_of(members, "activations", different=False)]
     loss = text_of(members, "loss").replace("-", "_")
@@ -165,9 +175,20 @@ def _model(members: Any) -> Model:
     target_scale = _scaling(members_of(members, "target_scaling"), 1) if "target_scaling" in members else None
     measures = members_of(members, "metrics") if "metrics" in members else {}
     metrics = {key: number_of(measures, key) for key in measures}
-    columns = _columns(members, features)
+    counts = _counts(members, features, classes) if of_text else None
+    columns = () if of_text else _columns(members, features)
     return Model(
-        text_of(members, "target"), features, columns, scale, layers, parameters, target_scale, classes, metrics, resume
+        text_of(members, "target"),
+        features,
+        columns,
+        scale,
+        layers,
+        parameters,
+        target_scale,
+        classes,
+        metrics,
+        resume,
+        counts,
     )
 
 
@@ -179,6 +200,18 @@ def check_shapes(layers: Layers, parameters: Parameters) -> None:
         if parameters[name].shape != shape:
             sizes = ["×".join(map(str, s)) for s in (parameters[name].shape, shape)]
             raise Fault(f"its {name} is {sizes[0]} and should be {sizes[1]}")
+
+
+def _counts(members: Members, features: tuple[str, ...], words: tuple[str, ...]) -> Counts:
+    """What the model's text held: rows of the words before, the next word and how often, words by their numbers."""
+    context = count_of(members, "context")
+    if context not in CONTEXTS or features != word_features(words, context):
+        raise Fault("its words and its features don't fit each other")
+    seen = array_of({"values": list_of(members, "seen")}, "seen")
+    whole = seen.ndim == 2 and seen.shape[1] == context + 2 and bool((seen == np.floor(seen)).all())
+    if not whole or seen[:, :-1].min() < 0 or seen[:, :-1].max() >= len(words) or seen[:, -1].min() < 1:
+        raise Fault('its "seen" is not what pp writes')
+    return Counts(seen.astype(int), len(words))
 
 
 def _columns(members: Members, features: tuple[str, ...]) -> tuple[Column, ...]:

@@ -103,19 +103,32 @@ class Repeat:
     update: Update
 
 
-Statement = Let | Differentiate | Repeat
+@dataclass(frozen=True, eq=False)
+class Choose:
+    """A line: the names of what `numbers` count from 0."""
+
+    name: str
+    numbers: Ref
+    names: Sequence[str]
+
+
+Statement = Let | Differentiate | Repeat | Choose
 COUNTER = Ref("step")
 """Which time it is, counted from 1."""
 
 
 @dataclass(frozen=True, eq=False)
 class Script:
-    """A whole program. `results` has, for each name in the results, the name of the line that it is found in."""
+    """A whole program. `results` has, for each name in the results, the name of the line that it is found in.
+
+    `why` says why it isn't the same calculation, where it isn't.
+    """
 
     title: str
     given: Sequence[Given]
     body: Sequence[Statement]
     results: Mapping[str, str]
+    why: str = ""
 
 
 def asked_for(part: Statement) -> Iterable[str]:

@@ -29,7 +29,8 @@ class DataSet:
     """Named feature columns `X`, float64 of shape (n, d), and the target `y`, float64 of shape (n,).
 
     `columns` are the features as they stand in the file: a text column is several columns of X. With `classes`, y holds
-    their numbers from 0; of two, the positive one is the later. `notes` are sentences that say what was assumed.
+    their numbers from 0; of two, the positive one is the later. `notes` are sentences that say what was assumed. Of a
+    text, `classes` are its words, of which `context` many are looked at to guess the next; else `context` is 0.
     """
 
     features: tuple[str, ...]
@@ -39,6 +40,7 @@ class DataSet:
     columns: tuple[Column, ...] = ()
     classes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    context: int = 0
 
 
 def read_data(

@@ -155,7 +155,7 @@ def long_equation(terms: int) -> str:
 
 def features_left_out(count: int) -> str:
     """How many rows of a table of features are left out."""
-    return f"{plural(count, 'feature')} more; --detail full lists them all"
+    return f"{plural(count, 'feature')} left out here: --detail full lists them all."
 
 
 def predictions_left_out(count: int) -> str:

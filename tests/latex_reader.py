@@ -17,7 +17,7 @@ WORDS = {
     r"\quad": "  ",
 }
 SIGNS = {
-    **dict(zip("alpha beta eta mu rho sigma varepsilon Phi varphi delta lambda".split(), "αβημρσεΦφδλ", strict=True)),  # noqa: SIM905
+    **dict(zip("alpha beta eta lambda mu rho sigma varepsilon Phi varphi delta".split(), "αβηλμρσεΦφδ", strict=True)),  # noqa: SIM905
     **dict(zip("cdot approx partial vdots cdots dots le".split(), "·≈∂⋮……≤", strict=True)),  # noqa: SIM905
     **{"circ": " ∘ ", "to": " → ", "top": "ᵀ", "times": "×", "lvert": "abs(", "rvert": ")"},
     **{name: name for name in ("log", "exp", "max", "min", "tanh")},

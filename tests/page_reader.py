@@ -5,11 +5,13 @@ MathML is written out in the notation of plain text, so that `reader` can judge 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 VOID = {"meta", "link", "wbr", "br"}
+HAT = "\u0302"
 SPACED = "+=≈→/∘"
 
 
@@ -142,8 +144,19 @@ def one(node: Node) -> str:
             return f"{top.text}/{bottom.text}"
         case "mfrac", [top, bottom]:
             return f"{held(top, ' ')} / {held(bottom, ' ·∘/^')}"
-        case "msub", [base, at]:
-            return f"{one(base)}[{at.text}]"
+        case "mover", [base, Node("mo", inside=["^"])]:
+            return unicodedata.normalize("NFC", one(base) + HAT)
+        case "msub", [base, Node("mtext") as at]:
+            return f"{bare(one(base))}[{at.text}]"
+        case "msub", [base, below]:
+            if below.tag == "mn":
+                return one(base) + below.text
+            letter, hat, _ = unicodedata.normalize("NFD", one(base)).partition(HAT)
+            return f"{letter}_{one(below)}{'_hat' if hat else ''}"
+        case "msubsup", [base, below, above]:
+            return f"{one(Node('msub', {}, [base, below]))}_{above.text}"
+        case "msup", [base, Node("mtext") as above]:
+            return f"{one(base)}_{above.text}"
         case "msup", [base, Node("mi", {"mathvariant": "normal"}, ["T"])]:
             return f"{one(base)}ᵀ"
         case "msup", [base, exponent]:
@@ -151,6 +164,11 @@ def one(node: Node) -> str:
         case "msqrt", inside:
             return f"sqrt({written(inside)})"
     raise AssertionError(f"what is {node.tag}?")
+
+
+def bare(name: str) -> str:
+    """A name without the brackets that keep two indices apart."""
+    return name[1:-1] if name[:1] == "(" and name[1:-1].isidentifier() else name
 
 
 def held(node: Node, signs: str) -> str:

@@ -53,6 +53,7 @@ CASES = {
     "steps": [*STEP, "--optimizer", "adam", "--times", "3", "--freeze", "b1"],
     "train": ["train", HOUSES, "--target", "price", "--predict", "1650 3", "--epochs", "20"],
     "train classes": ["train", str(SAMPLES / "exam.csv"), "--target", "result", "--epochs", "30", "--test", "0.2"],
+    "train words": ["train", str(SAMPLES / "rhyme.txt"), "--next-word", "--epochs", "5", "--predict", "the cat"],
     "train hidden": ["train", HOUSES, "--target", "price", "--hidden", "2", "--epochs", "5", "--batch-size", "6"],
     "predict": ["predict", MODEL, "1650 3; 900 2"],
     "fit": ["fit", HOUSES, "--target", "price", "--features", "size", "--predict", "1650"],

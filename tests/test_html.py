@@ -19,9 +19,10 @@ from reader import false_lines, ugly, worked_lines
 from test_cli import HOUSES, folder, pp, worked
 from test_render import HOSTILE, TAME, blocks, solution
 
-from penpaper_cli.arithmetic import Apply, Entry, Name, Num
+from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num
 from penpaper_cli.numbers import Figures
 from penpaper_cli.render import renderer
+from penpaper_cli.render.mathml import MathML
 from penpaper_cli.render.page import Page
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Sentence, Working
 
@@ -214,6 +215,33 @@ def test_a_page_holds_the_same_lines_as_plain_text(name: str) -> None:
     here = lines(page_text(page(name)))
     missing = [line for line in lines(plain) if line not in here and ";" not in line]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("e", "due"),
+    [
+        (Name("W1"), "<msub><mi>W</mi><mn>1</mn></msub>"),
+        (Name("W1_new"), "<msubsup><mi>W</mi><mn>1</mn><mtext>new</mtext></msubsup>"),
+        (Name("X_raw"), "<msup><mi>X</mi><mtext>raw</mtext></msup>"),
+        (Name("W_Q"), "<msub><mi>W</mi><mi>Q</mi></msub>"),
+        (Name("ŷ"), '<mover accent="true"><mi>y</mi><mo>^</mo></mover>'),
+        (Name("price"), "<mi>price</mi>"),
+        (Name("a_b"), "<mtext>a_b</mtext>"),
+        (Entry(Name("x"), (0,), 1.0), "<msub><mi>x</mi><mtext>1</mtext></msub>"),
+    ],
+)
+def test_names_are_symbols_where_they_can_be(e: Expr, due: str) -> None:
+    assert MathML(Figures()).draw(e) == due
+
+
+def test_two_indices_are_kept_apart() -> None:
+    drawn_entry = MathML(Figures()).draw(Entry(Name("W1"), (0, 1), 1.0))
+    assert re.sub("<[^>]*>", "", drawn_entry) == "(W1)1,2"
+
+
+def test_a_quotient_of_a_quotient_has_one_bar() -> None:
+    drawn_twice = MathML(Figures()).draw(Name("a") / Name("b") / Name("c"))
+    assert drawn_twice == "<mfrac><mi>a</mi><mi>b</mi></mfrac><mo>/</mo><mi>c</mi>"
 
 
 # --- Where an entry came from ---

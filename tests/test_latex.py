@@ -20,7 +20,7 @@ from latex_reader import lines_of, maths, text_of
 from reader import false_lines, worked_lines
 from test_render import HOSTILE, TAME, blocks, each_name, markdown_text, rows_of, solution, squeezed, tokens, visible
 
-from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num
+from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num, Rest
 from penpaper_cli.cli import run
 from penpaper_cli.numbers import Figures
 from penpaper_cli.render import renderer
@@ -195,6 +195,8 @@ GRAD = Apply("grad", (Name("L"), W))
         ((A - 1) / 3, r"\frac{A - 1}{3}"),
         ((A / 3) ** 2, r"\left(\frac{A}{3}\right)^{2}"),
         (A / (Name("b") / 3), r"\frac{A}{\frac{b}{3}}"),
+        ((A / Name("b")) / 3, r"\frac{A}{b} / 3"),
+        ((A / Name("b")) / 3 * A, r"\left(\frac{A}{b} / 3\right) \cdot A"),
         (Num(1e-7) * 2, r"1 \times 10^{-7} \cdot 2"),
         (Num(1e-7) ** 2, r"(1 \times 10^{-7})^{2}"),
         (Apply("exp", (-A,)), r"\mathrm{e}^{-A}"),
@@ -217,6 +219,18 @@ def test_a_wide_fraction_or_root_stands_in_the_line() -> None:
     assert tex(A / (terms / 3)).endswith(") / 3)")
     assert tex(Apply("sqrt", (terms,))).endswith(")^{1/2}")
     assert tex(Apply("sqrt", (terms / 3,))).count("(") == 2
+
+
+def test_a_line_is_not_broken_between_a_relation_and_its_minus() -> None:
+    wide = -(Apply("add", tuple(Entry(A, (k,), 1.0) for k in range(30))) / 2)
+    text = drawn("latex", [Working((Name("L"), wide, wide), ("=", "≈"))])
+    assert "L &= -" in text and r"&\approx -" in text and len(text.splitlines()) > 6
+
+
+def test_the_number_behind_what_is_left_out_has_its_width() -> None:
+    left_out = Notation(Figures())
+    with_number = left_out.draw(Rest("10 more", -0.0479, worked=True))
+    assert left_out.length(with_number) > left_out.length(left_out.draw(Rest("10 more: ", None))) + 6
 
 
 @pytest.mark.parametrize(

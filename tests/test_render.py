@@ -27,6 +27,7 @@ from penpaper_cli.solution import Block, Chart, Grid, Heading, Picture, Result, 
 HOSTILE = {
     "brackets": "x[b]",
     "underscores": "a_b_c",
+    "lone underscores": "ss_|$ _a b_ <_",
     "stars": "*a* **b**",
     "a tag": "<script>alert(1)</script>",
     "an entity": "&amp;",

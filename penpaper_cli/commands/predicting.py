@@ -20,7 +20,7 @@ def predict(
     data: Annotated[
         str,
         typer.Argument(
-            metavar="DATA", help='New rows: "1650 3", or a CSV whose columns are matched by name; or a picture.'
+            metavar="DATA", help='New rows: "1650 3", or a CSV; a picture; for a text its words so far: "the cat".'
         ),
     ],
     view: View,
@@ -28,16 +28,17 @@ def predict(
     """Predict with a saved model, a few rows worked; -o FILE.csv keeps the data with its predictions."""
     if view.exact:
         raise CannotRead("--exact: a saved model holds float64 numbers; leave the option out.")
-    from penpaper_cli import table
     from penpaper_cli.commands.data_options import say
+    from penpaper_cli.commands.next_word import read_new
+    from penpaper_cli.commands.scripts import later
     from penpaper_cli.commands.training import load_model
     from penpaper_cli.explain import Show
-    from penpaper_cli.explain_prediction import Predictions
+    from penpaper_cli.explain_next_word import NextWords, predictions_of
 
     loaded = load_model(model)
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
     notes: list[str] = []
-    found = Predictions(loaded, table.read_rows_for(loaded.columns, data, notes=notes), show)
+    found = predictions_of(loaded, read_new(loaded, data, notes), show)
     say(notes)
     results = found.results()
     return Solution(
@@ -47,7 +48,8 @@ def predict(
         steps=found.lesson(),
         answer=results["predictions"],
         results=results,
-        sheet=sheet(found, data),
+        sheet=found.sheet() if isinstance(found, NextWords) else sheet(found, data),
+        script=later("model", loaded, found.X, "Predictions of a saved model"),
     )
 
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 MAKERS = {
     "lines": "explain_script.lines_script",
     "steps": "explain_updates.steps_script",
-    "training": "explain_updates.training_script",
+    "training": "explain_training_script.training_script",
+    "model": "explain_training_script.model_script",
     "fit": "explain_script.fit_script",
 }
 

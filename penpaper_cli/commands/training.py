@@ -15,10 +15,12 @@ from penpaper_cli.commands.data_options import (
     Numbers,
     Plot,
     Size,
+    draw_plot,
     names,
     read_pictures,
     say,
 )
+from penpaper_cli.commands.next_word import check_task, lesson_of, read_new, read_words
 from penpaper_cli.commands.progress import interruptible, progress
 from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
@@ -29,10 +31,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from penpaper_cli.experiment import Experiment, Wishes
-    from penpaper_cli.explain_training import Lesson
     from penpaper_cli.model import Model
 
-MOST_UNITS = 10_000
 MOST_EPOCHS = 100_000_000
 
 
@@ -40,13 +40,16 @@ def train(
     data: Annotated[
         str,
         typer.Argument(
-            metavar="DATA", help="A CSV with a header line, or - for standard input; or a folder of pictures by class."
+            metavar="DATA",
+            help="A CSV with a header line, a folder of pictures, a text for --next-word; - is stdin.",
         ),
     ],
     view: View,
     target: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume, nor for pictures).")
     ] = None,
+    next_word: options.NextWord = False,
+    context: options.Context = None,
     features: Features = None,
     drop: Drop = None,
     category: Category = None,
@@ -80,9 +83,12 @@ def train(
     resume: options.Resume = None,
 ) -> Solution:
     """Train a model on a CSV, epochs worked in full: linear, for classes logistic or softmax, or with hidden layers."""
+    from dataclasses import replace
+
     from penpaper_cli import table
     from penpaper_cli.experiment import EPOCHS, USUAL_OPTIMIZER, Wishes, new_experiment, resumed_experiment
     from penpaper_cli.files import check_writable
+    from penpaper_cli.text import read_text
 
     if view.exact:
         raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
@@ -107,7 +113,7 @@ def train(
         plotting.check(plot)
     wishes = Wishes(
         loss=loss,
-        hidden=read_hidden(hidden),
+        hidden=options.read_hidden(hidden),
         activation=activation,
         optimizer=optimizer,
         rates=rates,
@@ -130,23 +136,35 @@ def train(
         "numbers": numbers,
         "classify": classify or None,
     }
-    pictures = read_pictures(data, size, for_tables)
     if resume is not None:
         before = read_saved(resume, wishes, wanted, classify, target)
+        check_task(before, next_word, context, resume)
         own = [column.name for column in before.columns]
         categories = [column.name for column in before.columns if column.categories]
         classes = bool(before.classes)
-        read = pictures or table.read_data(data, before.target, own, (), categories, missing, numbers, classes)
+        if before.counts is not None:
+            read = read_text(data, before.counts.context)
+        else:
+            own_columns = (before.target, own, (), categories, missing, numbers, classes)
+            read = read_pictures(data, size, for_tables) or table.read_data(data, *own_columns)
         experiment = resumed_experiment(read, before, resume)
+    elif next_word:
+        columns = {"target": target, "features": features, "drop": drop, "category": category, "missing": missing}
+        others = {"numbers": numbers, "classify": classify, "loss": loss, "scale": scale, "scale-target": scale_target}
+        read = read_words(data, context, columns | others | {"size": size})
+        experiment = new_experiment(read, replace(wishes, scale="none"))
     else:
+        if context is not None:
+            raise CannotRead("--context: how many words are looked at belongs to --next-word; give both or neither.")
+        pictures = read_pictures(data, size, for_tables)
         if pictures is None and target is None:
-            raise CannotRead("Missing option '--target': name the column to predict.")
-        columns = (str(target), wanted, names(drop), names(category), missing, numbers, classify)
-        read = pictures or table.read_data(data, *columns)
+            raise CannotRead("Missing option '--target': name the column to predict, or give --next-word for a text.")
+        typed_columns = (str(target), wanted, names(drop), names(category), missing, numbers, classify)
+        read = pictures or table.read_data(data, *typed_columns)
         experiment = new_experiment(read, wishes)
     say(read.notes)
     kind = "hidden" if experiment.layers.hidden else "classes" if read.classes else "numbers"
-    count = epochs or EPOCHS[kind]
+    count = epochs or EPOCHS["words" if read.context else kind]
     return worked(experiment, chosen, count, predict, save, plot, resume, view)
 
 
@@ -161,13 +179,11 @@ def worked(
     view: View,
 ) -> Solution:
     """Train, save what came of it, and explain it."""
-    from penpaper_cli import table
     from penpaper_cli.explain import Show, check_entries
-    from penpaper_cli.explain_training import Lesson
 
     notes: list[str] = []
     try:
-        new = table.read_rows_for(experiment.data.columns, predict, notes=notes) if predict is not None else None
+        new = read_new(experiment.model(), predict, notes) if predict is not None else None
     except CannotRead as error:
         raise CannotRead(f"--predict: {error}") from None
     say(notes)
@@ -190,7 +206,7 @@ def worked(
         raise Interrupted(interrupted(run.epochs, quoted(save, 200) if save and not run.diverged else None))
     to_work = sorted({min(n, run.epochs) for n in numbers if n <= run.epochs or n == last} & set(run.kept))
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
-    lesson = Lesson(experiment, experiment.model(), to_work, new, show, resume)
+    lesson = lesson_of(experiment, experiment.model(), to_work, new, show, resume)
     if show.entries and to_work:
         step = lesson.epochs.recorded(to_work[0])
         if experiment.layers.single:
@@ -211,16 +227,6 @@ def worked(
         failure=lesson.failure() if run.diverged else None,
         script=later("training", lesson),
     )
-
-
-def draw_plot(lesson: Lesson, path: str) -> None:
-    """Write the plot of a run, whole or not at all."""
-    from penpaper_cli import plotting
-    from penpaper_cli.explain_epochs import falls_far
-
-    run = lesson.run
-    outcome = None if run.diverged else lesson.outcome.for_plot()
-    say(plotting.plot(path, run.losses, run.test_losses, outcome, falls_far(run.losses)))
 
 
 def save_model(model: Model, path: str) -> None:
@@ -270,16 +276,6 @@ def read_rates(typed: dict[str, str | None], optimizer: str) -> dict[str, Fracti
         if name not in OPTIMISERS[optimizer][1].values():
             raise CannotRead(f"--{name}: the optimizer {optimizer} has no such setting; leave it out.")
     return rates
-
-
-def read_hidden(text: str | None) -> tuple[int, ...]:
-    """The sizes of the hidden layers: "8,4"."""
-    if text is None:
-        return ()
-    sizes = text.replace(",", " ").split()
-    if not sizes or not all(n.isascii() and n.isdigit() and len(n) < 6 and 0 < int(n) <= MOST_UNITS for n in sizes):
-        raise CannotRead(f'--hidden "{text}": give the number of units in each hidden layer, such as 8 or 8,4.')
-    return tuple(map(int, sizes))
 
 
 def read_epochs(text: str, last: int | None) -> list[int | None]:

@@ -6,10 +6,20 @@ from typing import Annotated, Literal
 
 import typer
 
+from penpaper_cli.numbers import CannotRead
+
+MOST_UNITS = 10_000
+
 Hidden = Annotated[str | None, typer.Option(metavar="8,4", help="Units in each hidden layer. Default: none.")]
 Activation = Annotated[
     Literal["relu", "leaky-relu", "sigmoid", "tanh", "gelu"] | None,
     typer.Option(help="Of the hidden layers. Default: relu."),
+]
+NextWord = Annotated[
+    bool, typer.Option("--next-word", help="Learn which word comes next in a text: a sentence on each line.")
+]
+Context = Annotated[
+    int | None, typer.Option(metavar="1|2", help="How many words to guess the next one from. Default: 1.")
 ]
 Classify = Annotated[bool, typer.Option("--classify", help="Take a target of numbers as classes (text always is).")]
 Loss = Annotated[
@@ -36,7 +46,10 @@ Beta2 = Annotated[str | None, typer.Option(metavar="β2", help="Of adam. Default
 Epsilon = Annotated[str | None, typer.Option(metavar="ε", help="Added outside the root. Default: 1e-8.")]
 Epochs = Annotated[
     int | None,
-    typer.Option(metavar="N", help="How often to go through the data. Default: 200; 500 for classes and networks."),
+    typer.Option(
+        metavar="N",
+        help="How often to go through the data. Default: 200; 500 for classes and networks; 2,000 for words.",
+    ),
 ]
 BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Rows for each update. Default: all.")]
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Where random numbers start. Default: 0.")]
@@ -62,3 +75,13 @@ Save = Annotated[str | None, typer.Option(metavar="FILE.json", help="Keep the mo
 Resume = Annotated[
     str | None, typer.Option(metavar="FILE.json", help="Go on training a saved model, with the settings it has.")
 ]
+
+
+def read_hidden(text: str | None) -> tuple[int, ...]:
+    """The sizes of the hidden layers: "8,4"."""
+    if text is None:
+        return ()
+    sizes = text.replace(",", " ").split()
+    if not sizes or not all(n.isascii() and n.isdigit() and len(n) < 6 and 0 < int(n) <= MOST_UNITS for n in sizes):
+        raise CannotRead(f'--hidden "{text}": give the number of units in each hidden layer, such as 8 or 8,4.')
+    return tuple(map(int, sizes))

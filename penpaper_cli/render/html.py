@@ -15,13 +15,13 @@ from penpaper_cli.render.curve import curve
 from penpaper_cli.render.layout import fold, kept, point_pads
 from penpaper_cli.render.mathml import WIDEST, MathML
 from penpaper_cli.render.maths import Maths, inert
+from penpaper_cli.render.names import symbol
 from penpaper_cli.render.origins import cell_origin, grid_name, line_origin
 from penpaper_cli.render.squares import squares
 from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
 
 SHORT = 72
 """The characters up to which a worked line is left to flow; a longer one has a row for every sign."""
-LONG_NAME = 12
 OPTION = re.compile(r"(?<!\S)--[a-z]+\b")
 ROWS_AT_A_TIME = 200
 LEFT, FULL_SIZE = ' class="left"', ' displaystyle="true"'
@@ -70,8 +70,8 @@ class Html(Renderer):
 
     def inline(self, e: Expr) -> str:
         match e:
-            case Name(text) if len(text) > LONG_NAME:
-                return f'<span class="name">{escape(inert(text))}</span>'
+            case Name(text) if not symbol(text):
+                return escape(inert(text))
             case Num():
                 return f'<span class="number">{self.digits(e)}</span>'
         return self.math(self.maths.draw(e))

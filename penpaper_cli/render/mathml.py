@@ -8,7 +8,8 @@ from html import escape, unescape
 from typing import ClassVar
 
 from penpaper_cli.arithmetic import Apply, Entry, Expr, lift
-from penpaper_cli.render.maths import NEEDS, Maths
+from penpaper_cli.render.maths import NEEDS, Maths, divides_quotient
+from penpaper_cli.render.names import Symbol, symbol
 
 WIDEST = 28
 """The characters that stay in one piece; what is wider is written so that a line can be broken in it."""
@@ -50,7 +51,7 @@ class MathML(Maths):
         match e:
             case Entry(Apply("grad", (of, by)), at, value) if at:
                 return self.draw(Apply("grad", (of, Entry(by, at, value))), inside)
-            case Apply("div", (top, bottom)):
+            case Apply("div", (top, bottom)) if not divides_quotient(e):
                 parts = self.draw(top), self.draw(bottom)
                 if max(map(self.length, parts)) <= WIDEST:
                     drawn = f"<mfrac>{_one(parts[0])}{_one(parts[1])}</mfrac>"
@@ -81,7 +82,7 @@ class MathML(Maths):
 
     def _raised(self, base: str, exponent: str) -> str:
         """Something with an exponent; behind a long bracket, in which a line may be broken, it stands on the end."""
-        if base.startswith("<mfrac"):
+        if base.startswith(("<mfrac", "<msup>", "<msubsup>")):
             base = self.bracket(base)
         closed = f"<mo{FLAT}>)</mo>"
         if base.endswith(closed):
@@ -96,10 +97,13 @@ class MathML(Maths):
     def letter(self, text: str) -> str:
         if len(text) > WIDEST:
             return f'<mtext><span class="long">{escape(text)}</span></mtext>'
+        if found := symbol(text):
+            return _hung(found)
         tag = "mi" if text.isalnum() else "mtext"
         return f"<{tag}>{escape(text)}</{tag}>"
 
     def indexed(self, base: str, places: list[int]) -> str:
+        base = self.bracket(base) if base.startswith(("<msub>", "<msup>", "<msubsup>")) else base
         return f"<msub>{_one(base)}<mtext>{','.join(map(str, places))}</mtext></msub>" if places else base
 
     def rest(self, note: str, number: str) -> str:
@@ -155,6 +159,20 @@ def _walked(drawn: str) -> Iterator[tuple[re.Match[str] | None, int, int]]:
             else:
                 width += done
     yield None, 0, width
+
+
+def _hung(name: Symbol) -> str:
+    """A letter with what hangs on it."""
+    stem, below = f"<mi>{name.letter}</mi>", ""
+    if name.below:
+        tag = "mn" if name.below.isdigit() else "mi"
+        below = f"<{tag}>{name.below}</{tag}>"
+    if name.of:
+        stem, below = f"<mi>{name.of}</mi>", f"<msub>{stem}{below}</msub>" if below else stem
+    stem = f'<mover accent="true">{stem}<mo>^</mo></mover>' if name.hat else stem
+    above = f"<mtext>{name.above}</mtext>" if name.above else ""
+    tag = "msub" * bool(below) + "sup" * bool(above and below) + "msup" * bool(above and not below)
+    return f"<{tag}>{stem}{below}{above}</{tag}>" if tag else stem
 
 
 def _one(drawn: str) -> str:

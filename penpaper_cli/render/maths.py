@@ -56,6 +56,11 @@ def inert(text: str) -> str:
     )
 
 
+def divides_quotient(e: Apply) -> bool:
+    """Whether it divides what is a quotient already: with one bar above the other, both would be in small print."""
+    return isinstance(e.args[0], Apply) and e.args[0].op == "div"
+
+
 @dataclass(frozen=True)
 class Maths:
     """Draws any expression. A notation subclasses it and says only how each piece looks.

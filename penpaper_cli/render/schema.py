@@ -18,6 +18,17 @@ NUMBER = {
     "$ref": "#/$defs/number",
 }
 NUMBERS = {"type": "object", "additionalProperties": {"type": ["number", "null"]}}
+LABELS = {
+    "description": "Predictions that are classes or words.",
+    "type": "object",
+    "properties": {
+        "shape": {"type": "array", "items": {"type": "integer"}},
+        "exact": {"const": False},
+        "values": {"type": "array", "items": {"type": "string"}},
+    },
+    "required": ["shape", "exact", "values"],
+    "additionalProperties": False,
+}
 LEFT_OUT_WHEN_FALSE = {"as_decimal", "worked"}
 
 
@@ -30,14 +41,24 @@ def schema() -> dict[str, Any]:
         "title": {"type": "string"},
         "given": {"description": "What was given, by name.", **results},
         "steps": {"description": "The blocks, in order.", "type": "array", "items": {"$ref": "#/$defs/block"}},
-        "answer": {"oneOf": [_ref(Result), {"type": "null"}]},
-        "results": {"description": "Every name on the paper; the gradient of W is dW.", **results},
+        "answer": {"anyOf": [_ref(Result), LABELS, {"type": "null"}]},
+        "results": {
+            "description": "Every name on the paper; the gradient of W is dW.",
+            "properties": {"predictions": {"anyOf": [_ref(Result), LABELS]}},
+            **results,
+        },
         "model": {"description": "What was trained, as --save writes it.", "$ref": "#/$defs/model"},
         "metrics": {"description": "How good the model is; baseline_… is a constant guess.", **NUMBERS},
         "least_squares": {
             "type": "object",
             "properties": {"coefficients": NUMBERS, "loss": {"type": "number"}},
             "required": ["coefficients", "loss"],
+        },
+        "counts": {
+            "description": "Of a text: the smallest loss there is, that of the counts of its words.",
+            "type": "object",
+            "properties": {"loss": {"type": "number"}},
+            "required": ["loss"],
         },
         "history": {
             "description": "The loss, step by step or epoch by epoch.",
@@ -81,6 +102,12 @@ def _model() -> dict[str, Any]:
             "loss": {"type": "string"},
             "classes": names,
             "words": names,
+            "context": {"enum": [1, 2], "description": "How many words before the next one are looked at."},
+            "seen": {
+                "description": "Rows of the words before and the next word, by number from 0, and how often.",
+                "type": "array",
+                "items": {"type": "array", "items": {"type": "integer"}},
+            },
             "coefficients": NUMBERS,
         },
         "required": ["schema", "task", "parameters"],

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from penpaper_cli.arithmetic import Apply, Entry, Expr
-from penpaper_cli.render.maths import BINDS, NEEDS, RATIO, Maths
+from penpaper_cli.render.maths import BINDS, NEEDS, RATIO, Maths, divides_quotient
 from penpaper_cli.render.tex_measure import closing, measured, stands_open, width
 from penpaper_cli.render.tex_words import ACCENTS, GREEK, words
 from penpaper_cli.render.text import Text
@@ -65,7 +65,7 @@ class Latex(Maths):
 
     def draw(self, e: Expr, inside: int = 0) -> str:
         match e:
-            case Apply("div", args) if max(len(self.ruler.draw(part)) for part in args) > WIDE:
+            case Apply("div", args) if divides_quotient(e) or max(len(self.ruler.draw(part)) for part in args) > WIDE:
                 return super().draw(Apply("ratio", args), inside)
             case Apply("sqrt", (of,)) if len(self.ruler.draw(of)) > WIDE:
                 return super().draw(Apply("root", (of,)), inside)

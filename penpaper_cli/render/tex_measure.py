@@ -18,6 +18,8 @@ COMMANDS = {
     **dict.fromkeys((r"\max", r"\min", r"\tanh"), 4.3),
 }
 """In digits; another command is as wide as a wide letter."""
+RELATIONS = ("", "=", r"\approx")
+"""A minus behind one of these, or at the very beginning, is the sign of what follows it."""
 WIDE_LETTER, CAPITAL = 1.3, 1.5
 WHOLE_LINE = 1000
 """A break so deep that it is taken only where there is no other."""
@@ -58,7 +60,7 @@ def _width(token: str, groups: list[str]) -> float:
     if token in (r"\begin", r"\end"):
         return 1.0
     if token == r"\text":
-        return float(len(groups[0]))
+        return len(groups[0]) + sum(map(width, groups[1:]))
     inner = [width(group) for group in groups]
     if token == r"\frac":
         return max(inner) + 0.5
@@ -87,16 +89,16 @@ def stands_open(tex: str) -> Iterator[tuple[int, int, int]]:
     """Where a line may be broken: before + and -, behind a comma, at worst before the sign of a product or ratio."""
     depth = fixed = 0
     so_far = 0.0
-    before = ""
+    before = last = ""
     for at, token, size in measured(tex):
         fixed += {r"\left": 1, r"\right": -1, r"\begin": 1, r"\end": -1}.get(token, 0)
         if token in ("(", "[", r"\lvert"):
             depth += 1
         elif token in (")", "]", r"\rvert"):
             depth -= 1
-        elif not fixed and at and before == " " and token in ("+", "-", r"\cdot", "/"):
+        elif not fixed and before == " " and token in ("+", "-", r"\cdot", "/") and last not in RELATIONS:
             yield at, depth + (0 if token in "+-" else WHOLE_LINE), round(so_far)
         elif not fixed and before == "," and token == " ":
             yield at, depth, round(so_far)
         so_far += size
-        before = token
+        before, last = token, last if token.isspace() else token

@@ -22,7 +22,7 @@ from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Picture, S
 LINE = 80
 """How many digits go on a line, of A4 with Typst's own margins and letters of 11 points, less a little to spare."""
 ROWS_AT_A_TIME = 200
-MARKUP = re.compile(r"""[^\w\s,;:!?()%&|'’.]|(?<![^\W\d_])'|'(?![^\W\d_])|\.(?=\.)|(?<=\d)\.(?=\s|$)""")
+MARKUP = re.compile(r"""_|[^\w\s,;:!?()%&|'’.]|(?<![^\W\d_])'|'(?![^\W\d_])|\.(?=\.)|(?<=\d)\.(?=\s|$)""")
 """What Typst could read as markup, and quotation marks that it would turn; an apostrophe is left to it."""
 SIGN = re.compile(r"(?<!\w)(?:[Α-Ωα-ω]\d?|ŷ)(?!\w)")
 """A letter of mathematics in a sentence."""
@@ -54,6 +54,8 @@ class Typst(Renderer):
 
     def opening(self, solution: Solution) -> Iterable[str]:
         yield PREAMBLE.format(title=string(inert(self.page.title or solution.title)))
+        if not self.page.title and self.page.level == 2:
+            yield f"= {self.words(inert(solution.title))}\n\n"
 
     def body(self, blocks: Iterable[Block]) -> Iterator[str]:
         for piece in super().body(blocks):
@@ -163,8 +165,8 @@ class Typst(Renderer):
         """How wide a table is at least: words are broken into lines, numbers are not."""
         total = 0
         for j, name in enumerate(block.head):
-            numbers = [row[j] for row in batch if len(row) == len(block.head) and isinstance(row[j][0], Expr)]
-            sizes = [self.maths.length(self.text(parts)) for parts in [name, *numbers] if isinstance(parts[0], Expr)]
+            column = [name, *(row[j] for row in batch if len(row) == len(block.head))]
+            sizes = [self.maths.length(self.text(parts)) for parts in column if parts and isinstance(parts[0], Expr)]
             words = [len(word) for part in name if isinstance(part, str) for word in part.split()]
             total += max([*sizes, *words, 1]) + 2
         return total

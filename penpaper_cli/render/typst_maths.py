@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num
-from penpaper_cli.render.maths import BINDS, NEEDS, RATIO, WHOLE, Maths, inert
+from penpaper_cli.render.maths import BINDS, NEEDS, RATIO, WHOLE, Maths, divides_quotient, inert
+from penpaper_cli.render.names import symbol
 from penpaper_cli.render.typst_width import pieces, width
 
 POWER, TIMES = BINDS["pow"], RATIO
 WIDEST = 60
 """A numerator or what stands under a root is at most so wide, in digits; a longer one is written in a line instead."""
 SCIENTIFIC = re.compile(r"(-?[\d.]+)e([+-]?)0*(\d+)")
-SYMBOL = re.compile(
-    r"(?:(?P<of>[msv])_)?(?P<letter>[A-Za-zΑ-Ωα-ω]\u0302?)(?P<number>\d{0,3})"
-    r"(?:_(?P<index>[A-Z]))?(?:_(?P<mark>new|hat|raw))?"
-)
-"""W1, W_Q, ŷ, W1_new, and an optimiser's m_W1_hat; whatever else has more than one letter is a word."""
 ATOM = re.compile(r'[^\W\d_]|"(?:[^"\\]|\\.)*"|hat\(.\)|\(.*\)')
 OPERATORS = frozenset(("exp", "log", "max", "min", "tanh"))
 """Functions that Typst sets upright by themselves."""
@@ -58,7 +53,7 @@ class TypstMaths(Maths):
     def draw(self, e: Expr, inside: int = 0) -> str:
         match e:
             case Apply("div", (above, below)):
-                drawn, binds = self.quotient(above, below)
+                drawn, binds = self.quotient(above, below, stacked=not divides_quotient(e))
             case Entry(Apply("grad", (y, Name() as x)), at, value) if at:
                 drawn, binds = super().draw(Apply("grad", (y, Entry(x, at, value)))), RATIO
             case Name(text):
@@ -71,10 +66,10 @@ class TypstMaths(Maths):
                 return super().draw(e, inside)
         return self.bracket(drawn) if binds < inside else drawn
 
-    def quotient(self, above: Expr, below: Expr) -> tuple[str, int]:
+    def quotient(self, above: Expr, below: Expr, stacked: bool) -> tuple[str, int]:
         """A fraction with its bar; in a line, where it can be broken, if it is too wide for that."""
         parts = self.draw(above), self.draw(below)
-        if max(map(self.length, parts)) <= WIDEST:
+        if stacked and max(map(self.length, parts)) <= WIDEST:
             return f"frac({parts[0]}, {parts[1]})", RATIO
         first, later = self.needs["div"]
         return rf"{self.draw(above, first)} \/ {self.draw(below, later)}", self.binds["div"]
@@ -107,15 +102,14 @@ class TypstMaths(Maths):
         return f"-frac({above[1:]}, {below})" if above.startswith("-") else f"frac({above}, {below})"
 
     def letter(self, text: str) -> str:
-        found = SYMBOL.fullmatch(unicodedata.normalize("NFD", text))
-        if not found or (found["index"] and (found["of"] or found["number"])):
+        found = symbol(text)
+        if not found:
             return string(text)
-        stem, index, mark = found["letter"][0], found["number"] or found["index"], found["mark"]
-        if found["of"]:
-            stem, index = found["of"], f"({stem}_{index})" if index else stem
-        if mark == "hat" or len(found["letter"]) > 1:
-            stem = f"hat({stem})"
-        above = f"^{string(mark)}" if mark and mark != "hat" else ""
+        stem, index = found.letter, found.below
+        if found.of:
+            stem, index = found.of, f"({stem}_{index})" if index else stem
+        stem = f"hat({stem})" if found.hat else stem
+        above = f"^{string(found.above)}" if found.above else ""
         return f"{stem}_{index}{above}" if index else stem + above
 
     def indexed(self, base: str, places: list[int]) -> str:

@@ -110,6 +110,9 @@ def channels(name: str, row: str, back: str = "") -> Row:
     return write
 
 
+BCE = "-np.mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))"
+BCE_FROM_SCORES = "np.mean(b * np.logaddexp(0, -a) + (1 - b) * np.logaddexp(0, a))"
+
 ROWS: dict[str, Row] = {
     "add": "a + b",
     "sub": "a - b",
@@ -161,7 +164,7 @@ ROWS: dict[str, Row] = {
     "half_sse": "np.sum((a - b) ** 2) / 2",
     "mae": "np.mean(np.abs(a - b))",
     "huber": "huber(a, b, delta)",
-    "bce": "-np.mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))",
+    "bce": lambda call: BCE_FROM_SCORES if call.settings["from_scores"] else BCE,
     "cross_entropy": cross_entropy,
     "indicator": indicator,
     "hinge": of_classes("hinge"),
@@ -192,6 +195,9 @@ ROWS: dict[str, Row] = {
     "embedding": "a[b]",
     "one_hot": "np.eye(classes)[a]",
     "argmax": "np.argmax(a, axis=axis)",
+    "likeliest": "np.argmax(a, axis=1)",
+    "likely": "(a >= 0.5).astype(int)",
+    "columns": "np.column_stack([a, b])",
     "mean_within": "np.mean(a, axis=axis, keepdims=True)",
     "deviation": "np.sqrt(np.var(a, axis=axis, keepdims=True) + eps)",
     "layernorm": "(a - np.mean(a, axis=axis, keepdims=True)) / np.sqrt(np.var(a, axis=axis, keepdims=True) + eps)",

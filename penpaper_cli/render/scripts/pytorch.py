@@ -106,6 +106,9 @@ def pooling(function: str) -> Row:
     return row
 
 
+BCE = "-torch.mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))"
+BCE_FROM_SCORES = "F.binary_cross_entropy_with_logits(a, b)"
+
 ROWS: dict[str, Row] = {
     "add": "a + b",
     "sub": "a - b",
@@ -147,7 +150,7 @@ ROWS: dict[str, Row] = {
     "half_sse": 'F.mse_loss(a, b, reduction="sum") / 2',
     "mae": "F.l1_loss(a, b)",
     "huber": "F.huber_loss(a, b, delta=delta)",
-    "bce": "-torch.mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))",
+    "bce": lambda call: BCE_FROM_SCORES if call.settings["from_scores"] else BCE,
     "cross_entropy": cross_entropy,
     "hinge": hinge,
     "pick": "a[place]",
@@ -162,6 +165,9 @@ ROWS: dict[str, Row] = {
     "embedding": "a[b]",
     "one_hot": "F.one_hot(a, classes).double()",
     "argmax": "torch.argmax(a, dim=axis).double()",
+    "likeliest": "torch.argmax(a, dim=1)",
+    "likely": "(a >= 0.5).long()",
+    "columns": "torch.stack([a, b], dim=1)",
     "layernorm": layernorm,
 }
 OPTIMISERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {

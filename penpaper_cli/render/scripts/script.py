@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -27,6 +28,7 @@ from penpaper_cli.render.scripts.terms import Row, Terms, number_text
 from penpaper_cli.script import (
     COUNTER,
     Call,
+    Choose,
     Differentiate,
     Given,
     Let,
@@ -63,6 +65,7 @@ class Library(ABC):
         self.wanted: set[str] = set()
         self.starting: set[str] = set()
         self.hidden: set[str] = set()
+        self.lists: set[str] = set()
 
     def render(self, solution: Solution) -> Iterator[str]:
         """The whole script as one piece."""
@@ -81,11 +84,18 @@ class Library(ABC):
         code = re.sub(r"\n{3,}", "\n\n", "\n".join([*given, "", *body, "", *results])).strip()
         helpers = self.helpers_in(code)
         everything = "\n".join([*helpers, code])
-        head = [f"# {script.title}: the same calculation in {self.name}, in float64."]
+        said = [f"# {line}" for line in textwrap.wrap(self.heading(script), WIDTH - 2)]
+        head = ["\n".join(said)]
         head += [line for word, line in self.imports.items() if re.search(rf"(?<![.\w]){word}\.", everything)]
         head[1:] = ["\n\n".join(head[1:])] if "import math" in head else head[1:]
         parts = ["\n".join(head), *(f"\n\n{helper}" for helper in helpers)]
         yield "\n".join(parts) + ("\n\n\n" if helpers else "\n\n") + code + "\n"
+
+    def heading(self, script: Script) -> str:
+        """What the script is, and why it isn't the whole calculation where it isn't."""
+        if script.why:
+            return f"{script.title} in {self.name}: {script.why}"
+        return f"{script.title}: the same calculation in {self.name}, in float64."
 
     def prepare(self, script: Script) -> None:
         """What has to be known of the whole script before its first line."""
@@ -112,6 +122,8 @@ class Library(ABC):
                 return self.differentiate(part)
             case Repeat():
                 return self.repeat(part)
+            case Choose():
+                return self.choose(part)
 
     # --- What is given ---
 
@@ -173,6 +185,13 @@ class Library(ABC):
         lines += self.let(Let(name, longest))
         part = Ref(name, longest.shape)
         return replace(term, args=tuple(part if arg is longest else arg for arg in term.args))
+
+    def choose(self, part: Choose) -> Iterator[str]:
+        """A list of names, which Python prints by itself."""
+        self.lists.add(part.name)
+        choices, numbers = self.names.fresh("classes"), self.printed(self.names[part.numbers.name], part.numbers.shape)
+        yield from listed([quoted(name) for name in part.names], f"{choices} = ")
+        yield f"{self.names[part.name]} = [{choices}[k] for k in {numbers}]"
 
     def with_names(self, term: Term, lines: list[str]) -> Term:
         """The term with a name for every array of numbers in it; the lines that name them are added to `lines`."""
@@ -238,7 +257,9 @@ class Library(ABC):
 
     def result(self, key: str, name: str) -> Iterator[str]:
         """A line that prints a result under its name on the paper."""
-        label, value = quoted(f"{inert(key)} ="), self.printed(self.names[name], self.shapes[name])
+        label, value = quoted(f"{inert(key)} ="), self.names[name]
+        if name not in self.lists:
+            value = self.printed(value, self.shapes[name])
         line = f"print({label}, {value})"
         yield from [line] if len(line) <= WIDTH else ["print(", f"{INDENT}{label},", f"{INDENT}{value},", ")"]
 

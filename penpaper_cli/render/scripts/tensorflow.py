@@ -63,6 +63,9 @@ def one_picture(many: str, one: str) -> Row:
     return lambda call: many if len(call.shape) == 3 else f"{one}[0]"
 
 
+BCE = "-tf.reduce_mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))"
+BCE_FROM_SCORES = "tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(b, a))"
+
 ROWS: dict[str, Row] = {
     "add": "a + b",
     "sub": "a - b",
@@ -104,7 +107,7 @@ ROWS: dict[str, Row] = {
     "half_sse": "tf.reduce_sum((a - b) ** 2) / 2",
     "mae": "tf.reduce_mean(tf.abs(a - b))",
     "huber": "huber(a, b, delta)",
-    "bce": "-tf.reduce_mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))",
+    "bce": lambda call: BCE_FROM_SCORES if call.settings["from_scores"] else BCE,
     "cross_entropy": cross_entropy,
     "hinge": hinge,
     "pick": "a[place]",
@@ -124,6 +127,9 @@ ROWS: dict[str, Row] = {
     "embedding": lambda call: f"tf.tensordot(tf.one_hot(b, {call.args[0].shape[0]}, dtype=tf.float64), a, 1)",
     "one_hot": "tf.one_hot(a, classes, dtype=tf.float64)",
     "argmax": "tf.cast(tf.argmax(a, axis=axis), tf.float64)",
+    "likeliest": "tf.argmax(a, axis=1)",
+    "likely": "tf.cast(a >= 0.5, tf.int64)",
+    "columns": "tf.stack([a, b], axis=1)",
     "layernorm": "layernorm(a, axis=axis, eps=eps)",
 }
 
