@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 USUAL_CONTEXT = 1
 WHY_NOT = {
+    "size": "there are no pictures",
     "target": "the next word is the target",
     "features": "the words before the next one are the features",
     "drop": "the data has no columns",
