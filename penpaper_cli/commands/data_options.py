@@ -12,6 +12,7 @@ import typer
 from penpaper_cli.numbers import CannotRead
 
 if TYPE_CHECKING:
+    from penpaper_cli.explain_training import Lesson
     from penpaper_cli.table import DataSet
 
 Features = Annotated[
@@ -80,3 +81,13 @@ def read_pictures(data: str, size: str | None, for_tables: Mapping[str, object])
                 "folder of pictures for each class, leave the option out."
             )
     return read_album(data, read_size(size) if size is not None else None).data_set()
+
+
+def draw_plot(lesson: Lesson, path: str) -> None:
+    """Write the plot of a run, whole or not at all."""
+    from penpaper_cli import plotting
+    from penpaper_cli.explain_epochs import falls_far
+
+    run = lesson.run
+    outcome = None if run.diverged else lesson.outcome.for_plot()
+    say(plotting.plot(path, run.losses, run.test_losses, outcome, falls_far(run.losses)))

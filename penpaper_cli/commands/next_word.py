@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 USUAL_CONTEXT = 1
 WHY_NOT = {
+    "size": "there are no pictures",
     "target": "the next word is the target",
     "features": "the words before the next one are the features",
     "drop": "the data has no columns",
@@ -59,7 +60,7 @@ def check_task(model: Model, next_word: bool, context: int | None, source: str) 
 
 
 def read_new(model: Model, source: str, notes: list[str]) -> Array:
-    """New rows for a model of any task: words for that of a text, else numbers. What is assumed is added to `notes`."""
+    """New rows for a model of any task: words for that of a text, else numbers; `notes` gets what was done to them."""
     from penpaper_cli import table, text
 
     if model.counts is not None:

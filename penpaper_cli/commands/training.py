@@ -15,6 +15,7 @@ from penpaper_cli.commands.data_options import (
     Numbers,
     Plot,
     Size,
+    draw_plot,
     names,
     read_pictures,
     say,
@@ -31,9 +32,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from penpaper_cli.experiment import Experiment
-    from penpaper_cli.explain_training import Lesson
 
-MOST_UNITS = 10_000
 MOST_EPOCHS = 100_000_000
 
 
@@ -113,7 +112,7 @@ def train(
         plotting.check(plot)
     wishes = Wishes(
         loss=loss,
-        hidden=read_hidden(hidden),
+        hidden=options.read_hidden(hidden),
         activation=activation,
         optimizer=optimizer,
         rates=rates,
@@ -136,7 +135,6 @@ def train(
         "numbers": numbers,
         "classify": classify or None,
     }
-    pictures = read_pictures(data, size, for_tables)
     if resume is not None:
         before = read_saved(resume, wishes, wanted, classify, target)
         check_task(before, next_word, context, resume)
@@ -146,20 +144,22 @@ def train(
         if before.counts is not None:
             read = read_text(data, before.counts.context)
         else:
-            read = pictures or table.read_data(data, before.target, own, (), categories, missing, numbers, classes)
+            own_columns = (before.target, own, (), categories, missing, numbers, classes)
+            read = read_pictures(data, size, for_tables) or table.read_data(data, *own_columns)
         experiment = resumed_experiment(read, before, resume)
     elif next_word:
         columns = {"target": target, "features": features, "drop": drop, "category": category, "missing": missing}
         others = {"numbers": numbers, "classify": classify, "loss": loss, "scale": scale, "scale-target": scale_target}
-        read = read_words(data, context, columns | others)
+        read = read_words(data, context, columns | others | {"size": size})
         experiment = new_experiment(read, replace(wishes, scale="none"))
     else:
         if context is not None:
             raise CannotRead("--context: how many words are looked at belongs to --next-word; give both or neither.")
+        pictures = read_pictures(data, size, for_tables)
         if pictures is None and target is None:
             raise CannotRead("Missing option '--target': name the column to predict, or give --next-word for a text.")
-        chosen_columns = (str(target), wanted, names(drop), names(category), missing, numbers, classify)
-        read = pictures or table.read_data(data, *chosen_columns)
+        typed_columns = (str(target), wanted, names(drop), names(category), missing, numbers, classify)
+        read = pictures or table.read_data(data, *typed_columns)
         experiment = new_experiment(read, wishes)
     say(read.notes)
     kind = "hidden" if experiment.layers.hidden else "classes" if read.classes else "numbers"
@@ -228,16 +228,6 @@ def worked(
     )
 
 
-def draw_plot(lesson: Lesson, path: str) -> None:
-    """Write the plot of a run, whole or not at all."""
-    from penpaper_cli import plotting
-    from penpaper_cli.explain_epochs import falls_far
-
-    run = lesson.run
-    outcome = None if run.diverged else lesson.outcome.for_plot()
-    say(plotting.plot(path, run.losses, run.test_losses, outcome, falls_far(run.losses)))
-
-
 def read_rates(typed: dict[str, str | None], optimizer: str) -> dict[str, Fraction]:
     """What was typed of the update rule's rates. Raises CannotRead for one that the rule doesn't have."""
     from penpaper_cli.commands.network import read_rate
@@ -248,16 +238,6 @@ def read_rates(typed: dict[str, str | None], optimizer: str) -> dict[str, Fracti
         if name not in OPTIMISERS[optimizer][1].values():
             raise CannotRead(f"--{name}: the optimizer {optimizer} has no such setting; leave it out.")
     return rates
-
-
-def read_hidden(text: str | None) -> tuple[int, ...]:
-    """The sizes of the hidden layers: "8,4"."""
-    if text is None:
-        return ()
-    sizes = text.replace(",", " ").split()
-    if not sizes or not all(n.isascii() and n.isdigit() and len(n) < 6 and 0 < int(n) <= MOST_UNITS for n in sizes):
-        raise CannotRead(f'--hidden "{text}": give the number of units in each hidden layer, such as 8 or 8,4.')
-    return tuple(map(int, sizes))
 
 
 def read_epochs(text: str, last: int | None) -> list[int | None]:

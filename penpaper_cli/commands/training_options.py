@@ -6,6 +6,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from penpaper_cli.numbers import CannotRead
+
+MOST_UNITS = 10_000
+
 Hidden = Annotated[str | None, typer.Option(metavar="8,4", help="Units in each hidden layer. Default: none.")]
 Activation = Annotated[
     Literal["relu", "leaky-relu", "sigmoid", "tanh", "gelu"] | None,
@@ -71,3 +75,13 @@ Save = Annotated[str | None, typer.Option(metavar="FILE.json", help="Keep the mo
 Resume = Annotated[
     str | None, typer.Option(metavar="FILE.json", help="Go on training a saved model, with the settings it has.")
 ]
+
+
+def read_hidden(text: str | None) -> tuple[int, ...]:
+    """The sizes of the hidden layers: "8,4"."""
+    if text is None:
+        return ()
+    sizes = text.replace(",", " ").split()
+    if not sizes or not all(n.isascii() and n.isdigit() and len(n) < 6 and 0 < int(n) <= MOST_UNITS for n in sizes):
+        raise CannotRead(f'--hidden "{text}": give the number of units in each hidden layer, such as 8 or 8,4.')
+    return tuple(map(int, sizes))
