@@ -45,8 +45,15 @@ class Renderer(ABC):
 
     def body(self, blocks: Iterable[Block]) -> Iterator[str]:
         """The text of the blocks, one after the other."""
-        for block in blocks:
-            yield from self.block(block)
+        for kind, group in itertools.groupby(blocks, type):
+            if kind is Working:
+                yield from self.workings(block for block in group if isinstance(block, Working))
+            else:
+                yield from itertools.chain.from_iterable(map(self.block, group))
+
+    def workings(self, blocks: Iterable[Working]) -> Iterator[str]:
+        """Worked lines that follow each other."""
+        return itertools.chain.from_iterable(map(self.working, blocks))
 
     def depth(self, block: Heading) -> int:
         """The level of a heading on this page, from 1 to 6."""

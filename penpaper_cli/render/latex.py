@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, NamedTuple, TextIO
 
@@ -18,7 +17,7 @@ from penpaper_cli.render.tex_layout import aligned_rows, displays, matrices, pie
 from penpaper_cli.render.tex_picture import picture
 from penpaper_cli.render.tex_squares import squares
 from penpaper_cli.render.tex_words import words
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
+from penpaper_cli.solution import Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
 
 OPENING = r"""\documentclass{article}
 \usepackage{amsmath}
@@ -63,13 +62,6 @@ class Latex(Renderer):
         yield OPENING
         if not self.page.title and solution.title:
             yield f"\\section*{{{self.words(inert(solution.title))}}}\n"
-
-    def body(self, blocks: Iterable[Block]) -> Iterator[str]:
-        for kind, group in itertools.groupby(blocks, type):
-            if kind is Working:
-                yield from self.workings(block for block in group if isinstance(block, Working))
-            else:
-                yield from super().body(group)
 
     def words(self, text: str) -> str:
         return words(text)

@@ -12,7 +12,7 @@ from penpaper_cli.render.base import Renderer
 from penpaper_cli.render.chart import chart_lines
 from penpaper_cli.render.layout import aligned, column_marks, column_names, grid_cells, row_marks, statement
 from penpaper_cli.render.picture import picture_lines
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Table, Working
+from penpaper_cli.solution import Chart, Grid, Heading, Parts, Picture, Sentence, Table, Working
 
 MARKUP = re.compile(r"([\\`*_{}\[\]<>|$~&#]|:(?=//)|(?<=www)\.|(?<=\w)@)")
 FENCE = "````"
@@ -25,13 +25,6 @@ WIDEST_WORDS = 40
 
 class Markdown(Renderer):
     """GitHub-flavoured Markdown that also reads well raw."""
-
-    def body(self, blocks: Iterable[Block]) -> Iterator[str]:
-        for kind, group in itertools.groupby(blocks, type):
-            if kind is Working:
-                yield from self.workings(block for block in group if isinstance(block, Working))
-            else:
-                yield from super().body(group)
 
     def workings(self, blocks: Iterable[Working]) -> Iterator[str]:
         """Worked lines that follow each other."""
