@@ -171,7 +171,8 @@ def dependences(found: Elimination) -> tuple[Dependence, ...]:
 class Solved:
     """The least-squares solution: the coefficients and the mean squared error, exact or float64.
 
-    Where columns depend on each other there is no one solution: `coefficients` is None then.
+    Where columns depend on each other there is no one solution: `coefficients` is None then, and in float64 the loss
+    is NaN.
     """
 
     coefficients: Array | None
@@ -196,11 +197,12 @@ def solve(X: Array, y: Array, intercept: bool = True, exactly: bool | None = Non
     target = typed(y)
     gram, moments = normal_equations(design(typed(X), intercept), target)
     found = eliminate(gram, moments)
+    factors = found.combination(len(gram))
+    squares = sum(t * t for t in target) - sum(factor * moments[k] for k, factor in factors.items())
     if found.dependent:
-        return Solved(None, math.nan, found, dependences(found))
+        return Solved(None, squares / len(y), found, dependences(found))
     if exactly is None and not certain(X) and (doubtful := in_float64(X, y, intercept)).dependent:
         return doubtful
-    squares = sum(t * t for t in target) - sum(found.solution * moments)
     return Solved(found.solution, squares / len(y), found)
 
 

@@ -60,7 +60,8 @@ class Distance:
         head: tuple[Parts, ...] = (("number",), (rule,), ("least squares",), ("difference",))
         yield from by_feature(self.show, head, rows)
         stopped = run.layers.l2 or run.out_of_patience
-        if not stopped and self.model.metrics["loss"] > ARRIVED * self.exact.loss:
+        nothing = (ROUNDING * float(abs(data.y).max())) ** 2
+        if not stopped and self.model.metrics["loss"] > ARRIVED * self.exact.loss + nothing:
             yield Sentence((words.not_there_yet(10 * run.epochs),), explains=False)
         if self.exact.unique:
             yield from nearly_dependent(data.X, data.features)

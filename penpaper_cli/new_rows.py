@@ -25,7 +25,6 @@ MOST_LISTED = 10
 def read_rows_for(
     columns: Sequence[Column],
     source: str,
-    name: str = "--predict",
     numbers: str | None = None,
     notes: list[str] | None = None,
 ) -> np.ndarray:
@@ -45,17 +44,17 @@ def read_rows_for(
         return _from_file(columns, source, numbers)
     rows = [row for row in re.split(r"[;\n]", source) if row.strip()]
     if not rows:
-        raise CannotRead(f'{name} is empty: give {listed([column.name for column in columns])}, such as "1650 3".')
+        raise CannotRead(f"The new row is empty: give {listed([column.name for column in columns])}, in this order.")
     values: list[list[float]] = [[] for _ in columns]
     for i, row in enumerate(rows, 1):
         cells, order = _cells(row, len(columns)), ", ".join(column.name for column in columns)
         if len(cells) != len(columns):
             raise CannotRead(
-                f"{name} {quoted(source)}: row {i} has {plural(len(cells), 'entry')}, but the model has "
+                f"{quoted(source)}: row {i} has {plural(len(cells), 'entry')}, but the model has "
                 f"{plural(len(columns), 'feature')}: give {order}, in this order."
             )
         for j, (column, cell) in enumerate(zip(columns, cells, strict=True), 1):
-            values[j - 1].append(_value(column, cell, f"{name}, row {i}, entry {j} ({column.name})"))
+            values[j - 1].append(_value(column, cell, f"{quoted(source)}, row {i}, entry {j} ({column.name})"))
     return coded(columns, [np.array(vector) for vector in values])
 
 

@@ -177,6 +177,6 @@ def _target(source: str, target: Vector, classify: bool) -> tuple[np.ndarray, tu
     if len(classes) == 1:
         raise CannotWork(
             f"{source}, column {quoted(target.name)} is {quoted(classes[0])} in every row: "
-            "telling classes apart needs at least two."
+            "there is nothing to tell apart, so choose another target."
         )
     return values, classes

@@ -112,7 +112,8 @@ def least_squares(X: Array, y: Array, loss: str, scaling: Scaling | None = None)
     if solved.coefficients is None:
         w, b = _smallest_weights(scaled, y)
         error = scaled @ w + b - y
-        return Exact(w, b, float(error @ error / (len(y) * 2 / PARTS[loss])), False, solved)
+        mse = float(solved.loss) if solved.exact else float(error @ error) / len(y)
+        return Exact(w, b, mse * PARTS[loss] / 2, False, solved)
     try:
         level, *slopes = map(float, solved.coefficients)
         w, b = np.array(slopes), level

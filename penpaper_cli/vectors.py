@@ -68,11 +68,11 @@ def read_vectors(
     found = [_reader(sheet, j, j == used[-1], category, numbers, notes) for j in used]
     readers = [reader for reader in found if reader]
     if not missing:
-        _refuse_gaps(source, [sheet.surveys[reader.empty.place] for reader in readers])
+        _refuse_gaps(source, [sheet.surveys[reader.empty.place] for reader in readers], sheet.surveys[used[-1]])
     return _read(sheet, readers)
 
 
-def _refuse_gaps(source: str, surveys: list[Survey]) -> None:
+def _refuse_gaps(source: str, surveys: list[Survey], target: Survey) -> None:
     """Say how many gaps each column has, and what to do."""
     counts = [
         f"{survey.gaps:,} in column {quoted(survey.name)} "
@@ -82,9 +82,12 @@ def _refuse_gaps(source: str, surveys: list[Survey]) -> None:
     ]
     if counts:
         rest = [plural(len(counts) - MOST_LISTED, "more column")] if len(counts) > MOST_LISTED else []
+        fill = "; a target is never filled in"
+        if not target.gaps:
+            fill = ", or fill them in with --missing mean or --missing median"
         raise CannotRead(
             f"{source} has gaps (empty cells, or words such as NA): {listed(counts[:MOST_LISTED] + rest)}; leave their "
-            "rows out with --missing drop, or fill them in with --missing mean or --missing median."
+            f"rows out with --missing drop{fill}."
         )
 
 

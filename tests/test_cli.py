@@ -299,7 +299,7 @@ def test_a_file_that_may_not_be_read(arguments: tuple[str, ...], folder: Path, m
         ((HOUSES, "--target", "price", "--lr", "inf"), 2, ["--lr"]),
         ((HOUSES, "--target", "price", "--epochs", "0"), 2, ["--epochs", "1"]),
         ((HOUSES, "--target", "price", "--epochs", "-5"), 2, ["--epochs", "-5"]),
-        ((HOUSES, "--target", "price", "--predict", "1650"), 2, ["--predict", "1", "2", "size, bedrooms"]),
+        ((HOUSES, "--target", "price", "--predict", "1650"), 2, ['pp: --predict: "1650": row 1', "size, bedrooms"]),
         ((HOUSES, "--target", "price", "--predict", "1650 many"), 2, ["--predict", "many"]),
         ((HOUSES, "--target", "price", "--predict", "1650 nan"), 2, ["--predict", "finite"]),
         (("one.csv", "--target", "y"), 1, ["one.csv", "two rows"]),

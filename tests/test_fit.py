@@ -126,6 +126,9 @@ def test_the_solution_solves_the_normal_equations_exactly(system: tuple[Array, A
         assert [sum(row) for row in zip([Fraction(0)] * len(y), *parts, strict=False)] == columns[found.column]
     if solved.coefficients is None:
         assert solved.dependent
+        dropped = {found.column for found in solved.dependent}
+        kept = [k - intercept for k in range(intercept, len(columns)) if k not in dropped]
+        assert solved.loss == exact.solve(X[:, kept], y, intercept, exactly=True).loss
         return
     assert len(columns) <= len(y) and all(isinstance(c, Fraction) for c in solved.coefficients)
     residuals = [
@@ -381,6 +384,18 @@ def test_training_names_columns_that_depend_on_others(tmp_path: Path) -> None:
     judge(shown)
 
 
+def test_training_with_more_columns_than_rows_is_measured_against_a_loss_of_exactly_nothing(tmp_path: Path) -> None:
+    """Three rows and four numbers to choose: the smallest loss is 0, not what float64 leaves of it."""
+    data = table(tmp_path, "a,b,c,y\n0.1,0.7,0.3,1.5\n0.2,0.5,0.9,3.7\n0.7,0.2,0.4,4.1\n")
+    assert json.loads(worked("train", data, "--target", "y", "-f", "json"))["least_squares"]["loss"] == 0
+
+
+def test_training_that_has_come_as_near_as_float64_can_is_not_sent_on(tmp_path: Path) -> None:
+    data = table(tmp_path, "a,y\n1,7\n2,7\n3,7\n")
+    assert "not arrived" not in worked("train", data, "--target", "y", "-f", "plain")
+    assert "not arrived" in worked("train", data, "--target", "y", "--epochs", "5", "-f", "plain")
+
+
 @pytest.mark.parametrize("command", ["fit", "train"])
 def test_nearly_collinear_features_are_named_and_the_answer_stands(command: str, tmp_path: Path) -> None:
     data = table(tmp_path, "a,b,c,y\n1,1.0001,5,4\n2,2,1,1\n3,3,4,7\n5,5,2,1\n7,7.0001,8,3\n")
@@ -514,8 +529,9 @@ def test_data_from_standard_input() -> None:
         ("x,z,y\n1,5,2\n2,5,3\n3,5,9\n", (), 1, '"z"'),
         ("x,y\n1,2\n2,3\n", ("--target", "price"), 2, '"price"'),
         ("x,y\n1,2\n2,three\n", (), 2, "line 3"),
+        ("x,y\n1,yes\n2,yes\n", (), 1, 'column "y" is "yes" in every row: there is nothing to tell apart, so choose'),
         ("x,y\n1,2\n2,3\n", ("--features", "z"), 2, '"z"'),
-        ("x,y\n1,2\n2,3\n", ("--predict", "1 2"), 2, "--predict"),
+        ("x,y\n1,2\n2,3\n", ("--predict", "1 2"), 2, 'pp: --predict: "1 2", row 1'),
         ("x,y\n1,2\n2,3\n", ("--entry", "9,9"), 2, "--entry 9,9"),
         ("x,y\n1,2\n2,3\n", ("--entry", "3"), 2, "--entry 3"),
         ("intercept,y\n1,2\n2,3\n", (), 2, "intercept"),

@@ -272,6 +272,12 @@ BAD: dict[str, tuple[str | bytes, str, int, dict[str, Any]]] = {
     "a date in digits beside a gap": ("x,y\n20240131,3\n,4\n20240201,5\n", "holds dates", 2, {"missing": "drop"}),
     "a date in digits for a target": ("x,y\n1,20240131\n2,20240201\n", "or choose another target", 2, {}),
     "a date for a target": ("x,y\n1,2024-01-05\n2,2024-01-06\n", 'column "y" holds dates', 2, {}),
+    "gaps in the target": (
+        "x,y\n1,3\n2,\n4,9\n",
+        '1 in column "y" (line 3); leave their rows out with --missing drop; a target is never filled in.',
+        2,
+        {},
+    ),
     "gaps": (
         "x,z,y\n1,,3\n,4,5\n2,3,\n,1,1\n",
         '2 in column "x" (first on line 3), 1 in column "z" (line 2) and 1 in column "y" (line 4); leave',
@@ -535,6 +541,7 @@ def test_new_rows_from_a_file_are_matched_by_name(columns: Any, content: str, ro
     [
         ("7", "", '"7": row 1 has 1 entry, but the model has 2 features: give size, zip, in this order'),
         ("7 a 1", "", "3 entries"),
+        ("7 a; 8 c", "", '"7 a; 8 c", row 2, entry 2 (zip): the model'),
         ("x a", "", 'row 1, entry 1 (size): "x" is not a number'),
         ("7 c", "", 'row 1, entry 2 (zip): the model has not seen "c"; it knows "a", "b" and "b c"'),
         ("", "", "is empty"),

@@ -37,7 +37,10 @@ def fit(
     say(read.notes)
     if read.classes:
         raise CannotRead(f"The target {quoted(read.target)} holds words, and least squares fits numbers: try pp train.")
-    new = table.read_rows_for(read.columns, predict) if predict is not None else None
+    try:
+        new = table.read_rows_for(read.columns, predict) if predict is not None else None
+    except CannotRead as error:
+        raise CannotRead(f"--predict: {error}") from None
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
     worked = explain_fit.fit(read, not no_intercept, view.exact, new, show)
     return Solution(
