@@ -43,6 +43,8 @@ class Survey:
         text = cell.strip()
         if text.isascii() and NUMBER.fullmatch(text) and ("." not in text or POINT in self.first):
             kind, mark = "number", ""
+            if len(text) > 1 and text[0] == "0" and text.isdigit():
+                self._see("padded", line, text)
         elif text.lower() in GAPS:
             self.gaps += 1
             self._see("gap", line, text)
@@ -242,6 +244,10 @@ def _number(survey: Survey, source: str, separator: str, of_file: set[str], numb
 
 def _reading(survey: Survey, place: str, convention: str) -> str:
     """What was made of numbers that are not written plainly, by the first of them."""
+    category = f"--category {quoted(survey.name)}"
+    if padded := survey.first.get("padded"):
+        value = padded[1].lstrip("0") or "0"
+        return f"{place}: {quoted(padded[1])} is read as {value}; if it is a code, say {category}."
     shown = survey.first.get("dressed") or (survey.first.get("1.234") if convention == COMMA else None)
     if not shown:
         return ""

@@ -19,6 +19,8 @@ DECIMAL_POINT = re.compile(
     r"""(?:^|[,;|\t" ])[+-]?(?:0\d*\.\d|\d+\.\d{1,2}(?!\d)|\d+\.\d{4}|\d{4,}\.\d|\.\d)""", re.MULTILINE | re.ASCII
 )
 """A number whose point can't set thousands apart."""
+PADDED = re.compile(r"""(?:^|[,;|\t" ])0[0-9]+(?![0-9.eE])""", re.MULTILINE)
+"""A whole number with a 0 in front, as a code may have it."""
 LAST_ROWS = 3
 """So many rows at the end may be totals and averages."""
 TOTALS = {"total", "totals", "subtotal", "grand total", "sum", "gesamt", "summe", "gesamtsumme", "zwischensumme"}
@@ -67,16 +69,20 @@ def read_header(table: CSV) -> Header:
     return Header(names, True, line, notes)
 
 
-def points_are_decimal(table: CSV, given: bool) -> bool:
-    """Whether, if all of its cells are plain numbers, their points are surely decimal points: one of them must be."""
+def is_plain(table: CSV, given: bool) -> bool:
+    """Whether nothing has to be said of its numbers: no code starts with 0, and points are surely decimal points.
+
+    If all of the cells are plain numbers, one of them that can have a decimal point only settles it for them all.
+    """
     next(table.rows()) if given else table.rewind()
-    points = False
+    points = decimal = False
     while lines := table.stream.readlines(CHUNK):
         text = "".join(lines)
-        if DECIMAL_POINT.search(text):
-            return True
+        if PADDED.search(text):
+            return False
+        decimal = decimal or bool(DECIMAL_POINT.search(text))
         points = points or "." in text
-    return not points
+    return decimal or not points
 
 
 @dataclass

@@ -15,7 +15,7 @@ from penpaper_cli.dialect import opened_table
 from penpaper_cli.new_rows import read_rows_for
 from penpaper_cli.numbers import CannotRead, CannotWork, TypedFloat
 from penpaper_cli.pictures import pixel_shape
-from penpaper_cli.sheet import Header, Sheet, points_are_decimal, read_header
+from penpaper_cli.sheet import Header, Sheet, is_plain, read_header
 from penpaper_cli.sources import CSV, quoted, shown
 from penpaper_cli.vectors import Vector, are_days, is_index, no_name, read_vectors, without_gaps
 
@@ -80,9 +80,10 @@ def read_data(
 def quick_numbers(table: CSV, header: Header, numbers: str | None) -> np.ndarray | None:
     """All columns at C speed, or None when the careful reader has to look at them.
 
-    Points may set thousands apart, as in 250.000, unless some number shows that they are decimal points.
+    Points may set thousands apart, as in 250.000, unless some number shows that they are decimal points; and 02134 may
+    be a code.
     """
-    if numbers == COMMA or (numbers is None and not points_are_decimal(table, header.given)):
+    if numbers == COMMA or (numbers is None and not is_plain(table, header.given)):
         return None
     data = table.quick_floats(header.given)
     return data if data is not None and data.shape[1] == len(header.names) else None

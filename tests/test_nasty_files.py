@@ -172,6 +172,13 @@ GOOD = {
         said=("3 rows with gaps left out, 3 kept",),
         options={"missing": "drop"},
     ),
+    "zeros in front": Good(
+        "x,y\n01,3\n2,5\n4,9\n", X, Y, said=('"x": "01" is read as 1; if it is a code, say --category "x".',)
+    ),
+    "zeros in front of a category": Good(
+        "x,y\n01,3\n2,5\n01,9\n", [[0], [1], [0]], Y, ("x=2",), options={"category": ["x"]}
+    ),
+    "zeros in front of a point": Good("x,y\n01.0,3\n02.0,5\n4,9\n", X, Y),
     "gaps filled with the mean": Good(
         "x,y\n1,3\nn/a,5\n4,9\n",
         [[1], [2.5], [4]],
