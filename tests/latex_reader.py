@@ -16,9 +16,11 @@ WORDS = {
     r"\dots": "…",
     r"\quad": "  ",
 }
+GREEK = "alpha beta eta lambda mu rho sigma varepsilon Phi varphi delta"
+RELATIONS = "cdot approx partial vdots cdots dots le"
 SIGNS = {
-    **dict(zip("alpha beta eta lambda mu rho sigma varepsilon Phi varphi delta".split(), "αβηλμρσεΦφδ", strict=True)),  # noqa: SIM905
-    **dict(zip("cdot approx partial vdots cdots dots le".split(), "·≈∂⋮……≤", strict=True)),  # noqa: SIM905
+    **dict(zip(GREEK.split(), "αβηλμρσεΦφδ", strict=True)),
+    **dict(zip(RELATIONS.split(), "·≈∂⋮……≤", strict=True)),
     **{"circ": " ∘ ", "to": " → ", "top": "ᵀ", "times": "×", "lvert": "abs(", "rvert": ")"},
     **{name: name for name in ("log", "exp", "max", "min", "tanh")},
     **dict.fromkeys(("left", "right", "big", "Big", "qquad", "quad", "displaystyle"), ""),
@@ -112,7 +114,7 @@ def maths(tex: str) -> str:
             inside, at = group(tex, at)
             arguments.append(inside)
         if found[0] in "_^":
-            inside, at = group(tex, re.compile(" *").match(tex, at).end())  # type: ignore[union-attr]
+            inside, at = group(tex, re.compile(" *").match(tex, at).end())
             out = script(out, found[0], inside)
         elif found[0] == "{":
             inside, at = group(tex, at - 1)

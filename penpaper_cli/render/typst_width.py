@@ -36,18 +36,25 @@ def pieces(drawn: str) -> Iterator[tuple[int, str, float]]:
 def sized(drawn: str, at: int = 0) -> Iterator[tuple[int, str, float]]:
     """Each token from a place on, with its width; a fraction, root or index with all that is in it is one token."""
     while at < len(drawn):
-        token = TOKEN.match(drawn, at)[0]  # type: ignore[index]  # the last alternative matches anything
+        token = _token(drawn, at)
         if len(token) > 1 and token.endswith("(") and not token.startswith("\\"):
             operands, end = _operands(drawn, at + len(token))
             yield at, token, _call(token, operands)
         else:
             end = at + len(token)
             if token in ("_", "^") and end < len(drawn):
-                end = TOKEN.match(drawn, end).end()  # type: ignore[union-attr]
+                end += len(_token(drawn, end))
                 yield at, token, SCRIPT * _width(drawn[at + 1 : end])
             else:
                 yield at, token, _width(token)
         at = end
+
+
+def _token(drawn: str, at: int) -> str:
+    """The token at a place: the last alternative of TOKEN matches anything."""
+    found = TOKEN.match(drawn, at)
+    assert found
+    return found[0]
 
 
 def _operands(drawn: str, at: int) -> tuple[list[float], int]:
