@@ -135,10 +135,7 @@ class Latex(Maths):
         return drawn + self.bracket(", ".join(parts))
 
     def operator(self, name: str) -> str:
-        """A function that LaTeX has no command for; its name is written with hyphens, as on the command line.
-
-        GitHub refuses \\operatorname.
-        """
+        """A function that LaTeX has no command for; its name is written with hyphens, as on the command line."""
         return rf"\text{{{name.replace('_', '-')}}}"
 
     def vector(self, parts: list[str]) -> str:
