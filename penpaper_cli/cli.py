@@ -14,7 +14,7 @@ from typer.core import TyperCommand
 
 from penpaper_cli import __version__
 from penpaper_cli.commands import FAMILIES
-from penpaper_cli.numbers import ClosedPipe, PaperError
+from penpaper_cli.errors import ClosedPipe, PaperError
 
 NEGATIVE = re.compile(r"-(?=[\d.(]|inf\b|nan\b|[^\W\d]\w*\s*([-+*/^@·∘(\[;]|\.T\b))", re.IGNORECASE)
 INTERRUPTED, CLOSED_PIPE, BUG = 130, 141, 70

@@ -22,8 +22,8 @@ import pytest
 
 from penpaper_cli import __version__
 from penpaper_cli.cli import run
-from penpaper_cli.render import FORMATS
-from penpaper_cli.render.plain import Plain
+from penpaper_cli.render.formats import FORMATS
+from penpaper_cli.render.text.plain import Plain
 
 HOUSES = str(Path(__file__).parent.parent / "samples" / "houses.csv")
 SENTENCE = re.compile(r"pp: [^\n]*[.?)]\n")
@@ -490,7 +490,7 @@ def test_a_run_that_diverges_is_written_and_reported(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["penpaper_cli.reading.read_matrix", "penpaper_cli.render.markdown.Markdown.sentence"]
+    "place", ["penpaper_cli.data.matrices.read_matrix", "penpaper_cli.render.text.markdown.Markdown.sentence"]
 )
 def test_ctrl_c(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*arguments: Any, **settings: Any) -> None:
@@ -502,7 +502,7 @@ def test_ctrl_c(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_bug_is_one_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("penpaper_cli.reading.read_matrix", lambda *_: 1 / 0)
+    monkeypatch.setattr("penpaper_cli.data.matrices.read_matrix", lambda *_: 1 / 0)
     ran = pp("dot", "1 2", "3 4")
     assert (ran.code, ran.out) == (70, "")
     assert SENTENCE.fullmatch(ran.err) and "bug" in ran.err

@@ -19,10 +19,10 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 from test_cli import HOUSES, pp, refused, worked
 
-from penpaper_cli import exact
-from penpaper_cli.numbers import CannotWork
-from penpaper_cli.paper import Array
-from penpaper_cli.training import least_squares, scaling
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.models import least_squares as exact
+from penpaper_cli.models.scaling import least_squares, scaling
+from penpaper_cli.paper.paper import Array
 
 THREE_HOUSES = str(Path(HOUSES).with_name("three-houses.csv"))
 CAREFUL: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}

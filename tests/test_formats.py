@@ -17,8 +17,8 @@ from jsonschema import Draft202012Validator
 
 from penpaper_cli.cli import run
 from penpaper_cli.commands import FAMILIES
-from penpaper_cli.render import FORMATS
-from penpaper_cli.render.schema import schema
+from penpaper_cli.render.formats import FORMATS
+from penpaper_cli.render.json.schema import schema
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 HOUSES = str(SAMPLES / "houses.csv")

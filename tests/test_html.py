@@ -19,12 +19,12 @@ from reader import false_lines, ugly, worked_lines
 from test_cli import HOUSES, folder, pp, worked
 from test_render import HOSTILE, TAME, blocks, solution
 
-from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num
-from penpaper_cli.numbers import Figures
-from penpaper_cli.render import renderer
-from penpaper_cli.render.mathml import MathML
+from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num
+from penpaper_cli.expressions.numbers import Figures
+from penpaper_cli.render.formats import renderer
+from penpaper_cli.render.html.mathml import MathML
 from penpaper_cli.render.page import Page
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Sentence, Working
+from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Sentence, Working
 
 __all__ = ["folder"]
 SAMPLES = Path(__file__).parent.parent / "samples"

@@ -22,8 +22,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_cli import CONTROL, SENTENCE, Ran, pp
 
-from penpaper_cli.language import LONGEST, parse
-from penpaper_cli.numbers import CannotRead
+from penpaper_cli.errors import CannotRead
+from penpaper_cli.formula.parser import LONGEST, parse
 
 A, B = np.array([[1.0, 2], [3, 4]]), np.array([[0.5, -1], [2, 0.25]])
 M = np.array([[1.0, 2, 3], [4, 5, 6]])

@@ -20,15 +20,15 @@ from latex_reader import lines_of, maths, text_of
 from reader import false_lines, worked_lines
 from test_render import HOSTILE, TAME, blocks, each_name, markdown_text, rows_of, solution, squeezed, tokens, visible
 
-from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num, Rest
 from penpaper_cli.cli import run
-from penpaper_cli.numbers import Figures
-from penpaper_cli.render import renderer
-from penpaper_cli.render.latex import Latex
+from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Rest
+from penpaper_cli.expressions.numbers import Figures
+from penpaper_cli.render.formats import renderer
+from penpaper_cli.render.latex.document import Latex
+from penpaper_cli.render.latex.notation import Latex as Notation
+from penpaper_cli.render.latex.words import words
 from penpaper_cli.render.page import Page
-from penpaper_cli.render.tex import Latex as Notation
-from penpaper_cli.render.tex_words import words
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Sentence, Table, Working
+from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Sentence, Table, Working
 
 ROOT = Path(__file__).parent.parent
 LESSONS = [ROOT / "README.md", *sorted((ROOT / "samples").glob("*.md"))]

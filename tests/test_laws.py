@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from penpaper_cli.arithmetic import shorten, value
-from penpaper_cli.gradients import gradients
-from penpaper_cli.layers import Layers
-from penpaper_cli.network import Trainer
-from penpaper_cli.numbers import CannotWork
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.expressions.arithmetic import shorten, value
+from penpaper_cli.expressions.checking import size
+from penpaper_cli.formula.network import Trainer
+from penpaper_cli.formula.program import Program
+from penpaper_cli.formula.update_rules import OPTIMISERS, Rates
+from penpaper_cli.models.layers import Layers
 from penpaper_cli.ops import OPS
 from penpaper_cli.ops.elementwise import Elementwise
-from penpaper_cli.optimisers import OPTIMISERS, Rates
-from penpaper_cli.paper import Array, Op, Paper, Value
-from penpaper_cli.program import Program
-from penpaper_cli.truth import size
+from penpaper_cli.paper.gradients import gradients
+from penpaper_cli.paper.paper import Array, Op, Paper, Value
 
 Build = Callable[..., Value]
 """A calculation: from values on a paper to a value on the same paper."""

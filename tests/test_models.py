@@ -21,14 +21,14 @@ from sklearn.datasets import load_breast_cancer, load_digits, load_iris
 from sklearn.linear_model import LogisticRegression
 from test_cli import HOUSES, pp, refused
 
-from penpaper_cli.descent import RULES, batches, updated
-from penpaper_cli.experiment import Wishes, new_experiment, split
-from penpaper_cli.explain import Show
-from penpaper_cli.explain_epochs import Epochs
-from penpaper_cli.layers import HIDDEN, Layers
-from penpaper_cli.paper import Array
-from penpaper_cli.table import Column, DataSet
-from penpaper_cli.training import class_metrics, confusion
+from penpaper_cli.data.dataset import Column, DataSet
+from penpaper_cli.explain.epochs import Epochs
+from penpaper_cli.explain.values import Show
+from penpaper_cli.models.descent import RULES, batches, updated
+from penpaper_cli.models.experiment import Wishes, new_experiment, split
+from penpaper_cli.models.layers import HIDDEN, Layers
+from penpaper_cli.models.scaling import class_metrics, confusion
+from penpaper_cli.paper.paper import Array
 
 LOSSES = ("mse", "half_mse", "bce", "cross_entropy")
 

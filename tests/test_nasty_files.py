@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_cli import pp, refused
 
-from penpaper_cli.looking import look_at
-from penpaper_cli.numbers import CannotRead, PaperError
-from penpaper_cli.table import DataSet, read_data, read_rows_for
+from penpaper_cli.data.dataset import DataSet, read_data, read_rows_for
+from penpaper_cli.data.summary import look_at
+from penpaper_cli.errors import CannotRead, PaperError
 
 FILE = "data.csv"
 

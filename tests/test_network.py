@@ -18,7 +18,7 @@ from test_cli import pp, refused
 from test_cli import worked as shown
 from test_random_formulas import NUMPY
 
-from penpaper_cli.network import ACTIVATIONS, LOSSES
+from penpaper_cli.formula.network import ACTIVATIONS, LOSSES
 
 Array = Any
 CLOSE = 1e-12

@@ -15,7 +15,7 @@ import pytest
 from reader import false_lines
 from test_cli import HOUSES, pp, refused, worked, write
 
-from penpaper_cli.text import counted, read_beginnings, read_text
+from penpaper_cli.data.corpus import counted, read_beginnings, read_text
 
 RHYME = str(Path(__file__).parent.parent / "samples" / "rhyme.txt")
 SAM = "<s> I am Sam </s>\n<s> Sam I am </s>\n<s> I do not like green eggs and ham </s>\n"

@@ -8,7 +8,8 @@ from fractions import Fraction
 
 import pytest
 
-from penpaper_cli.numbers import CannotRead, Figures, Typed, TypedFloat, as_written, read_number
+from penpaper_cli.errors import CannotRead
+from penpaper_cli.expressions.numbers import Figures, Typed, TypedFloat, as_written, read_number
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from PIL import Image
 from test_cli import pp, refused, worked
 from test_plot import words_of
 
-from penpaper_cli import plotting
-from penpaper_cli.numbers import Figures
-from penpaper_cli.render import renderer
+from penpaper_cli.expressions.numbers import Figures
+from penpaper_cli.render.formats import renderer
 from penpaper_cli.render.page import Page
-from penpaper_cli.solution import Picture, Solution
+from penpaper_cli.render.plot import files
+from penpaper_cli.solution.blocks import Picture, Solution
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 FOLDER, MUSHROOM = str(SAMPLES / "mushrooms"), str(SAMPLES / "mushroom.png")
@@ -99,7 +99,7 @@ def test_a_run_on_pictures_is_gone_on_with() -> None:
 
 
 def test_classes_are_plotted_as_counts_of_the_test_rows() -> None:
-    with mock.patch("penpaper_cli.plotting.plot", side_effect=plotting.plot) as made:
+    with mock.patch("penpaper_cli.render.plot.files.plot", side_effect=files.plot) as made:
         text = worked("train", FOLDER, "--epochs", "2", "--test", "0.25", "--plot", "a.svg", "-f", "json")
     outcome = made.call_args.args[3]
     assert outcome.counts.tolist() == json.loads(text)["results"]["test_confusion"]["values"]

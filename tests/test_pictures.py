@@ -19,16 +19,17 @@ from hypothesis import strategies as st
 from PIL import Image
 from test_cli import CONTROL, pp, refused, worked
 
-from penpaper_cli.explain_pictures import drawn, weight_pictures
-from penpaper_cli.numbers import CannotRead, CannotWork, Figures
-from penpaper_cli.picture_folder import read_album
-from penpaper_cli.pictures import averaged, feature_names, pixel_shape, read_picture, read_row, read_size, within
-from penpaper_cli.render import renderer
+from penpaper_cli.data.dataset import read_data, read_rows_for
+from penpaper_cli.data.image_folder import read_album
+from penpaper_cli.data.images import averaged, feature_names, pixel_shape, read_picture, read_row, read_size, within
+from penpaper_cli.errors import CannotRead, CannotWork
+from penpaper_cli.explain.pictures import drawn, weight_pictures
+from penpaper_cli.expressions.numbers import Figures
+from penpaper_cli.render.formats import renderer
 from penpaper_cli.render.page import Page
 from penpaper_cli.render.picture import picture_lines
-from penpaper_cli.render.text import Text
-from penpaper_cli.solution import Picture, Sentence, Solution
-from penpaper_cli.table import read_data, read_rows_for
+from penpaper_cli.render.text.notation import Text
+from penpaper_cli.solution.blocks import Picture, Sentence, Solution
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 SMALL = np.array([[0, 50, 100], [150, 200, 255]], dtype=np.uint8)
@@ -400,7 +401,7 @@ def test_a_name_that_is_not_utf8_is_refused() -> None:
 
 
 def test_training_does_not_begin_with_too_many_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("penpaper_cli.picture_folder.MOST_NUMBERS", 10)
+    monkeypatch.setattr("penpaper_cli.data.image_folder.MOST_NUMBERS", 10)
     for name in ("one", "two"):
         saved(f"folder/{name}/a.png", SMALL)
     with pytest.raises(CannotRead, match="make them smaller"):

@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 from test_cli import HOUSES, pp, refused
 
-from penpaper_cli import plotting
-from penpaper_cli.numbers import CannotRead
-from penpaper_cli.plotting import Confusion, Pairs, plot
+from penpaper_cli.errors import CannotRead
+from penpaper_cli.render.plot import files
+from penpaper_cli.render.plot.files import Confusion, Pairs, plot
 
 LOSSES = [100 * 0.9**k + 1 for k in range(60)]
 PAIRS = Pairs("price", np.array([1.0, 2.0, 4.0]), np.array([1.5, 2.0, 3.0]))
@@ -50,7 +50,7 @@ def test_the_same_run_gives_the_same_whole_file(ending: str, outcome: Pairs | Co
 
 @pytest.mark.parametrize("name", ["A.SVG", "a.b.png", "-a.pdf", "größe 面.svg"])
 def test_names_of_files(name: str) -> None:
-    plotting.check(name)
+    files.check(name)
     plot(name, LOSSES)
     assert Path(name).stat().st_size > 1000
 
@@ -167,14 +167,14 @@ def test_other_endings_are_refused(path: str) -> None:
 @pytest.mark.parametrize("path", ["nowhere/loss.svg", "folder.svg"])
 def test_places_that_cannot_be_written_are_refused_before_training(path: str) -> None:
     Path("folder.svg").mkdir()
-    with mock.patch("penpaper_cli.experiment.descend", side_effect=AssertionError):
+    with mock.patch("penpaper_cli.models.experiment.descend", side_effect=AssertionError):
         assert "--plot" in refused(*TRAIN, "--plot", path)
 
 
 def test_without_matplotlib_the_sentence_comes_before_training() -> None:
     with (
         mock.patch.dict(sys.modules, {"matplotlib": None, "matplotlib.figure": None}),
-        mock.patch("penpaper_cli.experiment.descend", side_effect=AssertionError),
+        mock.patch("penpaper_cli.models.experiment.descend", side_effect=AssertionError),
     ):
         sentence = refused(*TRAIN, "--plot", "loss.svg")
     assert 'needs the package matplotlib: install it with python -m pip install "penpaper-cli[plot]"' in sentence
@@ -184,7 +184,7 @@ def test_without_matplotlib_the_sentence_comes_before_training() -> None:
 def test_what_was_there_stays_when_drawing_fails() -> None:
     Path("loss.svg").write_text("before")
     with (
-        mock.patch("penpaper_cli.files.os.replace", side_effect=OSError(28, "no space")),
+        mock.patch("penpaper_cli.data.files.os.replace", side_effect=OSError(28, "no space")),
         pytest.raises(CannotRead, match="can't write there"),
     ):
         plot("loss.svg", LOSSES)

@@ -17,7 +17,7 @@ from reader import ugly, worked_lines
 from test_cli import Ran, pp, refused, worked
 from test_random_formulas import NUMPY, falsehoods
 
-from penpaper_cli.program import FUNCTIONS
+from penpaper_cli.formula.program import FUNCTIONS
 
 Array = Any
 ISSUE = "Z = X @ W + b; A = relu(Z); L = mean((A - y)^2)"

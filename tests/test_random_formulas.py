@@ -15,10 +15,10 @@ import pytest
 from reader import false_lines, ugly, worked_lines
 from test_cli import pp
 
-from penpaper_cli.gradients import gradients
-from penpaper_cli.language import NAME
-from penpaper_cli.paper import Value
-from penpaper_cli.program import FUNCTIONS, Program, Work
+from penpaper_cli.formula.parser import NAME
+from penpaper_cli.formula.program import FUNCTIONS, Program, Work
+from penpaper_cli.paper.gradients import gradients
+from penpaper_cli.paper.paper import Value
 
 Array = Any
 FORMULAS = 240

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from penpaper_cli.numbers import CannotRead, Typed
-from penpaper_cli.reading import MOST_EXACT_ENTRIES, Matrix, as_matrix, as_vector, read_matrix
+from penpaper_cli.data.matrices import MOST_EXACT_ENTRIES, Matrix, as_matrix, as_vector, read_matrix
+from penpaper_cli.errors import CannotRead
+from penpaper_cli.expressions.numbers import Typed
 
 GOOD = "write numbers such as -1, .5, 1e-3 or 1/3"
 LIST = "write a list such as [1, 2] or [[1, 2], [3, 4]]"

@@ -18,11 +18,22 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from page_reader import page_text
 
-from penpaper_cli.arithmetic import MEANING, Apply, Entry, Expr, Name, Num, Rest
-from penpaper_cli.numbers import Figures, Typed
-from penpaper_cli.render import FORMATS, renderer
+from penpaper_cli.expressions.arithmetic import MEANING, Apply, Entry, Expr, Name, Num, Rest
+from penpaper_cli.expressions.numbers import Figures, Typed
+from penpaper_cli.render.formats import FORMATS, renderer
 from penpaper_cli.render.page import Page
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Picture, Result, Sentence, Solution, Table, Working
+from penpaper_cli.solution.blocks import (
+    Block,
+    Chart,
+    Grid,
+    Heading,
+    Picture,
+    Result,
+    Sentence,
+    Solution,
+    Table,
+    Working,
+)
 
 HOSTILE = {
     "brackets": "x[b]",

@@ -25,23 +25,23 @@ from test_laws import ops_that
 from test_random_formulas import FORMULAS, formulas, worked
 from test_render import HOSTILE
 
-from penpaper_cli import explain
-from penpaper_cli.arithmetic import Apply
-from penpaper_cli.explain_script import lines_script
-from penpaper_cli.gradients import gradients
-from penpaper_cli.layers import HIDDEN
-from penpaper_cli.numbers import Figures
+from penpaper_cli.explain.scripts.lines import lines_script
+from penpaper_cli.explain.values import key
+from penpaper_cli.expressions.arithmetic import Apply
+from penpaper_cli.expressions.numbers import Figures
+from penpaper_cli.models.layers import HIDDEN
 from penpaper_cli.ops import OPS
-from penpaper_cli.paper import Op, Value
-from penpaper_cli.render import renderer
+from penpaper_cli.paper.gradients import gradients
+from penpaper_cli.paper.paper import Op, Value
+from penpaper_cli.render.formats import renderer
 from penpaper_cli.render.page import Page
 from penpaper_cli.render.scripts import numpy as numpy_rows
 from penpaper_cli.render.scripts import pytorch as pytorch_rows
 from penpaper_cli.render.scripts import tensorflow as tensorflow_rows
 from penpaper_cli.render.scripts.identifiers import Identifiers
 from penpaper_cli.render.scripts.terms import number_text
-from penpaper_cli.script import Call, Given, Let, Number, Ref, Script
-from penpaper_cli.solution import Solution
+from penpaper_cli.solution.blocks import Solution
+from penpaper_cli.solution.script import Call, Given, Let, Number, Ref, Script
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 LIBRARIES = {"numpy": "numpy", "pytorch": "torch", "tensorflow": "tensorflow"}
@@ -132,7 +132,7 @@ def written(library: str, given: list[Value], forward: list[Value], backward: li
 def agrees(library: str, given: list[Value], forward: list[Value], backward: list[Value]) -> None:
     """Run the script of recorded lines and compare it with their numbers."""
     lines = [*given, *forward, *backward]
-    expected = {explain.key(line.label): line.data.astype(float).tolist() for line in lines}
+    expected = {key(line.label): line.data.astype(float).tolist() for line in lines}
     assert_agrees(printed_by(written(library, given, forward, backward)), expected, set(expected))
 
 

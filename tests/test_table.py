@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from penpaper_cli.numbers import CannotRead, CannotWork, PaperError
-from penpaper_cli.table import DataSet, read_data, shown
+from penpaper_cli.data.dataset import DataSet, read_data, shown
+from penpaper_cli.errors import CannotRead, CannotWork, PaperError
 
 FILE = "houses.csv"
 FEATURES = "mend the cell, or choose the other columns with --features"

@@ -12,12 +12,12 @@ from rich.cells import cell_len
 from test_cli import HOUSES, on_a_terminal, pp
 from test_render import TEXTS, drawn
 
-from penpaper_cli.arithmetic import Name, Num
-from penpaper_cli.numbers import Figures, Typed
-from penpaper_cli.render.ascii import SIGNS, in_ascii
+from penpaper_cli.expressions.arithmetic import Name, Num
+from penpaper_cli.expressions.numbers import Figures, Typed
 from penpaper_cli.render.layout import aligned
-from penpaper_cli.render.text import Text
-from penpaper_cli.solution import Grid, Table
+from penpaper_cli.render.text.ascii import SIGNS, in_ascii
+from penpaper_cli.render.text.notation import Text
+from penpaper_cli.solution.blocks import Grid, Table
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 NETWORK = [

@@ -17,14 +17,14 @@ import numpy as np
 import pytest
 from test_cli import HOUSES, pp
 
-from penpaper_cli import descent
-from penpaper_cli.layers import Layers
-from penpaper_cli.network import Step, Trainer
-from penpaper_cli.numbers import CannotWork
-from penpaper_cli.optimisers import Rates, rate_of
-from penpaper_cli.paper import Array
-from penpaper_cli.program import Program
-from penpaper_cli.training import least_squares, metrics, safe_rate, scaling, steepest, usual_rate
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.formula.network import Step, Trainer
+from penpaper_cli.formula.program import Program
+from penpaper_cli.formula.update_rules import Rates, rate_of
+from penpaper_cli.models import descent
+from penpaper_cli.models.layers import Layers
+from penpaper_cli.models.scaling import least_squares, metrics, safe_rate, scaling, steepest, usual_rate
+from penpaper_cli.paper.paper import Array
 
 LOSSES = {"mse": 1, "half_mse": 2}
 """What each loss divides the mean of the squares by."""

@@ -23,13 +23,13 @@ from test_cli import HOUSES, Ran, pp, worked
 from test_render import TAME, blocks, drawn, each_name, numbers, solution, squeezed, visible
 from typst_reader import plain, typst_lines
 
-from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num, Rest
-from penpaper_cli.numbers import Figures
-from penpaper_cli.render import renderer
+from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Rest
+from penpaper_cli.expressions.numbers import Figures
+from penpaper_cli.render.formats import renderer
 from penpaper_cli.render.page import Page
-from penpaper_cli.render.typst_maths import WIDEST, TypstMaths, closed
-from penpaper_cli.render.typst_width import width
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Sentence, Table, Working
+from penpaper_cli.render.typst.notation import WIDEST, TypstMaths, closed
+from penpaper_cli.render.typst.width import width
+from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Sentence, Table, Working
 
 SAMPLES = Path(HOUSES).parent
 NETWORK = ["0.05 0.10", "-w", "0.15 0.25; 0.20 0.30", "-b", "0.35 0.35", "-w", "0.40 0.50; 0.45 0.55"]

@@ -8,13 +8,13 @@ import typer
 
 from penpaper_cli.commands.shared import command
 from penpaper_cli.commands.writing import stream
-from penpaper_cli.files import write_whole
-from penpaper_cli.solution import Solution
+from penpaper_cli.data.files import write_whole
+from penpaper_cli.solution.blocks import Solution
 
 
 def ops(detail: str) -> Solution:
     """List the operations: what each does and, unless in a summary, how its gradient goes."""
-    from penpaper_cli.explain_products import operations
+    from penpaper_cli.explain.products import operations
 
     return Solution(command="ops", title="Operations", steps=operations(with_gradients=detail != "summary"))
 
@@ -25,7 +25,7 @@ def schema(
     """Print the JSON schema of what --format json writes."""
     import json
 
-    from penpaper_cli.render import schema
+    from penpaper_cli.render.json import schema
 
     text = json.dumps(schema.schema(), indent=2, ensure_ascii=False) + "\n"
     if out in (None, "-"):

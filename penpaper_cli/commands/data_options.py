@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from penpaper_cli.numbers import CannotRead
+from penpaper_cli.errors import CannotRead
 
 if TYPE_CHECKING:
-    from penpaper_cli.explain_training import Lesson
-    from penpaper_cli.table import DataSet
+    from penpaper_cli.data.dataset import DataSet
+    from penpaper_cli.explain.training import Lesson
 
 Features = Annotated[
     str | None, typer.Option(metavar="A,B", help="The columns to predict it from. Default: all others.")
@@ -60,9 +60,9 @@ def read_pictures(data: str, size: str | None, for_tables: Mapping[str, object])
 
     `for_tables` are the options that only tables have, by name, with None for what wasn't given.
     """
-    from penpaper_cli.picture_folder import is_folder, read_album
-    from penpaper_cli.pictures import is_picture, read_size
-    from penpaper_cli.sources import quoted, shown
+    from penpaper_cli.data.image_folder import is_folder, read_album
+    from penpaper_cli.data.images import is_picture, read_size
+    from penpaper_cli.data.sources import quoted, shown
 
     data = data.strip()  # a blank shields a leading minus
     if is_picture(data) and not is_folder(data):
@@ -85,9 +85,9 @@ def read_pictures(data: str, size: str | None, for_tables: Mapping[str, object])
 
 def draw_plot(lesson: Lesson, path: str) -> None:
     """Write the plot of a run, whole or not at all."""
-    from penpaper_cli import plotting
-    from penpaper_cli.explain_epochs import falls_far
+    from penpaper_cli.explain.epochs import falls_far
+    from penpaper_cli.render.plot import files
 
     run = lesson.run
     outcome = None if run.diverged else lesson.outcome.for_plot()
-    say(plotting.plot(path, run.losses, run.test_losses, outcome, falls_far(run.losses)))
+    say(files.plot(path, run.losses, run.test_losses, outcome, falls_far(run.losses)))

@@ -9,8 +9,8 @@ import typer
 from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, names, say
 from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
-from penpaper_cli.numbers import CannotRead
-from penpaper_cli.solution import Solution
+from penpaper_cli.errors import CannotRead
+from penpaper_cli.solution.blocks import Solution
 
 
 def fit(
@@ -28,17 +28,18 @@ def fit(
     ] = None,
 ) -> Solution:
     """Fit a linear model to a CSV by least squares, in closed form: the normal equations worked exactly."""
-    from penpaper_cli import explain_fit, table
-    from penpaper_cli.explain import Show
-    from penpaper_cli.sources import quoted
+    from penpaper_cli.data import dataset
+    from penpaper_cli.data.sources import quoted
+    from penpaper_cli.explain import fit as explain_fit
+    from penpaper_cli.explain.values import Show
 
     wanted = names(features) if features is not None else None
-    read = table.read_data(data, target, wanted, names(drop), names(category), missing, numbers)
+    read = dataset.read_data(data, target, wanted, names(drop), names(category), missing, numbers)
     say(read.notes)
     if read.classes:
         raise CannotRead(f"The target {quoted(read.target)} holds words, and least squares fits numbers: try pp train.")
     try:
-        new = table.read_rows_for(read.columns, predict) if predict is not None else None
+        new = dataset.read_rows_for(read.columns, predict) if predict is not None else None
     except CannotRead as error:
         raise CannotRead(f"--predict: {error}") from None
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)

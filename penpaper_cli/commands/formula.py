@@ -9,8 +9,8 @@ import typer
 
 from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
-from penpaper_cli.numbers import CannotRead, CannotWork
-from penpaper_cli.solution import Solution
+from penpaper_cli.errors import CannotRead, CannotWork
+from penpaper_cli.solution.blocks import Solution
 
 
 def solve(
@@ -25,13 +25,16 @@ def solve(
     ] = False,
 ) -> Solution:
     """Work any formula, line by line, and its gradients."""
-    from penpaper_cli import explain, explain_formula, nested, program, reading
-    from penpaper_cli.gradients import gradients
+    from penpaper_cli.data import arrays, matrices
+    from penpaper_cli.explain import formula as explain_formula
+    from penpaper_cli.explain import values as explain
+    from penpaper_cli.formula import program
     from penpaper_cli.ops.shapes import shape_text
+    from penpaper_cli.paper.gradients import gradients
 
     names = program.read_names(values or ())
-    given = {name: nested.read_value(text, name, view.exact) for name, text in names.items()}
-    program_ = program.Program(reading.read_formula(formula), view.exact is True)
+    given = {name: arrays.read_value(text, name, view.exact) for name, text in names.items()}
+    program_ = program.Program(matrices.read_formula(formula), view.exact is True)
     work = program_.work(given)
     figures = view.figures([*given.values(), *(line.data for line in work.paper.lines if line.op is None)])
     show = explain.Show(figures, view.steps, view.entries, view.detail)

@@ -8,8 +8,9 @@ import typer
 
 from penpaper_cli.commands.data_options import Category, Drop, Numbers, Size, names
 from penpaper_cli.commands.shared import command
-from penpaper_cli.numbers import CannotRead, Figures
-from penpaper_cli.solution import Solution
+from penpaper_cli.errors import CannotRead
+from penpaper_cli.expressions.numbers import Figures
+from penpaper_cli.solution.blocks import Solution
 
 
 def look(
@@ -27,8 +28,8 @@ def look(
     detail: str = "normal",
 ) -> Solution:
     """Show what was understood of a data file or a picture: columns, types and gaps, or the matrix of its pixels."""
-    from penpaper_cli.picture_folder import is_folder
-    from penpaper_cli.pictures import is_picture
+    from penpaper_cli.data.image_folder import is_folder
+    from penpaper_cli.data.images import is_picture
 
     data = data.strip()  # a blank shields a leading minus
     options = {"features": features, "drop": drop, "category": category, "numbers": numbers}
@@ -46,8 +47,8 @@ def look_at_table(
     data: str, features: str | None, drop: str | None, category: str | None, numbers: str | None, detail: str
 ) -> Solution:
     """The solution for a table: its first rows too unless in a summary, and all of their columns in full detail."""
-    from penpaper_cli.explain_data import columns_for_programs, looked
-    from penpaper_cli.looking import look_at
+    from penpaper_cli.data.summary import look_at
+    from penpaper_cli.explain.data import columns_for_programs, looked
 
     wanted = names(features) if features is not None else None
     found = look_at(data, wanted, names(drop), names(category), numbers)
@@ -57,8 +58,8 @@ def look_at_table(
 
 def look_at_picture(path: str, size: str | None) -> Solution:
     """The solution for a picture; without a size, a large one is made small enough to be written down."""
-    from penpaper_cli.explain_pictures import looked_at_picture, results_of
-    from penpaper_cli.pictures import LARGEST_WRITTEN, read_picture, read_size, within
+    from penpaper_cli.data.images import LARGEST_WRITTEN, read_picture, read_size, within
+    from penpaper_cli.explain.pictures import looked_at_picture, results_of
 
     found = read_picture(path, read_size(size) if size is not None else None)
     if size is None:
@@ -70,9 +71,9 @@ def look_at_picture(path: str, size: str | None) -> Solution:
 
 def look_at_folder(folder: str, size: str | None) -> Solution:
     """The solution for a folder of pictures."""
-    from penpaper_cli.explain_pictures import looked_at_folder
-    from penpaper_cli.picture_folder import read_album
-    from penpaper_cli.pictures import read_size
+    from penpaper_cli.data.image_folder import read_album
+    from penpaper_cli.data.images import read_size
+    from penpaper_cli.explain.pictures import looked_at_folder
 
     album = read_album(folder, read_size(size) if size is not None else None)
     width, height = album.size

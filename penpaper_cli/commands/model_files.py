@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from penpaper_cli.numbers import CannotRead
+from penpaper_cli.errors import CannotRead
 
 if TYPE_CHECKING:
-    from penpaper_cli.experiment import Wishes
-    from penpaper_cli.model import Model
+    from penpaper_cli.models.experiment import Wishes
+    from penpaper_cli.models.model import Model
 
 
 def save_model(model: Model, path: str) -> None:
     """Write the model, whole or not at all."""
-    from penpaper_cli.files import write_whole
-    from penpaper_cli.render.json import written
+    from penpaper_cli.data.files import write_whole
+    from penpaper_cli.render.json.document import written
 
     write_whole(path, "--save", [written(model.to_json()).encode()])
 
 
 def load_model(path: str) -> Model:
     """A saved model. Raises CannotRead when the file is missing, or isn't one."""
-    from penpaper_cli.model import read_model
-    from penpaper_cli.sources import readable
+    from penpaper_cli.data.sources import readable
+    from penpaper_cli.models.model import read_model
 
     with readable(path), open(path, encoding="utf-8") as file:
         text = file.read()

@@ -10,14 +10,14 @@ import typer
 
 from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
-from penpaper_cli.numbers import CannotRead, CannotWork
-from penpaper_cli.solution import Solution
+from penpaper_cli.errors import CannotRead, CannotWork
+from penpaper_cli.solution.blocks import Solution
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from penpaper_cli.network import Network
-    from penpaper_cli.optimisers import Rates
+    from penpaper_cli.formula.network import Network
+    from penpaper_cli.formula.update_rules import Rates
 
 Weights = Annotated[
     list[str], typer.Option("-w", "--weights", metavar="W", help="A layer's weights; give one per layer.")
@@ -54,9 +54,9 @@ def loss(
     delta: Delta = None,
 ) -> Solution:
     """Work a loss: how far predictions land from the truth."""
-    from penpaper_cli.nested import read_value
-    from penpaper_cli.network import loss_text
-    from penpaper_cli.program import Program
+    from penpaper_cli.data.arrays import read_value
+    from penpaper_cli.formula.network import loss_text
+    from penpaper_cli.formula.program import Program
 
     program = Program(loss_text(kind, "ŷ", delta, from_probabilities))
     given = {"ŷ": read_value(predicted, "PREDICTED", view.exact), "y": read_value(target, "TARGET", view.exact)}
@@ -104,9 +104,10 @@ def step(
     epsilon: Annotated[str | None, typer.Option(metavar="ε", help="Added outside the root. Default: 1e-8.")] = None,
 ) -> Solution:
     """Work everything of grad, then the update of every parameter."""
-    from penpaper_cli import explain, explain_network
-    from penpaper_cli.network import Trainer
-    from penpaper_cli.words import plural
+    from penpaper_cli.explain import steps as explain_steps
+    from penpaper_cli.explain import values
+    from penpaper_cli.formula.network import Trainer
+    from penpaper_cli.sentences.common import plural
 
     typed = {"lr": lr, "momentum": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
     rates = read_rates({name: text for name, text in typed.items() if text is not None}, optimizer)
@@ -117,30 +118,30 @@ def step(
     program = network.program(loss, delta, from_probabilities)
     frozen = [name.strip() for name in freeze.split(",")] if freeze else []
     trainer = Trainer(program, given, network.parameters, frozen, optimizer, rates)
-    history: list[explain_network.Row] = []
+    history: list[explain_steps.Row] = []
     first = last = after = failure = None
     try:
         for last in trainer.steps(times):
             first = first or last
-            history.append(explain_network.row(last))
+            history.append(explain_steps.row(last))
         after = program.work({**given, **network.parameters, **trainer.latest}).answer
     except CannotWork as error:
         if not history:
             raise
         failure = CannotWork(f"Training diverged after {plural(len(history), 'step')}: {error} Try a smaller --lr.")
     assert first and last
-    show = explain.Show(view.figures(line.data for line in first.work.given), view.steps, view.entries, view.detail)
+    show = values.Show(view.figures(line.data for line in first.work.given), view.steps, view.entries, view.detail)
     lines = [*last.work.given, *last.forward, *last.backward, *last.update]
-    explain.check_entries(show, lines)
-    loss_after = {"L_new": explain.result_of(after)} if after else {}
+    values.check_entries(show, lines)
+    loss_after = {"L_new": values.result_of(after)} if after else {}
     return Solution(
         command="step",
         title="Update step",
         figures=show.figures,
-        given=explain.results(first.work.given),
-        steps=explain_network.update_steps(first, last, history, frozen, after, show),
+        given=values.results(first.work.given),
+        steps=explain_steps.update_steps(first, last, history, frozen, after, show),
         answer=loss_after.get("L_new"),
-        results=explain.results(lines) | loss_after,
+        results=values.results(lines) | loss_after,
         script=later("steps", "Update step", first, last, len(history), optimizer, after is not None),
         more={"history": [{"step": k, "loss": found.loss} for k, found in enumerate(history, 1)]},
         failure=failure,
@@ -157,24 +158,25 @@ def worked(
     wanted: list[str] | None = None,
 ) -> Solution:
     """A program worked forward and, where asked for, backward."""
-    from penpaper_cli import explain, explain_formula
-    from penpaper_cli.gradients import gradients
+    from penpaper_cli.explain import formula as explain_formula
+    from penpaper_cli.explain import values
+    from penpaper_cli.paper.gradients import gradients
 
     work = program.work(given)
-    show = explain.Show(view.figures(given.values()), view.steps, view.entries, view.detail)
+    show = values.Show(view.figures(given.values()), view.steps, view.entries, view.detail)
     forward = work.paper.worked
     if gradient:
         gradients(work.answer, [work.known[name] for name in wanted or ()])
     backward = work.paper.worked[len(forward) :]
-    explain.check_entries(show, [*work.given, *forward, *backward])
+    values.check_entries(show, [*work.given, *forward, *backward])
     return Solution(
         command=name,
         title=title,
         figures=show.figures,
-        given=explain.results(work.given),
+        given=values.results(work.given),
         steps=explain_formula.formula_steps(work.given, forward, backward, show),
-        answer=explain.result_of(work.answer),
-        results=explain.results([*work.given, *forward, *backward]),
+        answer=values.result_of(work.answer),
+        results=values.results([*work.given, *forward, *backward]),
         script=later("lines", title, work.given, forward, backward),
     )
 
@@ -183,8 +185,8 @@ def read_network(
     x: str, weights: list[str], bias: list[str] | None, activation: list[str] | None, view: View
 ) -> tuple[np.ndarray[Any, Any], Network]:
     """The input, a row for each sample, and the layers."""
-    from penpaper_cli.network import Network
-    from penpaper_cli.reading import as_matrix, as_vector, read_matrix
+    from penpaper_cli.data.matrices import as_matrix, as_vector, read_matrix
+    from penpaper_cli.formula.network import Network
 
     X = as_matrix(read_matrix(x, "X", view.exact)).data
     read = [as_matrix(read_matrix(text, f"W{k}", view.exact)).data for k, text in enumerate(weights, 1)]
@@ -194,7 +196,7 @@ def read_network(
 
 def read_target(text: str, X: np.ndarray[Any, Any], network: Network, loss: str, view: View) -> np.ndarray[Any, Any]:
     """The truth in the shape of the prediction, where its numbers fill it; class numbers stay a vector."""
-    from penpaper_cli.reading import read_matrix
+    from penpaper_cli.data.matrices import read_matrix
 
     y = read_matrix(text, "--target", view.exact).data
     shape = (len(X), network.weights[-1].shape[1])
@@ -203,7 +205,7 @@ def read_target(text: str, X: np.ndarray[Any, Any], network: Network, loss: str,
 
 def read_rates(typed: dict[str, str], optimizer: str) -> Rates:
     """What the update rule is set to. Raises CannotRead for a setting that the rule doesn't have."""
-    from penpaper_cli.optimisers import OPTIMISERS, Rates
+    from penpaper_cli.formula.update_rules import OPTIMISERS, Rates
 
     rates = {name: read_rate(name, text) for name, text in typed.items()}
     for name in rates:
@@ -214,7 +216,7 @@ def read_rates(typed: dict[str, str], optimizer: str) -> Rates:
 
 def read_rate(name: str, text: str) -> Fraction:
     """A rate as typed: above 0, or, for the share that a running average keeps, from 0 to below 1."""
-    from penpaper_cli.network import positive
+    from penpaper_cli.formula.network import positive
 
     if name in ("lr", "epsilon"):
         return positive(f"--{name}", text)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from penpaper_cli.numbers import CannotRead
+from penpaper_cli.errors import CannotRead
 
 if TYPE_CHECKING:
-    from penpaper_cli.experiment import Experiment
-    from penpaper_cli.explain import Show
-    from penpaper_cli.explain_training import Lesson
-    from penpaper_cli.model import Model
-    from penpaper_cli.paper import Array
-    from penpaper_cli.table import DataSet
+    from penpaper_cli.data.dataset import DataSet
+    from penpaper_cli.explain.training import Lesson
+    from penpaper_cli.explain.values import Show
+    from penpaper_cli.models.experiment import Experiment
+    from penpaper_cli.models.model import Model
+    from penpaper_cli.paper.paper import Array
 
 USUAL_CONTEXT = 1
 WHY_NOT = {
@@ -32,8 +32,8 @@ WHY_NOT = {
 
 def read_words(data: str, context: int | None, typed: dict[str, Any]) -> DataSet:
     """The pairs of a text to train on. Raises CannotRead for options that only a table of columns can have."""
-    from penpaper_cli.sources import shown
-    from penpaper_cli.text import CONTEXTS, read_text
+    from penpaper_cli.data.corpus import CONTEXTS, read_text
+    from penpaper_cli.data.sources import shown
 
     for option, why in WHY_NOT.items():
         if typed.get(option) not in (None, False):
@@ -49,7 +49,7 @@ def read_words(data: str, context: int | None, typed: dict[str, Any]) -> DataSet
 
 def check_task(model: Model, next_word: bool, context: int | None, source: str) -> None:
     """Raise CannotRead where options for a text don't fit the model that is gone on with."""
-    from penpaper_cli.sources import shown
+    from penpaper_cli.data.sources import shown
 
     if next_word and model.counts is None:
         raise CannotRead(
@@ -61,19 +61,19 @@ def check_task(model: Model, next_word: bool, context: int | None, source: str) 
 
 def read_new(model: Model, source: str, notes: list[str]) -> Array:
     """New rows for a model of any task: words for that of a text, else numbers; `notes` gets what was done to them."""
-    from penpaper_cli import table, text
+    from penpaper_cli.data import corpus, dataset
 
     if model.counts is not None:
-        return text.read_beginnings(model.classes, model.counts.context, source)
-    return table.read_rows_for(model.columns, source, notes=notes)
+        return corpus.read_beginnings(model.classes, model.counts.context, source)
+    return dataset.read_rows_for(model.columns, source, notes=notes)
 
 
 def lesson_of(
     experiment: Experiment, model: Model, chosen: list[int], new: Array | None, show: Show, resume: str | None
 ) -> Lesson:
     """The lesson that fits the task."""
-    from penpaper_cli.explain_training import Lesson
-    from penpaper_cli.explain_words import WordLesson
+    from penpaper_cli.explain.corpus import WordLesson
+    from penpaper_cli.explain.training import Lesson
 
     kind = WordLesson if experiment.data.context else Lesson
     return kind(experiment, model, chosen, new, show, resume)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from penpaper_cli.commands.shared import View, command
-from penpaper_cli.numbers import CannotRead
-from penpaper_cli.solution import Solution
+from penpaper_cli.errors import CannotRead
+from penpaper_cli.solution.blocks import Solution
 
 if TYPE_CHECKING:
-    from penpaper_cli.explain_prediction import Predictions
+    from penpaper_cli.explain.prediction import Predictions
 
 
 def predict(
@@ -32,8 +32,8 @@ def predict(
     from penpaper_cli.commands.model_files import load_model
     from penpaper_cli.commands.next_word import read_new
     from penpaper_cli.commands.scripts import later
-    from penpaper_cli.explain import Show
-    from penpaper_cli.explain_next_word import NextWords, predictions_of
+    from penpaper_cli.explain.next_word import NextWords, predictions_of
+    from penpaper_cli.explain.values import Show
 
     loaded = load_model(model)
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
@@ -55,7 +55,7 @@ def predict(
 
 def sheet(found: Predictions, data: str) -> Iterator[list[str]]:
     """All columns of the data as they stand there, then the prediction and, for classes, their probabilities."""
-    from penpaper_cli.new_rows import rows_as_typed
+    from penpaper_cli.data.new_rows import rows_as_typed
 
     model = found.model
     header, *rows = rows_as_typed(model.columns, data)

@@ -8,7 +8,7 @@ import typer
 
 from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
-from penpaper_cli.solution import Solution
+from penpaper_cli.solution.blocks import Solution
 
 MATRIX = 'A literal such as "1 2; 3 4", a .csv, .tsv, .json or .npy file, or - for standard input.'
 
@@ -19,27 +19,29 @@ def dot(
     view: View,
 ) -> Solution:
     """Work out a dot product: multiply pairwise, then add."""
-    from penpaper_cli import explain, explain_products, reading
-    from penpaper_cli.arithmetic import Apply, Name
+    from penpaper_cli.data import matrices
+    from penpaper_cli.explain import products as explain_products
+    from penpaper_cli.explain import values
+    from penpaper_cli.expressions.arithmetic import Apply, Name
     from penpaper_cli.ops.products import Dot
-    from penpaper_cli.paper import OPS, Paper
+    from penpaper_cli.paper.paper import OPS, Paper
 
     paper = Paper(always_exact=view.exact is True)
     pair = [
-        paper.given(name, reading.as_vector(reading.read_matrix(text, name, view.exact), name).data)
+        paper.given(name, matrices.as_vector(matrices.read_matrix(text, name, view.exact), name).data)
         for name, text in (("u", u), ("v", v))
     ]
     product = paper.call(Apply("dot", (Name("u"), Name("v"))), OPS[Dot.name](*pair))
-    show = explain.Show(view.figures(p.data for p in pair), view.steps, view.entries, view.detail)
+    show = values.Show(view.figures(p.data for p in pair), view.steps, view.entries, view.detail)
     show.check("u", pair[0].shape)
     return Solution(
         command="dot",
         title="Dot product",
         figures=show.figures,
-        given=explain.results(pair),
+        given=values.results(pair),
         steps=explain_products.dot_steps(product, show),
-        answer=explain.result_of(product),
-        results=explain.results([*pair, product]),
+        answer=values.result_of(product),
+        results=values.results([*pair, product]),
         script=later("lines", "Dot product", pair, [product], []),
     )
 
@@ -53,25 +55,27 @@ def matmul(
     ] = None,
 ) -> Solution:
     """Work out a matrix product: each entry is a row times a column."""
-    from penpaper_cli import explain, explain_products, reading
+    from penpaper_cli.data import matrices
+    from penpaper_cli.explain import products as explain_products
+    from penpaper_cli.explain import values
     from penpaper_cli.ops.products import MatMul
-    from penpaper_cli.paper import OPS, Paper
+    from penpaper_cli.paper.paper import OPS, Paper
 
     paper = Paper(always_exact=view.exact is True)
-    read = [reading.as_matrix(reading.read_matrix(text, name, view.exact)) for name, text in (("A", a), ("B", b))]
+    read = [matrices.as_matrix(matrices.read_matrix(text, name, view.exact)) for name, text in (("A", a), ("B", b))]
     pair = [paper.given(name, matrix.data) for name, matrix in zip("AB", read, strict=True)]
     product = paper.call("C", OPS[MatMul.name](*pair))
-    show = explain.Show(view.figures(p.data for p in pair), view.steps, view.entries, view.detail)
+    show = values.Show(view.figures(p.data for p in pair), view.steps, view.entries, view.detail)
     show.check("C", product.shape)
     columns = {given: matrix.columns for given, matrix in zip(pair, read, strict=True)}
     return Solution(
         command="matmul",
         title="Matrix product",
         figures=show.figures,
-        given=explain.results(pair),
+        given=values.results(pair),
         steps=explain_products.matmul_steps(product, show, columns, cores),
-        answer=explain.result_of(product),
-        results=explain.results([*pair, product]),
+        answer=values.result_of(product),
+        results=values.results([*pair, product]),
         script=later("lines", "Matrix product", pair, [product], []),
     )
 

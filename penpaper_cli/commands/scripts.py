@@ -7,14 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from penpaper_cli.script import Script
+    from penpaper_cli.solution.script import Script
 
 MAKERS = {
-    "lines": "explain_script.lines_script",
-    "steps": "explain_updates.steps_script",
-    "training": "explain_training_script.training_script",
-    "model": "explain_training_script.model_script",
-    "fit": "explain_script.fit_script",
+    "lines": "lines.lines_script",
+    "steps": "updates.steps_script",
+    "training": "training.training_script",
+    "model": "training.model_script",
+    "fit": "lines.fit_script",
 }
 
 
@@ -23,7 +23,7 @@ def later(kind: str, *work: Any) -> Callable[[], Script]:
 
     def made() -> Script:
         module, maker = MAKERS[kind].split(".")
-        script: Script = getattr(import_module(f"penpaper_cli.{module}"), maker)(*work)
+        script: Script = getattr(import_module(f"penpaper_cli.explain.scripts.{module}"), maker)(*work)
         return script
 
     return made

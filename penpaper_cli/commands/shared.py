@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal, TextIO
 import typer
 
 from penpaper_cli.commands.writing import SHEET, write
-from penpaper_cli.numbers import CannotRead, Figures, Typed
-from penpaper_cli.render import FORMATS, format_of
+from penpaper_cli.errors import CannotRead
+from penpaper_cli.expressions.numbers import Figures, Typed
+from penpaper_cli.render.formats import FORMATS, format_of
 from penpaper_cli.render.page import Page
-from penpaper_cli.solution import Solution
+from penpaper_cli.solution.blocks import Solution
 
 
 def complete_format() -> list[str]:

@@ -25,13 +25,13 @@ from penpaper_cli.commands.next_word import check_task, lesson_of, read_new, rea
 from penpaper_cli.commands.progress import interruptible, progress
 from penpaper_cli.commands.scripts import later
 from penpaper_cli.commands.shared import View, command
-from penpaper_cli.numbers import CannotRead, Interrupted
-from penpaper_cli.solution import Solution
+from penpaper_cli.errors import CannotRead, Interrupted
+from penpaper_cli.solution.blocks import Solution
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from penpaper_cli.experiment import Experiment
+    from penpaper_cli.models.experiment import Experiment
 
 MOST_EPOCHS = 100_000_000
 
@@ -84,10 +84,10 @@ def train(
     """Train a model on a CSV, epochs worked in full: linear, for classes logistic or softmax, or with hidden layers."""
     from dataclasses import replace
 
-    from penpaper_cli import table
-    from penpaper_cli.experiment import EPOCHS, USUAL_OPTIMIZER, Wishes, new_experiment, resumed_experiment
-    from penpaper_cli.files import check_writable
-    from penpaper_cli.text import read_text
+    from penpaper_cli.data import dataset
+    from penpaper_cli.data.corpus import read_text
+    from penpaper_cli.data.files import check_writable
+    from penpaper_cli.models.experiment import EPOCHS, USUAL_OPTIMIZER, Wishes, new_experiment, resumed_experiment
 
     if view.exact:
         raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
@@ -107,9 +107,9 @@ def train(
     if save is not None:
         check_writable(save, "--save")
     if plot is not None:
-        from penpaper_cli import plotting
+        from penpaper_cli.render.plot import files
 
-        plotting.check(plot)
+        files.check(plot)
     wishes = Wishes(
         loss=loss,
         hidden=options.read_hidden(hidden),
@@ -145,7 +145,7 @@ def train(
             read = read_text(data, before.counts.context)
         else:
             own_columns = (before.target, own, (), categories, missing, numbers, classes)
-            read = read_pictures(data, size, for_tables) or table.read_data(data, *own_columns)
+            read = read_pictures(data, size, for_tables) or dataset.read_data(data, *own_columns)
         experiment = resumed_experiment(read, before, resume)
     elif next_word:
         columns = {"target": target, "features": features, "drop": drop, "category": category, "missing": missing}
@@ -159,7 +159,7 @@ def train(
         if pictures is None and target is None:
             raise CannotRead("Missing option '--target': name the column to predict, or give --next-word for a text.")
         typed_columns = (str(target), wanted, names(drop), names(category), missing, numbers, classify)
-        read = pictures or table.read_data(data, *typed_columns)
+        read = pictures or dataset.read_data(data, *typed_columns)
         experiment = new_experiment(read, wishes)
     say(read.notes)
     kind = "hidden" if experiment.layers.hidden else "classes" if read.classes else "numbers"
@@ -178,7 +178,7 @@ def worked(
     view: View,
 ) -> Solution:
     """Train, save what came of it, and explain it."""
-    from penpaper_cli.explain import Show, check_entries
+    from penpaper_cli.explain.values import Show, check_entries
 
     notes: list[str] = []
     try:
@@ -199,8 +199,8 @@ def worked(
     if not run.diverged and save is not None:
         save_model(experiment.model(), save)
     if run.interrupted:
-        from penpaper_cli.sources import quoted
-        from penpaper_cli.words_models import interrupted
+        from penpaper_cli.data.sources import quoted
+        from penpaper_cli.sentences.training import interrupted
 
         raise Interrupted(interrupted(run.epochs, quoted(save, 200) if save and not run.diverged else None))
     to_work = sorted({min(n, run.epochs) for n in numbers if n <= run.epochs or n == last} & set(run.kept))
@@ -231,7 +231,7 @@ def worked(
 def read_rates(typed: dict[str, str | None], optimizer: str) -> dict[str, Fraction]:
     """What was typed of the update rule's rates. Raises CannotRead for one that the rule doesn't have."""
     from penpaper_cli.commands.network import read_rate
-    from penpaper_cli.optimisers import OPTIMISERS
+    from penpaper_cli.formula.update_rules import OPTIMISERS
 
     rates = {name: read_rate(name, text) for name, text in typed.items() if text is not None}
     for name in rates:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from penpaper_cli.numbers import CannotRead
+from penpaper_cli.errors import CannotRead
 
 MOST_UNITS = 10_000
 

@@ -6,11 +6,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from penpaper_cli.files import write_whole
-from penpaper_cli.numbers import CannotRead, ClosedPipe
-from penpaper_cli.render import FORMATS, CanRender, renderer
+from penpaper_cli.data.files import write_whole
+from penpaper_cli.errors import CannotRead, ClosedPipe
+from penpaper_cli.render.formats import FORMATS, CanRender, renderer
 from penpaper_cli.render.page import Page
-from penpaper_cli.solution import Solution
+from penpaper_cli.solution.blocks import Solution
 
 SHEET = "csv"
 """Not a format of the working: the rows of a solution that has any, kept with -o FILE.csv."""

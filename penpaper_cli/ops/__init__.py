@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from penpaper_cli.paper import OPS as OPS
+    from penpaper_cli.paper.paper import OPS as OPS
 
 FAMILIES = (
     "elementwise",
@@ -17,14 +17,14 @@ FAMILIES = (
     "products",
     "softmax",
     "losses",
-    "binary",
-    "classification",
-    "margins",
-    "entries",
-    "rearranging",
-    "images",
+    "binary_cross_entropy",
+    "cross_entropy",
+    "hinge",
+    "indexing",
+    "reshaping",
+    "convolution",
     "pooling",
-    "sequences",
+    "normalisation",
 )
 
 
@@ -33,4 +33,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"penpaper_cli.ops has no {name}")
     for family in FAMILIES:
         import_module(f"penpaper_cli.ops.{family}")
-    return import_module("penpaper_cli.paper").OPS
+    return import_module("penpaper_cli.paper.paper").OPS

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Apply, Expr, Num, lift
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, lift
 from penpaper_cli.ops.elementwise import Unary, one_minus, rational, suited
 from penpaper_cli.ops.reductions import called
-from penpaper_cli.paper import OPS, Array, Place, Value, scale
+from penpaper_cli.paper.paper import OPS, Array, Place, Value, scale
 
 FAR = 700
 """Beyond this, exp leaves the range of float64 on one side or the other."""

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Apply, Expr, Num
-from penpaper_cli.numbers import CannotWork, Figures, Typed
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Num
+from penpaper_cli.expressions.numbers import Figures, Typed
 from penpaper_cli.ops.reductions import fit
 from penpaper_cli.ops.shapes import cell, named, no_product_lost, shape_text, small
-from penpaper_cli.paper import OPS, Array, Op, Place, Value, scale
+from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value, scale
 
 
 def rational(setting: float | Fraction) -> Fraction:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Apply, Expr, Num, Rest
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Rest
 from penpaper_cli.ops.elementwise import Elementwise, one_minus, suited
 from penpaper_cli.ops.reductions import Reduction, direction, fit, members, repeated
 from penpaper_cli.ops.shapes import cell
-from penpaper_cli.paper import OPS, Array, Place, Value, scale, zeros
+from penpaper_cli.paper.paper import OPS, Array, Place, Value, scale, zeros
 
 MOST_COMPARED = 12
 """Entries that are written one by one in the working of a maximum."""

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Apply, Expr, Num, value
-from penpaper_cli.meaning import MEANING
-from penpaper_cli.numbers import CannotWork, Scalar
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, value
+from penpaper_cli.expressions.functions import MEANING
+from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.ops.elementwise import Unary
 from penpaper_cli.ops.shapes import named, small
-from penpaper_cli.paper import OPS, Array, Place, Value, scale
+from penpaper_cli.paper.paper import OPS, Array, Place, Value, scale
 
 
 def marks(where: Any, like: Array) -> Array:

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Apply, Expr, Num, Sum
-from penpaper_cli.numbers import CannotWork, Figures
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
+from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.ops.elementwise import rational, suited
 from penpaper_cli.ops.reductions import called, divided, over
 from penpaper_cli.ops.shapes import named, shape_text, small
-from penpaper_cli.paper import OPS, Array, Op, Paper, Place, Value, scale
+from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, scale
 
 SLACK = Fraction(1, 1000)
 """How far a share may stand outside 0 to 1, and a sum of shares from 1, so that they can be nudged."""

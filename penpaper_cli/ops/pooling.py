@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Apply, Expr, Num, Sum
-from penpaper_cli.numbers import CannotWork
-from penpaper_cli.ops.images import WayBack, shifts, steps
-from penpaper_cli.ops.rearranging import called, whole
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
+from penpaper_cli.ops.convolution import WayBack, shifts, steps
+from penpaper_cli.ops.reshaping import called, whole
 from penpaper_cli.ops.shapes import named, shape_text, small
-from penpaper_cli.paper import OPS, Array, Op, Place, Value, zeros
+from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value, zeros
 
 
 class Pool(Op):

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Apply, Expr, Sum
-from penpaper_cli.numbers import CannotWork
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Sum
 from penpaper_cli.ops.shapes import named, no_product_lost, shape_text, small, smallest
-from penpaper_cli.paper import OPS, Array, Op, Paper, Place, Value, scale
+from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, scale
 
 
 def flat(name: str, u: Value, v: Value) -> None:

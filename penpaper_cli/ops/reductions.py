@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Apply, Expr, Name, Num, Sum
-from penpaper_cli.numbers import CannotWork
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Name, Num, Sum
 from penpaper_cli.ops.shapes import cell, named, shape_text, small
-from penpaper_cli.paper import OPS, Array, Op, Place, Value
+from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value
 
 
 def fit(gradient: Value, operand: Value) -> Value:

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Expr, Name
-from penpaper_cli.numbers import CannotWork, read_number
-from penpaper_cli.paper import Array, Paper, Place, Value
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.expressions.arithmetic import Expr, Name
+from penpaper_cli.expressions.numbers import read_number
+from penpaper_cli.paper.paper import Array, Paper, Place, Value
 
 
 def shape_text(shape: tuple[int, ...]) -> str:

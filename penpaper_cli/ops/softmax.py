@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from penpaper_cli.arithmetic import Apply, Expr, Num, Sum
-from penpaper_cli.numbers import CannotWork
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
 from penpaper_cli.ops.reductions import called, check_axis, direction, members, repeated
 from penpaper_cli.ops.shapes import named, shape_text, small
-from penpaper_cli.paper import OPS, Array, Op, Place, Value
+from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value
 
 LARGE = 20
 """Scores above this, or all of them below its opposite, are lowered by the largest before exp is taken."""

@@ -7,13 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, TextIO
 
-from penpaper_cli.arithmetic import Expr
-from penpaper_cli.numbers import Figures
+from penpaper_cli.expressions.arithmetic import Expr
+from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.render.maths import Maths, inert
 from penpaper_cli.render.page import Page
 from penpaper_cli.render.picture import picture_lines
-from penpaper_cli.render.text import Text
-from penpaper_cli.solution import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
+from penpaper_cli.render.text.notation import Text
+from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
 
 DEEPEST = 6
 

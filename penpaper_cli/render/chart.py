@@ -6,9 +6,9 @@ from bisect import bisect
 from collections.abc import Sequence
 from math import log10
 
-from penpaper_cli.arithmetic import Expr
+from penpaper_cli.expressions.arithmetic import Expr
 from penpaper_cli.render.maths import Maths
-from penpaper_cli.solution import Chart
+from penpaper_cli.solution.blocks import Chart
 
 COLUMNS, ROWS = 48, 9
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))

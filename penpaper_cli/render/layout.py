@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from penpaper_cli.render.maths import Maths, inert
-from penpaper_cli.solution import Grid, Working
+from penpaper_cli.solution.blocks import Grid, Working
 
 GAP = "  "
 NUMBER = re.compile(r"-?\d+(?P<tail>(\.\d+)?(e[+-]?\d+)?)")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from penpaper_cli.arithmetic import Apply, Entry, Expr, Name, Num, Rest
-from penpaper_cli.numbers import Figures
+from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Rest
+from penpaper_cli.expressions.numbers import Figures
 
 BINDS = {
     "equals": 1,

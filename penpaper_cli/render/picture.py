@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from penpaper_cli.numbers import Scalar
+from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.render.maths import Maths
-from penpaper_cli.solution import Picture
+from penpaper_cli.solution.blocks import Picture
 
 SHADES = ("  ", "░░", "▒▒", "▓▓", "██")
 DIGITS = tuple("0123456789")

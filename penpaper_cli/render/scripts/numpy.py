@@ -9,7 +9,7 @@ from penpaper_cli.render.scripts.helpers import NUMPY
 from penpaper_cli.render.scripts.layout import all_whole
 from penpaper_cli.render.scripts.script import Library
 from penpaper_cli.render.scripts.terms import Row
-from penpaper_cli.script import Call, Differentiate, Given, Number
+from penpaper_cli.solution.script import Call, Differentiate, Given, Number
 
 
 def product(call: Call) -> str:

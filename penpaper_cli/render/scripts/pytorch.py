@@ -9,7 +9,7 @@ from penpaper_cli.render.scripts.helpers import PYTORCH
 from penpaper_cli.render.scripts.layout import WIDTH, listed
 from penpaper_cli.render.scripts.script import Library, loop
 from penpaper_cli.render.scripts.terms import Row, number_text
-from penpaper_cli.script import Call, Differentiate, Given, Let, Ref, Repeat, Script, Update
+from penpaper_cli.solution.script import Call, Differentiate, Given, Let, Ref, Repeat, Script, Update
 
 
 def reduced(name: str) -> Row:

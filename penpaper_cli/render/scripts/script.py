@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from penpaper_cli.numbers import CannotRead
+from penpaper_cli.errors import CannotRead
 from penpaper_cli.render.maths import inert
 from penpaper_cli.render.scripts.identifiers import Identifiers
 from penpaper_cli.render.scripts.layout import (
@@ -25,7 +25,8 @@ from penpaper_cli.render.scripts.layout import (
     quoted,
 )
 from penpaper_cli.render.scripts.terms import Row, Terms, number_text
-from penpaper_cli.script import (
+from penpaper_cli.solution.blocks import Solution
+from penpaper_cli.solution.script import (
     COUNTER,
     Call,
     Choose,
@@ -42,7 +43,6 @@ from penpaper_cli.script import (
     reaching,
     starting,
 )
-from penpaper_cli.solution import Solution
 
 
 class Library(ABC):

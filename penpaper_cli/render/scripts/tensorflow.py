@@ -12,7 +12,7 @@ from penpaper_cli.render.scripts.helpers import TENSORFLOW
 from penpaper_cli.render.scripts.layout import indented, listed
 from penpaper_cli.render.scripts.script import Library
 from penpaper_cli.render.scripts.terms import Row
-from penpaper_cli.script import Call, Differentiate, Given
+from penpaper_cli.solution.script import Call, Differentiate, Given
 
 
 def product(call: Call) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from penpaper_cli.numbers import Scalar, Typed
+from penpaper_cli.expressions.numbers import Scalar, Typed
 from penpaper_cli.render.scripts.identifiers import Identifiers
-from penpaper_cli.script import Call, Number, Numbers, Ref, Term
+from penpaper_cli.solution.script import Call, Number, Numbers, Ref, Term
 
 Row = str | Callable[[Call], str]
 """How a library writes an operation: a and b are its operands, a_0 an operand of a, and settings stand by their names;

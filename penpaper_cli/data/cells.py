@@ -1,0 +1,126 @@
+"""What one cell of a data file says: a gap, a number in one of two conventions, a date, or words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from penpaper_cli.data.sources import read_float
+from penpaper_cli.errors import CannotRead
+from penpaper_cli.expressions.numbers import NUMBER
+
+GAPS = {"", "na", "n/a", "#n/a", "nan", "null", "none", "-", "?"}
+"""What stands for a missing value, whether in capitals or not."""
+POINT, COMMA = "1,234.56", "1.234,56"
+"""The two conventions, as --numbers names them: the decimal mark is a point, or it is a comma."""
+CONVENTIONS = (POINT, COMMA)
+
+SPACES = "' ’\u00a0\u2009\u202f"
+PLAIN_POINT = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+PLAIN_COMMA = r"(?:\d+(?:,\d+)?|,\d+)(?:[eE][+-]?\d+)?"
+CORES = {
+    # The second form is how India groups its digits: 12,34,567.
+    POINT: re.compile(
+        rf"{PLAIN_POINT}|[1-9]\d{{0,2}}(?:,\d{{3}})+(?:\.\d*)?|[1-9]\d?(?:,\d{{2}})+,\d{{3}}(?:\.\d*)?", re.ASCII
+    ),
+    COMMA: re.compile(rf"{PLAIN_COMMA}|[1-9]\d{{0,2}}(?:\.\d{{3}})+(?:,\d*)?", re.ASCII),
+}
+SPACED = re.compile(rf"[1-9]\d{{0,2}}(?P<mark>[{SPACES}])\d{{3}}(?:(?P=mark)\d{{3}})*(?:[.,]\d*)?", re.ASCII)
+RATIO = re.compile(r"\d+/\d+", re.ASCII)
+DRESSED = re.compile(r"([+-]?)([$€£¥]?)\s?([+-]?)([\d.,].*?)\s?([$€£¥%]?)")
+
+MONTHS = (
+    r"(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?"
+    r"|sept?(?:ember)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
+)
+TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]m)?\s*(?:z|utc|[+-]\d{2}:?\d{2})?"
+DAY = (
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})|\d{4}-\d{2}"
+    r"|(?:0?[1-9]|1[0-2])/(?:19|20)\d{2}"
+    rf"|{MONTHS}[ -]\d{{1,2}}(?:st|nd|rd|th)?,?[ -]\d{{2,4}}|\d{{1,2}}(?:st|nd|rd|th)?\.?[ -]{MONTHS},?[ -]\d{{2,4}}"
+    rf"|\d{{4}}[ -]{MONTHS}(?:[ -]\d{{1,2}})?|{MONTHS}[ -]\d{{2,4}}"
+)
+DATE = re.compile(rf"(?:[a-z]{{2,9}}\.?,? )?(?:(?:{DAY})(?:(?:t|,?\s)\s*{TIME})?|{TIME})", re.IGNORECASE | re.ASCII)
+WITH_UNIT = re.compile(r"[+-]?\d[\d.,]*\s?[^\W\d_][^\d]*|[+-]?\d[\d.,]*\s?[^\w\s.,:/()-]+|[A-Z]{2,3}\s\d[\d.,]*")
+"""A number with its unit, such as 850 sqft or EUR 5."""
+
+HEXADECIMAL = re.compile(r"0[xX][\da-fA-F]+")
+
+
+def is_gap(cell: str) -> bool:
+    """Whether the cell stands for a missing value."""
+    return cell.strip().lower() in GAPS
+
+
+@dataclass(frozen=True)
+class Written:
+    """A number as a cell has it: a plain decimal (or a fraction) by each convention, None where it can't be one.
+
+    `mark` is a currency or percent sign; `spaced` says that its thousands are set apart by blanks or apostrophes.
+    """
+
+    point: str | None
+    comma: str | None
+    mark: str = ""
+    spaced: bool = False
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the two conventions make different numbers of it."""
+        return None not in (self.point, self.comma) and self.point != self.comma
+
+
+def written(cell: str) -> Written | None:
+    """The number in a cell, or None when it holds none."""
+    text = cell.strip().replace("\N{MINUS SIGN}", "-")
+    if NUMBER.fullmatch(text) and text.isascii() and "." not in text:
+        return Written(text, text)
+    found = DRESSED.fullmatch(text)
+    if not found or (found[1] and found[3]) or (found[2] and found[5]):
+        return None
+    sign, core, mark = found[1] or found[3], found[4], found[2] or found[5]
+    if RATIO.fullmatch(core):
+        return Written(sign + core, sign + core, mark)
+    spaced = SPACED.fullmatch(core)
+    if spaced:
+        core = core.replace(spaced["mark"], "")
+        # Where the thousands are set apart by something else, the one mark left is the decimal mark.
+        point = None if "," in core else sign + core
+        comma = None if "." in core else sign + core.replace(",", ".")
+        return Written(point, comma, mark, spaced=True)
+    point = sign + core.replace(",", "") if CORES[POINT].fullmatch(core) else None
+    comma = sign + core.replace(".", "").replace(",", ".") if CORES[COMMA].fullmatch(core) else None
+    return None if point is None and comma is None else Written(point, comma, mark)
+
+
+def can_be_number(cell: str) -> bool:
+    """Whether a cell is a number in one convention or the other."""
+    return written(cell) is not None
+
+
+def is_date(cell: str) -> bool:
+    """Whether a cell is a day, a month of a year, or a time of day."""
+    return len(cell) < 50 and any(c.isdigit() for c in cell) and bool(DATE.fullmatch(cell.strip()))
+
+
+def has_unit(cell: str) -> bool:
+    """Whether a cell is a number and its unit."""
+    return len(cell) < 50 and bool(WITH_UNIT.fullmatch(cell.strip()))
+
+
+def is_odd(cell: str) -> bool:
+    """Whether a cell that is no number is no word either: digits without letters, such as 1_000 or 10-20, or 0x1F."""
+    return any(c.isdigit() for c in cell) and (not any(c.isalpha() for c in cell) or bool(HEXADECIMAL.fullmatch(cell)))
+
+
+def as_number(cell: str, convention: str) -> float:
+    """The number in a cell. Raises CannotRead with the end of a sentence: "is not a number"."""
+    if convention == POINT and NUMBER.fullmatch(cell):
+        return read_float(cell)
+    found = written(cell)
+    if found is None:
+        return read_float(cell)
+    text = found.point if convention == POINT else found.comma
+    if text is None:
+        raise CannotRead(f"is not a number as {convention} is one")
+    return read_float(text)

@@ -1,0 +1,184 @@
+"""Data sets: a CSV becomes named feature columns and a target, and what had to be assumed on the way is said."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from penpaper_cli.data.cells import COMMA, CONVENTIONS
+from penpaper_cli.data.dialect import opened_table
+from penpaper_cli.data.encoding import Column, coded
+from penpaper_cli.data.images import pixel_shape
+from penpaper_cli.data.inference import MOST_CATEGORIES
+from penpaper_cli.data.new_rows import read_rows_for
+from penpaper_cli.data.selection import Choice
+from penpaper_cli.data.sheet import Header, Sheet, is_plain, read_header
+from penpaper_cli.data.sources import CSV, quoted, shown
+from penpaper_cli.data.vectors import Vector, are_days, is_index, no_name, read_vectors, without_gaps
+from penpaper_cli.errors import CannotRead, CannotWork
+from penpaper_cli.expressions.numbers import TypedFloat
+
+__all__ = ["Column", "DataSet", "read_data", "read_rows_for"]
+
+WAYS = ("drop", "mean", "median")
+
+
+@dataclass(frozen=True, eq=False)
+class DataSet:
+    """Named feature columns `X`, float64 of shape (n, d), and the target `y`, float64 of shape (n,).
+
+    `columns` are the features as they stand in the file: a text column is several columns of X. With `classes`, y holds
+    their numbers from 0; of two, the positive one is the later. `notes` are sentences that say what was assumed. Of a
+    text, `classes` are its words, of which `context` many are looked at to guess the next; else `context` is 0.
+    """
+
+    features: tuple[str, ...]
+    X: np.ndarray
+    target: str
+    y: np.ndarray
+    columns: tuple[Column, ...] = ()
+    classes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    context: int = 0
+
+
+def read_data(
+    source: str,
+    target: str,
+    features: Sequence[str] | None = None,
+    drop: Sequence[str] = (),
+    category: Collection[str] = (),
+    missing: str | None = None,
+    numbers: str | None = None,
+    classify: bool = False,
+) -> DataSet:
+    """The target and the features (by default every other column) of a CSV file, or `-` for standard input.
+
+    `drop` leaves columns out, `category` makes them categories whatever they look like; `missing` says what to do with
+    gaps (`drop` the row, or the column's `mean` or `median`), `numbers` how numbers are written; with `classify` the
+    different values of a numeric target are classes. Raises CannotRead with file, line, column and remedy, and
+    CannotWork when there are fewer than two rows or a feature never varies.
+    """
+    if numbers not in (None, *CONVENTIONS):
+        raise CannotRead(f"--numbers {quoted(str(numbers))}: choose {' or '.join(CONVENTIONS)}.")
+    if missing not in (None, *WAYS):
+        raise CannotRead(f"--missing {quoted(str(missing))}: choose drop, mean or median.")
+    with opened_table(source) as (table, notes):
+        header = read_header(table)
+        choice = Choice(table.source, header, target, features, tuple(drop), frozenset(category))
+        used = choice.places()
+        notes += header.notes
+        data = None if category else quick_numbers(table, header, numbers)
+        if data is None:
+            vectors = read_vectors(Sheet.seen(table, header), used, choice.category, missing, numbers, notes)
+        else:
+            vectors = [Vector(j, header.called(j), data[:, j]) for j in used]
+        return _data_set(choice, vectors, data, missing, classify, notes)
+
+
+def quick_numbers(table: CSV, header: Header, numbers: str | None) -> np.ndarray | None:
+    """All columns at C speed, or None when the careful reader has to look at them.
+
+    Points may set thousands apart, as in 250.000, unless some number shows that they are decimal points; and 02134 may
+    be a code.
+    """
+    if numbers == COMMA or (numbers is None and not is_plain(table, header.given)):
+        return None
+    data = table.quick_floats(header.given)
+    return data if data is not None and data.shape[1] == len(header.names) else None
+
+
+def _data_set(
+    choice: Choice,
+    vectors: list[Vector],
+    data: np.ndarray | None,
+    missing: str | None,
+    classify: bool,
+    notes: list[str],
+) -> DataSet:
+    """The features and the target from their vectors."""
+    *features, target = vectors
+    source = choice.source
+    if choice.features is None:
+        features = [vector for vector in features if not _is_index(choice, vector, notes)]
+        if not features:
+            raise CannotRead(f"{source}: no feature is left besides the target {quoted(target.name)}.")
+    features, target = without_gaps(source, features, target, missing, notes)
+    count = len(target.values)
+    if count < 2:
+        left = "no row" if not count else "only one row"
+        raise CannotWork(f"{source} has {left} of data, and training needs at least two rows.")
+    are_pixels = pixel_shape([vector.name for vector in features]) is not None
+    for vector in features:
+        _refuse_days(source, vector, f"leave the column out with --drop {quoted(vector.name)}")
+        if not are_pixels:  # The corners of pictures may well be the same in all of them.
+            _refuse_constant(source, vector)
+    _refuse_days(source, target, "choose another target")
+    columns = tuple(Column(vector.name, vector.categories) for vector in features)
+    names = tuple(name for column in columns for name in column.features)
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise CannotRead(f"{source}: two features come to be called {quoted(twice)}: rename one of the columns.")
+    if "intercept" in names:
+        raise CannotRead(
+            'A feature can\'t be called "intercept", since the model has one of its own: rename the column.'
+        )
+    y, classes = _target(source, target, classify)
+    return DataSet(names, _matrix(columns, features, data), target.name, y, columns, classes, tuple(notes))
+
+
+def _is_index(choice: Choice, vector: Vector, notes: list[str]) -> bool:
+    """Whether a column only counts the rows, and so is left out. Raises CannotRead when it has no name otherwise."""
+    name = choice.header.names[vector.place]
+    if not vector.categories and is_index(vector.values, name):
+        notes.append(f"{choice.source}, column {quoted(vector.name)} only numbers the rows: left out.")
+        return True
+    if not name:
+        raise CannotRead(no_name(choice.source, choice.header.line, vector))
+    return False
+
+
+def _refuse_days(source: str, vector: Vector, otherwise: str) -> None:
+    if not vector.categories and are_days(vector.values):
+        raise CannotRead(
+            f"{source}, column {quoted(vector.name)} holds dates, such as {vector.values[0]:.0f}: turn them into a "
+            f"number, such as a year or an age, or {otherwise}."
+        )
+
+
+def _refuse_constant(source: str, vector: Vector) -> None:
+    if not (vector.values[0] != vector.values).any():
+        value = vector.categories[0] if vector.categories else TypedFloat(vector.values[0]).text
+        raise CannotWork(
+            f"{source}, column {quoted(vector.name)} is {shown(value, 40)} in every row, "
+            "so nothing can be learned from it: choose the other columns with --features."
+        )
+
+
+def _matrix(columns: Sequence[Column], features: list[Vector], data: np.ndarray | None) -> np.ndarray:
+    """X, without a copy where the file's own columns are in the usual order: a big data set is not held twice."""
+    places = [vector.place for vector in features]
+    if data is not None and places == list(range(places[0], places[0] + len(places))):
+        return data[:, places[0] : places[-1] + 1]
+    return coded(columns, [vector.values for vector in features])
+
+
+def _target(source: str, target: Vector, classify: bool) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The target's numbers, or its class numbers and classes."""
+    values, classes = target.values, target.categories
+    if classify and not classes:
+        found, places = np.unique(values, return_inverse=True)
+        if len(found) > MOST_CATEGORIES:
+            raise CannotRead(
+                f"{source}, column {quoted(target.name)} has {len(found):,} different numbers, and more than "
+                f"{MOST_CATEGORIES} are too many for classes: choose another target."
+            )
+        values, classes = places.astype(float), tuple(TypedFloat(value).text for value in found)
+    if len(classes) == 1:
+        raise CannotWork(
+            f"{source}, column {quoted(target.name)} is {quoted(classes[0])} in every row: "
+            "there is nothing to tell apart, so choose another target."
+        )
+    return values, classes

@@ -1,0 +1,139 @@
+"""Rows of new data for a model: typed on the command line, or in a file whose columns are matched by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from penpaper_cli.data.cells import as_number, is_gap
+from penpaper_cli.data.dialect import opened_table
+from penpaper_cli.data.encoding import Column, coded
+from penpaper_cli.data.images import is_picture, read_row
+from penpaper_cli.data.selection import no_column
+from penpaper_cli.data.sheet import Sheet, read_header
+from penpaper_cli.data.sources import quoted, read_float
+from penpaper_cli.errors import CannotRead
+from penpaper_cli.sentences.common import listed, plural
+
+FILES = (".csv", ".tsv", ".txt")
+WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s,]+)")
+MOST_LISTED = 10
+
+
+def read_rows_for(
+    columns: Sequence[Column],
+    source: str,
+    numbers: str | None = None,
+    notes: list[str] | None = None,
+) -> np.ndarray:
+    """Rows of new data as a model takes them, float64 of shape (n, d).
+
+    `source` is a CSV file or `-`, whose columns are found by their names, or a literal such as "1650 3; 900 2" with
+    numbers and categories in the order of `columns` (quotation marks around a category with blanks), or a picture; what
+    was done to it is added to `notes`. Raises CannotRead with the place of an unknown category, a missing column or a
+    gap.
+    """
+    if is_picture(source):
+        pixels, how = read_row([column.name for column in columns], source.strip())
+        if notes is not None:
+            notes += how
+        return pixels
+    if source.strip() == "-" or source.strip().lower().endswith(FILES):
+        return _from_file(columns, source, numbers)
+    rows = [row for row in re.split(r"[;\n]", source) if row.strip()]
+    if not rows:
+        raise CannotRead(f"The new row is empty: give {listed([column.name for column in columns])}, in this order.")
+    values: list[list[float]] = [[] for _ in columns]
+    for i, row in enumerate(rows, 1):
+        cells, order = _cells(row, len(columns)), ", ".join(column.name for column in columns)
+        if len(cells) != len(columns):
+            raise CannotRead(
+                f"{quoted(source)}: row {i} has {plural(len(cells), 'entry')}, but the model has "
+                f"{plural(len(columns), 'feature')}: give {order}, in this order."
+            )
+        for j, (column, cell) in enumerate(zip(columns, cells, strict=True), 1):
+            values[j - 1].append(_value(column, cell, f"{quoted(source)}, row {i}, entry {j} ({column.name})"))
+    return coded(columns, [np.array(vector) for vector in values])
+
+
+def rows_as_typed(columns: Sequence[Column], source: str) -> list[list[str]]:
+    """The cells of a file with its header; those of a literal, or a picture's greys, under the names of the columns."""
+    if is_picture(source):
+        names = [column.name for column in columns]
+        pixels, _ = read_row(names, source.strip())
+        return [names, *([f"{value:g}" for value in row] for row in pixels.tolist())]
+    if source.strip() == "-":
+        raise CannotRead("-o FILE.csv needs the new rows in a file or on the command line: put them in a file.")
+    if source.strip().lower().endswith(FILES):
+        with opened_table(source) as (table, _):
+            sheet = Sheet.seen(table, read_header(table))
+            names = [sheet.header.called(j) for j in range(len(sheet.header.names))]
+            return [names, *(cells for _, cells in sheet.body())]
+    rows = [_cells(row, len(columns)) for row in re.split(r"[;\n]", source) if row.strip()]
+    return [[column.name for column in columns], *rows]
+
+
+def _cells(row: str, count: int) -> list[str]:
+    """The entries of a row, between commas where that gives the right number of them, else also between blanks."""
+    parts = [part.strip().strip("\"'") for part in row.split(",")]
+    if len(parts) == count:
+        return parts
+    return ["".join(found.groups(default="")) for found in WORD.finditer(row)]
+
+
+def _value(column: Column, cell: str, place: str, convention: str | None = None) -> float:
+    """A number, or the place of a category."""
+    text = cell.strip()
+    if not text or (column.categories and is_gap(text)):
+        raise CannotRead(f"{place} is empty: every entry of a new row is needed.")
+    if column.categories:
+        if text not in column.categories:
+            known = [quoted(category) for category in column.categories[:MOST_LISTED]]
+            known += [f"{len(column.categories) - MOST_LISTED} more"] * (len(column.categories) > MOST_LISTED)
+            raise CannotRead(f"{place}: the model has not seen {quoted(text)}; it knows {listed(known)}.")
+        return column.categories.index(text)
+    try:
+        return as_number(text, convention) if convention else read_float(text)
+    except CannotRead as error:
+        raise CannotRead(f"{place}: {quoted(text)} {error}; mend the entry.") from None
+
+
+def _from_file(columns: Sequence[Column], source: str, numbers: str | None) -> np.ndarray:
+    with opened_table(source) as (table, _):
+        sheet = Sheet.seen(table, read_header(table))
+        names = [sheet.header.called(j) for j in range(len(sheet.header.names))]
+        for column in columns:
+            if column.name not in names:
+                raise CannotRead(no_column(table.source, names, column.name))
+            if names.count(column.name) > 1:
+                raise CannotRead(f"{table.source} has two columns called {quoted(column.name)}: rename one of them.")
+        if not sheet.rows:
+            raise CannotRead(f"{table.source} has no rows: write one row of data on each line.")
+        places = [names.index(column.name) for column in columns]
+        conventions = [
+            None if column.categories else _convention(sheet, j, numbers)
+            for column, j in zip(columns, places, strict=True)
+        ]
+        values: list[list[float]] = [[] for _ in columns]
+        for line, cells in sheet.body():
+            for vector, column, j, convention in zip(values, columns, places, conventions, strict=True):
+                place = f"{table.source}, line {line}, column {quoted(column.name)}"
+                vector.append(_value(column, cells[j], place, convention))
+    return coded(columns, [np.array(vector) for vector in values])
+
+
+def _convention(sheet: Sheet, j: int, numbers: str | None) -> str:
+    """How a column of numbers is written. Raises CannotRead where it holds something else."""
+    found = sheet.understood(j, numbers)
+    if found.kind in ("category", "text", "date"):
+        survey = sheet.surveys[j]
+        line, text = min(survey.first[kind] for kind in ("text", "unit", "odd", "date") if kind in survey.first)
+        raise CannotRead(
+            f"{sheet.table.source}, line {line}, column {quoted(survey.name)}: {quoted(text)} is not a number, "
+            "and the model needs one; mend the cell."
+        )
+    if found.problem and found.kind != "empty":
+        raise CannotRead(f"{found.problem}; {found.target_remedy}.")
+    return found.convention

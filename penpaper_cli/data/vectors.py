@@ -1,0 +1,226 @@
+"""The chosen columns of a data file as vectors: every cell a number, a category, or a gap."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from penpaper_cli.data.cells import as_number, is_gap
+from penpaper_cli.data.inference import Survey
+from penpaper_cli.data.sheet import Sheet
+from penpaper_cli.data.sources import quoted
+from penpaper_cli.errors import CannotRead, CannotWork
+from penpaper_cli.sentences.common import listed, plural
+
+MOST_LISTED = 20
+INDEX_NAMES = {"id", "index", "unnamed: 0"}
+EARLIEST, LATEST = 1900_01_01, 2100_12_31
+
+
+@dataclass(frozen=True, eq=False)
+class Vector:
+    """A column's numbers, float64 of shape (n,), or the places of its cells among its sorted `categories`.
+
+    A gap is NaN; the first is on line `gap`. `place` is the column's in the file, from 0.
+    """
+
+    place: int
+    name: str
+    values: np.ndarray
+    categories: tuple[str, ...] = ()
+    gap: int = 0
+
+    def of_rows(self, rows: np.ndarray) -> Vector:
+        """Only these rows, and only the categories that are left in them."""
+        values = self.values[rows]
+        if not self.categories:
+            return replace(self, values=values)
+        left, places = np.unique(values.astype(int), return_inverse=True)
+        return replace(self, values=places.astype(float), categories=tuple(self.categories[k] for k in left))
+
+
+def read_vectors(
+    sheet: Sheet,
+    used: list[int],
+    category: Collection[str],
+    missing: str | None,
+    numbers: str | None,
+    notes: list[str],
+) -> list[Vector]:
+    """The used columns, the target last. Raises CannotRead with the place and the remedy of what can't be learned from.
+
+    That is also a gap, unless `missing` says what to do with it. What was assumed is added to `notes`.
+    """
+    source = sheet.table.source
+    notes += sheet.notes
+    if not sheet.rows:
+        raise CannotWork(f"{source} has a header but no rows under it: write one row of data on each line.")
+    for line, j, text in sheet.totals:
+        if sheet.header.called(j) not in category:
+            name = quoted(sheet.header.called(j))
+            raise CannotRead(
+                f"{source}, line {line}, column {name}: {quoted(text)} says that the row sums up others: take the line "
+                f"out, or use the words as they are with --category {name}."
+            )
+    found = [_reader(sheet, j, j == used[-1], category, numbers, notes) for j in used]
+    readers = [reader for reader in found if reader]
+    if not missing:
+        _refuse_gaps(source, [sheet.surveys[reader.empty.place] for reader in readers], sheet.surveys[used[-1]])
+    return _read(sheet, readers)
+
+
+def _refuse_gaps(source: str, surveys: list[Survey], target: Survey) -> None:
+    """Say how many gaps each column has, and what to do."""
+    counts = [
+        f"{survey.gaps:,} in column {quoted(survey.name)} "
+        f"({'line' if survey.gaps == 1 else 'first on line'} {survey.first['gap'][0]})"
+        for survey in surveys
+        if survey.gaps
+    ]
+    if counts:
+        rest = [plural(len(counts) - MOST_LISTED, "more column")] if len(counts) > MOST_LISTED else []
+        fill = "; a target is never filled in"
+        if not target.gaps:
+            fill = ", or fill them in with --missing mean or --missing median"
+        raise CannotRead(
+            f"{source} has gaps (empty cells, or words such as NA): {listed(counts[:MOST_LISTED] + rest)}; leave their "
+            f"rows out with --missing drop{fill}."
+        )
+
+
+def read_numbers(sheet: Sheet, j: int, convention: str) -> np.ndarray:
+    """The numbers of one column, NaN where there is a gap. Raises CannotRead with the place of what is none."""
+    empty = Vector(j, sheet.header.called(j), np.empty(0))
+    return _read(sheet, [_Numbers(empty, sheet.table.source, convention, "mend the cell")])[0].values
+
+
+def _read(sheet: Sheet, readers: Sequence[_Numbers | _Categories]) -> list[Vector]:
+    """The columns that the readers read, in one go over the file."""
+    for line, cells in sheet.body():
+        for read in readers:
+            read(line, cells[read.empty.place])
+    return [reader.vector() for reader in readers]
+
+
+def _reader(
+    sheet: Sheet, j: int, is_target: bool, category: Collection[str], numbers: str | None, notes: list[str]
+) -> _Numbers | _Categories | None:
+    """What reads a column, or None where it is empty and has no name."""
+    name, source = sheet.header.called(j), sheet.table.source
+    found = sheet.understood(j, numbers, name in category)
+    if not sheet.header.names[j] and found.kind == "empty":
+        notes.append(f"{source}, {name} is empty and has no name: left out.")
+        return None
+    if not sheet.header.names[j] and found.kind != "number" and not is_target and name not in category:
+        raise CannotRead(no_name(source, sheet.header.line, Vector(j, name, np.empty(0))))
+    remedy = found.target_remedy if is_target else found.remedy
+    if found.problem and remedy:
+        raise CannotRead(f"{found.problem}; {remedy}.")
+    if found.note:
+        notes.append(found.note)
+    gap = sheet.surveys[j].first.get("gap", (0, ""))[0]
+    if found.kind == "category":
+        return _Categories(Vector(j, name, np.empty(0), gap=gap))
+    return _Numbers(Vector(j, name, np.empty(0), gap=gap), source, found.convention, remedy)
+
+
+def is_index(values: np.ndarray, name: str) -> bool:
+    """Whether a column only numbers the rows: by its name when all its numbers differ; without one, by counting."""
+    if len(values) < 2 or (name and name.casefold() not in INDEX_NAMES) or not bool((values == np.floor(values)).all()):
+        return False
+    counts = values[0] in (0, 1) and bool((np.diff(values) == 1).all())
+    return bool(counts) or (bool(name) and len(np.unique(values)) == len(values))
+
+
+def are_days(values: np.ndarray) -> bool:
+    """Whether whole numbers such as 20240131 are all days of the calendar."""
+    if not len(values) or not ((values >= EARLIEST) & (values <= LATEST)).all():
+        return False
+    month, day = values // 100 % 100, values % 100
+    return bool(((values % 1 == 0) & (month >= 1) & (month <= 12) & (day >= 1) & (day <= 31)).all())
+
+
+class _Numbers:
+    """Reads the numbers of a column."""
+
+    def __init__(self, empty: Vector, source: str, convention: str, remedy: str) -> None:
+        self.empty, self.source, self.convention, self.remedy = empty, source, convention, remedy
+        self.values = array("d")
+
+    def __call__(self, line: int, cell: str) -> None:
+        text = cell.strip()
+        try:
+            self.values.append(float("nan") if is_gap(text) else as_number(text, self.convention))
+        except CannotRead as error:
+            place = f"{self.source}, line {line}, column {quoted(self.empty.name)}"
+            raise CannotRead(f"{place}: {quoted(text)} {error}; {self.remedy}.") from None
+
+    def vector(self) -> Vector:
+        """The column, once all of it is read."""
+        return replace(self.empty, values=np.frombuffer(self.values))
+
+
+class _Categories:
+    """Reads the words of a column."""
+
+    def __init__(self, empty: Vector) -> None:
+        self.empty = empty
+        self.places: dict[str, int] = {}
+        self.values = array("d")
+
+    def __call__(self, line: int, cell: str) -> None:
+        text = cell.strip()
+        self.values.append(float("nan") if is_gap(text) else self.places.setdefault(text, len(self.places)))
+
+    def vector(self) -> Vector:
+        """The column, once all of it is read; its categories are sorted."""
+        found = np.frombuffer(self.values)
+        categories = tuple(sorted(self.places))
+        order = np.empty(len(categories))
+        order[[self.places[word] for word in categories]] = range(len(categories))
+        filled = ~np.isnan(found)
+        values = np.full(len(found), np.nan)
+        values[filled] = order[found[filled].astype(int)]
+        return replace(self.empty, values=values, categories=categories)
+
+
+def no_name(source: str, line: int, vector: Vector) -> str:
+    """That a column needs a name."""
+    place = f"{source}, line {line}, column {vector.place + 1} has no name"
+    return f"{place}: every column needs one, or leave it out with --drop {quoted(vector.name)}."
+
+
+def without_gaps(
+    source: str, features: list[Vector], target: Vector, missing: str | None, notes: list[str]
+) -> tuple[list[Vector], Vector]:
+    """The vectors with their gaps dealt with as `missing` says. Raises CannotRead when it can't be done."""
+    gaps = {id(vector): np.isnan(vector.values) for vector in (*features, target)}
+    gappy = [vector for vector in (*features, target) if gaps[id(vector)].any()]
+    if not gappy or missing is None:
+        return features, target
+    if missing == "drop":
+        rows = ~np.logical_or.reduce([gaps[id(vector)] for vector in gappy])
+        notes.append(f"{source}: {plural(int((~rows).sum()), 'row')} with gaps left out, {int(rows.sum()):,} kept.")
+        return [vector.of_rows(rows) for vector in features], target.of_rows(rows)
+    for vector in gappy:
+        if vector is target or vector.categories:
+            what = "the target, and an invented one teaches" if vector is target else "made of words, which have"
+            nothing = "nothing" if vector is target else f"no {missing}"
+            raise CannotRead(
+                f"{source}, line {vector.gap}, column {quoted(vector.name)} has a gap, but it is {what} {nothing}: "
+                "leave such rows out with --missing drop, or fill in the cell."
+            )
+    return [_filled(source, v, gaps[id(v)], missing, notes) if v in gappy else v for v in features], target
+
+
+def _filled(source: str, vector: Vector, gaps: np.ndarray, missing: str, notes: list[str]) -> Vector:
+    """A column of numbers with its gaps filled in by its own mean or median."""
+    known: Callable[[np.ndarray], np.floating] = np.mean if missing == "mean" else np.median
+    value = float(known(vector.values[~gaps]))
+    text = f"{value:.6g}" if float(f"{value:.6g}") == value else f"about {value:.6g}"
+    count = plural(int(gaps.sum()), "gap")
+    notes.append(f"{source}, column {quoted(vector.name)}: {count} filled in with its {missing}, {text}.")
+    return replace(vector, values=np.where(gaps, value, vector.values))

@@ -1,0 +1,167 @@
+"""What a training run came to: the model in the user's own units, how good it is, what is worth knowing about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from penpaper_cli.data.dataset import DataSet
+from penpaper_cli.explain.next_word import predictions_of
+from penpaper_cli.explain.pictures import weight_pictures
+from penpaper_cli.explain.prediction import Predictions
+from penpaper_cli.explain.values import Show, explained
+from penpaper_cli.expressions.arithmetic import Name, Num
+from penpaper_cli.models.experiment import Experiment
+from penpaper_cli.models.model import Model
+from penpaper_cli.models.scaling import confusion
+from penpaper_cli.paper.paper import Array
+from penpaper_cli.render.plot.files import Confusion, Pairs
+from penpaper_cli.sentences import common as words
+from penpaper_cli.sentences import training as training_words
+from penpaper_cli.solution.blocks import Block, Heading, Parts, Result, Sentence, Table
+
+MOST_CLASSES = 12
+SURE = 0.001
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A trained model with the experiment that it comes from, and new rows to predict, if any."""
+
+    experiment: Experiment
+    model: Model
+    new: Array | None
+    show: Show
+
+    @property
+    def predictions(self) -> Predictions:
+        """The new rows put into the model; none at all where there are none."""
+        none = np.zeros((0, len(self.model.features)))
+        return predictions_of(self.model, none if self.new is None else self.new, self.show)
+
+    def the_model(self) -> Iterator[Block]:
+        """The model, in the user's own units where it is one layer with one output, with predictions."""
+        if self.model.layers.single:
+            yield from self.in_own_units()
+            yield from self.predictions.equation()
+        else:
+            yield from self.predictions.parameters()
+        model = self.model
+        classes = () if model.layers.hidden else model.classes
+        yield from weight_pictures(model.features, model.parameters["W1"], classes, model.scaling.kind != "none")
+        if self.new is not None:
+            yield from self.predictions.steps()
+
+    def in_own_units(self) -> Iterator[Block]:
+        """The scaling undone."""
+        yield Heading(("The model in your own units",))
+        coefficients, intercept = self.model.in_own_units()
+        kind, run, target = self.model.scaling.kind, self.experiment.run, self.model.target_scaling
+        epoch = "the last epoch" if run.chosen_epoch == run.epochs else f"epoch {run.chosen_epoch:,}"
+        if kind != "none" or target is None:
+            yield Sentence((words.undo_scaling(kind, epoch),))
+        if target is not None:
+            yield Sentence((training_words.UNDO_TARGET,))
+        if kind != "none" or target is not None:
+            everything = replace(self.show, entries=(), steps=None)
+            yield from explained(coefficients, everything)
+            yield from explained(intercept, everything)
+
+    def how_good(self) -> Iterator[Block]:
+        """The measures beside those of a constant guess, on the training rows and on the test rows."""
+        found, held = self.model.metrics, self.experiment.held
+        yield Heading(("How good the model is",))
+        yield Sentence((training_words.CLASS_METRICS if self.model.classes else words.METRICS,))
+        if "r2" not in found and not self.model.classes:
+            yield Sentence((words.NO_VARIATION,), explains=False)
+        if self.model.target_scaling is not None:
+            yield Sentence((training_words.OWN_UNITS,), explains=False)
+        if held is not None:
+            yield Sentence((training_words.TRAINING_ROWS,), explains=False)
+        yield self.measures(found, "")
+        yield from self.confused(self.experiment.data)
+        if held is not None:
+            yield Sentence((training_words.TEST_ROWS,), explains=False)
+            yield self.measures(found, "test_")
+            yield from self.confused(held)
+
+    def measures(self, found: Mapping[str, float], which: str) -> Table:
+        """Each measure of the model beside that of the constant guess."""
+        rows: list[tuple[Parts, ...]] = [
+            ((words.METRIC_NAMES[key],), (Num(found[which + key]),), (Num(found[f"baseline_{which}{key}"]),))
+            for key in ("r2", "mae", "rmse", "accuracy", "loss")
+            if which + key in found
+        ]
+        guess: Parts = (training_words.GUESS_MEAN,)
+        if self.model.classes:
+            guess = ("always guessing ", Name(self.model.classes[int(self.experiment.frequencies().argmax())]))
+        return Table((("measure",), ("the model",), guess), rows, "lrr")
+
+    def confused(self, data: DataSet) -> Iterator[Block]:
+        """The confusion table, for classes."""
+        classes = self.model.classes
+        if not classes:
+            return
+        if len(classes) > MOST_CLASSES:
+            yield Sentence((training_words.too_many_classes(len(classes)),), explains=False)
+            return
+        counts = confusion(self.model.predictions(data.X), data.y)
+        yield Sentence((training_words.CONFUSION,))
+        head: tuple[Parts, ...] = (("truth",), *(("as ", Name(name)) for name in classes))
+        rows: list[tuple[Parts, ...]] = [
+            ((Name(name),), *((f"{count:,}",) for count in row))
+            for name, row in zip(classes, counts.tolist(), strict=True)
+        ]
+        yield Table(head, rows, "l" + "r" * len(classes))
+
+    def results(self) -> dict[str, Result]:
+        """The predictions that were asked for, and the confusion tables."""
+        found = self.predictions.results() if self.new is not None else {}
+        if self.model.classes:
+            for name, data in (("confusion", self.experiment.data), ("test_confusion", self.experiment.held)):
+                if data is not None:
+                    counts = confusion(self.model.predictions(data.X), data.y)
+                    found[name] = Result(counts.shape, False, counts.tolist())
+        return found
+
+    def for_plot(self) -> Pairs | Confusion:
+        """What was predicted beside what is true; of classes on the test rows, where there are any."""
+        model, data, held = self.model, self.experiment.data, self.experiment.held
+        if model.classes:
+            shown = held or data
+            return Confusion(model.target, model.classes, confusion(model.predictions(shown.X), shown.y))
+        pairs = Pairs(model.target, data.y, model.predictions(data.X))
+        return pairs if held is None else replace(pairs, test_true=held.y, test_predicted=model.predictions(held.X))
+
+    def worth_knowing(self) -> Iterator[Block]:
+        """Whatever about the run or the model would surprise somebody who relied on it."""
+        remarks = [remark for remark in self.remarks() if remark]
+        if remarks:
+            yield Heading((training_words.WORTH_KNOWING,))
+        for remark in remarks:
+            yield Sentence((remark,), explains=False)
+
+    def remarks(self) -> Iterator[str]:
+        """Dead layers, equal units, saturated probabilities, more numbers to learn than rows, no progress."""
+        layers, run, data = self.model.layers, self.experiment.run, self.experiment.data
+        X = self.experiment.X
+        flow = layers.flow(self.model.parameters, X)
+        if layers.hidden and self.experiment.init == "zeros":
+            yield training_words.SAME_UNITS
+        for k, A in enumerate(flow.inputs[1:], 1):
+            if not A.any() and layers.hidden[k - 1] == "relu":
+                yield training_words.dead_layer(k, len(layers.hidden))
+        if data.classes:
+            shares = self.model.predictions(data.X)
+            if np.maximum(shares, 1 - shares).min() > 1 - SURE:
+                yield training_words.SATURATED
+            missing = int((self.experiment.frequencies() == 0).sum())
+            if missing and not data.context:
+                yield training_words.classes_missing(missing)
+        learnt = sum(parameter.size for parameter in self.model.parameters.values())
+        if learnt > len(data.y) * layers.sizes[-1] and not layers.l2:
+            yield training_words.many_models(learnt, len(data.y), self.experiment.held is not None)
+        if run.losses[-1] >= run.losses[0] > 0:
+            yield training_words.NO_PROGRESS

@@ -1,0 +1,165 @@
+"""Predictions worked: with coefficients in the user's own units where a model has them, else layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from penpaper_cli.explain.values import Show, explained, grid, worked_out
+from penpaper_cli.expressions.arithmetic import Expr, Name, Num
+from penpaper_cli.formula.program import Program
+from penpaper_cli.models.model import Model
+from penpaper_cli.models.scaling import decided
+from penpaper_cli.ops import OPS
+from penpaper_cli.paper.paper import Array, Paper
+from penpaper_cli.sentences import common as words
+from penpaper_cli.sentences import training as training_words
+from penpaper_cli.solution.blocks import Block, Heading, Parts, Result, Sentence, Table, Working
+
+FEW = 3
+MOST_ROWS = 20
+MOST_TERMS = 30
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """New rows `X`, in the user's own units, put into a model."""
+
+    model: Model
+    X: Array
+    show: Show
+
+    @cached_property
+    def found(self) -> Array:
+        """The predictions: numbers (n,), or the shares of all classes (n, k)."""
+        return self.model.predictions(self.X)
+
+    def results(self) -> dict[str, Result]:
+        """The predictions for other programs, and the probabilities of the classes."""
+        if not self.model.classes:
+            return {"predictions": Result((len(self.X),), False, self.found.tolist())}
+        return {
+            "predictions": Result((len(self.X),), False, self.model.labels(self.found)),
+            "probabilities": Result(self.found.shape, False, self.found.tolist()),
+        }
+
+    def lesson(self) -> Iterator[Block]:
+        """The predictions of a saved model: the model first, where it can be written as one equation."""
+        if self.model.layers.single:
+            yield Heading(("The model in your own units",))
+            yield from self.equation()
+        else:
+            yield from self.parameters()
+        yield Heading(("The predictions",))
+        yield from self.steps()
+
+    def parameters(self) -> Iterator[Block]:
+        """The weights and biases of every layer."""
+        yield Heading(("The model",))
+        yield Sentence((training_words.THE_PARAMETERS,))
+        for name, data in self.model.parameters.items():
+            yield from grid(Paper().carried(name, data), self.show)
+
+    def equation(self) -> Iterator[Block]:
+        """The model as one equation in the user's own units; for two classes that of the score."""
+        coefficients, intercept = self.model.in_own_units()
+        if coefficients.data.size > MOST_TERMS:
+            yield Sentence((training_words.long_equation(coefficients.data.size),), explains=False)
+            return
+        sides: Expr = Num(intercept.number(()))
+        for k, feature in enumerate(self.model.features):
+            term = Num(abs(float(coefficients.data[k]))) * Name(feature)
+            sides = sides - term if coefficients.data[k] < 0 else sides + term
+        if not self.model.classes:
+            yield Sentence((words.THE_MODEL,))
+            yield Working((Name(self.model.target), sides), ("≈",))
+            return
+        positive = Name(self.model.classes[1])
+        yield Sentence((training_words.LOG_ODDS[0], positive, training_words.LOG_ODDS[1]))
+        yield Working((Name("z"), sides), ("≈",))
+        before, between, after = training_words.DECISION
+        yield Sentence((before, positive, between, positive, after))
+
+    def steps(self) -> Iterator[Block]:
+        """A few rows worked, and the predictions of all in a table where there is more than a number to say."""
+        yield Sentence((words.PREDICTION,))
+        count = min(len(self.X), self.show.most(FEW))
+        if self.model.layers.single:
+            for k in range(count):
+                yield from self.by_coefficients(k)
+        else:
+            yield from self.by_layers(count)
+        if count < len(self.X):
+            yield Sentence((training_words.rows_left_out(len(self.X) - count),), explains=False)
+        if self.model.classes or len(self.X) > count:
+            yield from self.table()
+
+    def by_coefficients(self, k: int) -> Iterator[Block]:
+        """price = c·x + a; for two classes the score, and the probability that it stands for."""
+        coefficients, intercept = self.model.in_own_units()
+        paper = Paper()
+        c, a = paper.carried("c", coefficients.data), paper.carried("a", intercept.data)
+        yes_no = bool(self.model.classes)
+        score = paper.call("z" if yes_no else self.model.target, OPS["dot"](c, paper.given("x", self.X[k])) + a)
+        yield from worked_out(score, (), self.show)
+        if yes_no:
+            yield from worked_out(paper.call("p", OPS["sigmoid"](score)), (), self.show)
+            yield self.verdict(k)
+
+    def verdict(self, k: int) -> Sentence:
+        """Which class it is."""
+        label = self.model.labels(self.found[[k]])[0]
+        return Sentence(("So the prediction is ", Name(label), "."), explains=False)
+
+    def by_layers(self, count: int) -> Iterator[Block]:
+        """The rows scaled, and taken through the layers; the scores into shares, or back into the target's units."""
+        if not count:
+            return
+        model, lines, given = self.model, [], {"X": self.X[:count]}
+        kept = replace(self.show, steps=self.show.steps or FEW)
+        paper = Paper()
+        if model.scaling.kind != "none":
+            shift, spread = model.scaling.names
+            given = {"X_new": self.X[:count], f"{shift}_X": model.scaling.shift, f"{spread}_X": model.scaling.spread}
+            lines = [f"X = (X_new - {shift}_X) / {spread}_X"]
+        for name, data in given.items():
+            columns = model.features
+            yield from grid(
+                paper.given(name, data) if name[0] == "X" else paper.carried(name, data), self.show, columns
+            )
+        given |= model.layers.on_paper(dict(model.parameters))
+        scores = model.layers.prediction_name
+        ending = {"bce": f"P = sigmoid({scores})", "cross_entropy": f"P = softmax({scores})"}.get(model.layers.loss)
+        if model.target_scaling is not None:
+            given |= {
+                "mean_y": np.array(model.target_scaling.shift[0]),
+                "std_y": np.array(model.target_scaling.spread[0]),
+            }
+            ending = f"ŷ = {scores} * std_y + mean_y"
+        lines += [*model.layers.forward_text(), *([ending] if ending else [])]
+        work = Program("\n".join(lines)).work(given, typed=False)
+        for name in ("mean_y", "std_y") if model.target_scaling is not None else ():
+            yield from grid(work.known[name], self.show)
+        for value in work.paper.worked:
+            yield from explained(value, kept if kept.most(FEW) else self.show)
+        if model.classes:
+            yield Sentence((training_words.MOST_LIKELY[model.layers.loss],))
+
+    def table(self) -> Iterator[Block]:
+        """Each row's prediction, with its probability where it is a class."""
+        shown = range(min(len(self.X), MOST_ROWS) if self.show.detail != "full" else len(self.X))
+        target = Name(self.model.target)
+        if self.model.classes:
+            labels, best = self.model.labels(self.found), decided(self.found)
+            head: tuple[Parts, ...] = (("row",), (target,), ("its probability",))
+            rows: list[tuple[Parts, ...]] = [
+                ((f"{k + 1:,}",), (Name(labels[k]),), (Num(float(self.found[k, best[k]])),)) for k in shown
+            ]
+            yield Table(head, rows, "rlr")
+        else:
+            yield Table((("row",), (target,)), [((f"{k + 1:,}",), (Num(float(self.found[k])),)) for k in shown], "rr")
+        if len(shown) < len(self.X):
+            yield Sentence((training_words.predictions_left_out(len(self.X) - len(shown)),), explains=False)

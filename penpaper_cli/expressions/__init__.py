@@ -1,0 +1,1 @@
+"""Numbers and the tree of scalar working: written, evaluated, checked. It knows nothing of arrays."""

@@ -1,0 +1,194 @@
+"""Networks without a formula: layers, losses and updates are put together as formula text and worked like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from penpaper_cli.data.sources import quoted
+from penpaper_cli.errors import CannotRead
+from penpaper_cli.expressions.numbers import Typed, read_number
+from penpaper_cli.formula.program import Program, Work
+from penpaper_cli.formula.update_rules import OPTIMISERS, Rates, Update
+from penpaper_cli.paper.gradients import gradients
+from penpaper_cli.paper.paper import Array, Value
+from penpaper_cli.sentences.common import plural
+
+ACTIVATIONS = ("none", "relu", "leaky-relu", "sigmoid", "tanh", "softmax", "gelu")
+MOST_EXACT_STEPS = 500
+"""Steps up to which rates are exact: bias corrections raise them to the power of the step's number."""
+LOSSES = ("mse", "half-mse", "sse", "half-sse", "mae", "bce", "cross-entropy", "hinge", "huber")
+
+
+def function_of(kind: str, known: Sequence[str], option: str) -> str:
+    """The function's name in a formula. Raises CannotRead with the choices."""
+    if kind.replace("_", "-") not in known:
+        raise CannotRead(f'{option} "{kind}": choose one of {", ".join(known)}.')
+    return kind.replace("-", "_")
+
+
+def be(count: int) -> str:
+    """is or are."""
+    return "is" if count == 1 else "are"
+
+
+def positive(option: str, text: str) -> Typed:
+    """A number above 0 as typed. Raises CannotRead otherwise."""
+    try:
+        number = read_number(text)
+    except CannotRead as error:
+        raise CannotRead(f"{option} {quoted(text)} {error}; give a number such as 0.1.") from None
+    if number <= 0:
+        raise CannotRead(f"{option} {number.text}: the number must be above 0, such as 0.1.")
+    return number
+
+
+def loss_text(kind: str, prediction: str, delta: str | None, from_probabilities: bool) -> str:
+    """The statement of the loss: L = huber(ŷ, y, delta=1)."""
+    function = function_of(kind, LOSSES, "The loss")
+    settings = ""
+    if delta is not None:
+        if function != "huber":
+            raise CannotRead(f"--delta belongs to huber: {kind} doesn't have it.")
+        settings = f", delta={positive('--delta', delta)}"
+    if from_probabilities:
+        if function != "cross_entropy":
+            raise CannotRead(f"--from-probabilities belongs to cross-entropy: {kind} doesn't have it.")
+        settings = ", from_probabilities=1"
+    return f"L = {function}({prediction}, y{settings})"
+
+
+def layer_statements(activations: Sequence[str], biases: bool = True) -> tuple[list[str], str]:
+    """Layers as statements, Z1 = X @ W1 + b1 and so on, and the name of the last line."""
+    lines, value = [], "X"
+    for k, activation in enumerate(activations, 1):
+        lines.append(f"Z{k} = {value} @ W{k}" + (f" + b{k}" if biases else ""))
+        value = f"Z{k}"
+        if activation != "none":
+            lines.append(f"A{k} = {activation}({value})")
+            value = f"A{k}"
+    return lines, value
+
+
+@dataclass
+class Network:
+    """Layers in order: weights, biases (one for each layer, or none at all) and activations (one serves for all)."""
+
+    weights: Sequence[Array]
+    biases: Sequence[Array]
+    activations: Sequence[str]
+
+    def __post_init__(self) -> None:
+        layers = len(self.weights)
+        activations = self.activations if len(self.activations) > 1 else ()
+        for found, noun, rule in ((self.biases, "bias", "none at all"), (activations, "activation", "one for all")):
+            if found and len(found) != layers:
+                counts = f"{be(layers)} {plural(layers, 'weight')} and {plural(len(found), noun)}"
+                raise CannotRead(f"There {counts}: give one for each layer, or {rule}.")
+        chosen = list(self.activations) or ["none"]
+        self.activations = [
+            function_of(a, ACTIVATIONS, "-a") for a in (chosen * layers if len(chosen) == 1 else chosen)
+        ]
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """Every weight and bias by name, layer by layer."""
+        found: dict[str, Array] = {}
+        for k, weight in enumerate(self.weights):
+            found[f"W{k + 1}"] = weight
+            if self.biases:
+                found[f"b{k + 1}"] = self.biases[k]
+        return found
+
+    def statements(self) -> tuple[list[str], str]:
+        """The forward pass as statements, and the name of its prediction."""
+        return layer_statements(self.activations, bool(self.biases))
+
+    def program(self, loss: str | None = None, delta: str | None = None, from_probabilities: bool = False) -> Program:
+        """The forward pass, and the loss after it. After a softmax, cross-entropy takes its shares as they are."""
+        lines, prediction = self.statements()
+        if loss is not None:
+            shares = from_probabilities or (
+                loss.replace("_", "-") == "cross-entropy" and self.activations[-1] == "softmax"
+            )
+            lines.append(loss_text(loss, prediction, delta, shares))
+        return Program("\n".join(lines))
+
+
+@dataclass
+class Step:
+    """One update on one paper: the lines forward, the gradients, and the lines of the update."""
+
+    work: Work
+    forward: list[Value]
+    backward: list[Value]
+    update: list[Value]
+    rates: list[Value]
+    updates: list[Update]
+    updated: list[Value]
+
+    @property
+    def loss(self) -> float:
+        """The loss before the update."""
+        return float(self.work.answer.data)
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """The parameters that were updated, after the update."""
+        return {update.name: value.data for update, value in zip(self.updates, self.updated, strict=True)}
+
+
+@dataclass
+class Trainer:
+    """Repeats an update; the state of the optimiser goes from step to step."""
+
+    program: Program
+    given: Mapping[str, Array]
+    parameters: Mapping[str, Array]
+    frozen: Sequence[str]
+    optimiser: str
+    rates: Rates
+    state: dict[str, dict[str, Array]] = field(default_factory=dict)
+    latest: dict[str, Array] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in self.frozen:
+            if name not in self.parameters:
+                raise CannotRead(f'--freeze "{name}": the parameters are {", ".join(self.parameters)}.')
+        if set(self.frozen) >= set(self.parameters):
+            raise CannotRead("--freeze holds every parameter fixed: leave at least one free.")
+
+    def steps(self, times: int) -> Iterator[Step]:
+        """The steps, one after the other. All gradients use the parameters from before the update."""
+        parameters = dict(self.parameters)
+        for number in range(1, times + 1):
+            step = self.step(number, parameters, typed=number == 1)
+            yield step
+            self.latest |= step.parameters
+            parameters |= self.latest
+            self.state = {u.name: {letter: value.data for letter, value in u.state.items()} for u in step.updates}
+
+    def step(self, number: int, parameters: Mapping[str, Array], typed: bool = False) -> Step:
+        """The step of that number from these parameters and the present state; `typed` are the user's own numbers."""
+        work = self.program.work({**self.given, **parameters}, typed)
+        forward = work.paper.worked
+        free = [name for name in parameters if name not in self.frozen]
+        found = gradients(work.answer, [work.known[name] for name in free])
+        backward = work.paper.worked[len(forward) :]
+        rule, letters = OPTIMISERS[self.optimiser]
+        exact = number <= MOST_EXACT_STEPS
+        rates = {letter: self._rate(work, letter, name, exact) for letter, name in letters.items()}
+        updates = [
+            Update(name, work.known[name], gradient, rates, number, self.state.get(name, {}))
+            for name, gradient in zip(free, found, strict=True)
+        ]
+        updated = [work.paper.call(f"{update.name}_new", rule(update)) for update in updates]
+        update_lines = work.paper.worked[len(forward) + len(backward) :]
+        return Step(work, forward, backward, update_lines, list(rates.values()), updates, updated)
+
+    def _rate(self, work: Work, letter: str, name: str, exact: bool) -> Value:
+        import numpy as np
+
+        rate: Fraction = getattr(self.rates, name)
+        return work.paper.given(letter, np.array(rate, dtype=object if exact else float))

@@ -1,0 +1,251 @@
+"""Work a parsed formula on paper: names are looked up, functions are operations, and nested work gets letters."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from penpaper_cli.data.sources import quoted
+from penpaper_cli.errors import CannotRead, PaperError
+from penpaper_cli.expressions.functions import MEANING
+from penpaper_cli.formula import composed
+from penpaper_cli.formula.parser import (
+    NAME,
+    Call,
+    Index,
+    Node,
+    Number,
+    Statement,
+    Variable,
+    complaint,
+    one_spelling,
+    parse,
+)
+from penpaper_cli.ops import OPS
+from penpaper_cli.paper.paper import Array, Op, Paper, Value
+
+LETTERS = "HGFEDCRSTUVPQMNK"
+LARGEST_POWER = 1000
+LARGEST_EXPONENT = 10
+OPERATORS = ("add", "sub", "mul", "div", "neg", "pow", "matmul", "transpose", "pick")
+
+
+@dataclass
+class Program:
+    """A formula with its text, which can be worked again and again on other numbers."""
+
+    text: str
+    always_exact: bool = False
+    statements: list[Statement] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.statements = parse(self.text)
+
+    def work(self, given: Mapping[str, Array], typed: bool = True) -> Work:
+        """Work every statement. Raises CannotRead for the formula's faults, CannotWork for the mathematics'.
+
+        `typed` says that the given numbers are the user's own, to be printed as they are.
+        """
+        return Work(self, given, typed)
+
+    def loss_with(self, given: Mapping[str, Array]) -> Callable[[str, Array], float]:
+        """The last line as a function of one of the given values."""
+        return lambda name, data: float(self.work({**given, name: data}).answer.data)
+
+
+class Work:
+    """A formula worked on one paper."""
+
+    def __init__(self, program: Program, given: Mapping[str, Array], typed: bool = True) -> None:
+        self.text = one_spelling(program.text)
+        self.paper = Paper(program.always_exact)
+        write = self.paper.given if typed else self.paper.carried
+        self.known = {name: write(name, data) for name, data in given.items()}
+        self.given = list(self.known.values())
+        self.taken = set(given) | {s.name for s in program.statements}
+        self.lines: list[Value] = []
+        for statement in program.statements:
+            self.state(statement)
+        self.answer = self.lines[-1]
+
+    def state(self, statement: Statement) -> None:
+        """Work one statement and name its result."""
+        if statement.name in self.known:
+            raise complaint(
+                self.text, statement.place, f'"{statement.name}" has a value already: a name is given once.'
+            )
+        value = self.value(statement.body)
+        if value.name is not None or value.op is None:
+            value = OPS["same"](value)
+        self.name(value, statement.name)
+
+    def name(self, value: Value, name: str = "") -> None:
+        """Give a line its name, or the next free letter."""
+        name = name or next(letter for letter in letters() if letter not in self.taken)
+        self.taken.add(name)
+        self.known[name] = self.paper.call(name, value)
+        self.lines.append(value)
+
+    def value(self, node: Node) -> Value:
+        """The value of a piece of the formula, written on the paper."""
+        match node:
+            case Number(_, number):
+                return self.paper.constant(number)
+            case Variable(place, name):
+                if name not in self.known and name in FUNCTIONS:
+                    raise complaint(self.text, place, f'"{name}" is a function: write {name}(…) with what it works on.')
+                if name not in self.known:
+                    raise self.unknown(place, name, self.known, "is not given", f"give it as {name}=…")
+                return self.known[name]
+            case Index(place, of, at):
+                return self.apply(place, "pick", [self.value(of)], {"place": tuple(k - 1 for k in at)})
+            case Call(place, "pow", (base, exponent)):
+                power = constant(exponent)
+                if power is None:
+                    problem = "An exponent is a number, as in x^2; for e^x write exp(x)."
+                    raise complaint(self.text, exponent.place, problem)
+                if abs(power) > LARGEST_POWER:
+                    problem = (
+                        f"The exponent {quoted(str(power))} is too large: pp works powers up to {LARGEST_POWER:,}."
+                    )
+                    raise complaint(self.text, exponent.place, problem)
+                return self.apply(place, "pow", [self.value(base)], {"power": plain_number(power)})
+            case Call(place, function, operands, settings):
+                values = [self.value(operand) for operand in operands]
+                return self.apply(place, function, values, {key: plain_number(n) for key, n in settings})
+        raise TypeError(f"{node} has no value")
+
+    def apply(self, place: int, name: str, values: list[Value], settings: dict[str, object]) -> Value:
+        """Apply a function to its operands; what is nested in it and is work of its own gets a letter first."""
+        if name == "matmul":
+            name = (
+                "mul" if any(not v.shape for v in values) else "dot" if all(len(v.shape) == 1 for v in values) else name
+            )
+        if name in ("max", "min") and len(values) == 2:
+            name += "imum"
+        function = COMPOSED.get(name) or OPS.get(name)
+        if function is None or (isinstance(function, Op) and not function.public):
+            raise self.unknown(place, name, FUNCTIONS, "is not a function of pp", f"there are {', '.join(FUNCTIONS)}")
+        problem = misfit(name, function, len(values), settings)
+        if problem:
+            raise complaint(self.text, place, problem)
+        if not isinstance(function, Op):
+            return function(self.applier(place), *values, **settings)
+        if not function.plain:
+            for value in values:
+                if is_work(value):
+                    self.name(value)
+        return function(*values, **settings)
+
+    def find(self, name: str) -> Value:
+        """A value by its name. Raises CannotRead with the close names."""
+        name = one_spelling(name)
+        if name not in self.known:
+            close = difflib.get_close_matches(name, list(self.known)) or sorted(self.known)
+            raise CannotRead(f'There is no "{name}" on the paper: there is {", ".join(close)}.')
+        return self.known[name]
+
+    def applier(self, place: int) -> Callable[..., Value]:
+        """`apply` as a function put together from operations calls it."""
+        return lambda name, *values, **settings: self.apply(place, name, list(values), settings)
+
+    def unknown(self, place: int, name: str, known: Iterable[str], problem: str, remedy: str) -> PaperError:
+        """An unknown name with the close ones."""
+        close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6) or [
+            k for k in known if k.lower() == name.lower()
+        ]
+        hint = f"did you mean {' or '.join(close)}?" if close else f"{remedy}."
+        if known is FUNCTIONS and close:
+            hint = f"did you mean {' or '.join(close)}? {remedy[0].upper()}{remedy[1:]}."
+        return complaint(self.text, place, f'"{name}" {problem}: {hint}')
+
+
+def letters() -> Iterator[str]:
+    """H, G, F, …, then H1, G1, …"""
+    yield from LETTERS
+    for k in range(1, 1000):
+        yield from (f"{letter}{k}" for letter in LETTERS)
+
+
+def is_work(value: Value) -> bool:
+    """Whether an unnamed value takes more than plain arithmetic on named ones."""
+    if value.name is not None or value.op is None:
+        return False
+    return not (value.op.plain or value.op.rearranges) or any(map(is_work, value.parents))
+
+
+def constant(node: Node) -> Fraction | None:
+    """The number that an exponent comes to, where it is made of numbers alone."""
+    match node:
+        case Number(_, number):
+            return number
+        case Call(_, function, operands) if function in ("add", "sub", "mul", "div", "neg", "pow"):
+            values = [constant(operand) for operand in operands]
+            known = [v for v in values if v is not None]
+            small = all(abs(v) <= LARGEST_POWER and v.denominator <= LARGEST_POWER for v in known)
+            if len(known) < len(values) or not small or (function in ("div", "pow") and not all(known)):
+                return None
+            if function == "pow" and (known[1].denominator != 1 or abs(known[1]) > LARGEST_EXPONENT):
+                return None
+            return Fraction(MEANING[function](*known))
+    return None
+
+
+def plain_number(number: Fraction) -> int | Fraction:
+    """A setting as a whole number where it is one."""
+    return int(number) if number.denominator == 1 else number
+
+
+def misfit(name: str, function: Callable[..., Value], operands: int, settings: Mapping[str, object]) -> str:
+    """What is wrong with a call's operands or settings, or nothing."""
+    parameters = list(inspect.signature(function.forward if isinstance(function, Op) else function).parameters.values())
+    parameters = parameters if isinstance(function, Op) else parameters[1:]
+    allowed = [
+        p.name
+        for p in parameters
+        if p.kind is not p.VAR_POSITIONAL and (p.default is not p.empty or p.name in settings)
+    ]
+    needed = [
+        p.name
+        for p in parameters
+        if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty and p.name not in settings
+    ]
+    for key in settings:
+        if key not in [p.name for p in parameters]:
+            has = f"it has {', '.join(allowed)}" if allowed else "it has none"
+            return f'{name} has no setting "{key}": {has}.'
+    variable = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    if operands < len(needed) or (operands > len(needed) and not variable):
+        wanted = f"{len(needed)}{' or more' if variable else ''}"
+        options = [f"{p.name}=…" for p in parameters if p.default is not p.empty]
+        hint = f"; settings are written {', '.join(options)}" if options else ""
+        return f"{name} takes {wanted} operand{'s' if wanted != '1' else ''}, and here it has {operands}{hint}."
+    return ""
+
+
+COMPOSED: dict[str, Callable[..., Value]] = {
+    "neuron": composed.neuron,
+    "dense": composed.dense,
+    "attention": composed.attention,
+}
+"""Functions that are put together from operations."""
+FUNCTIONS = sorted({name for name, op in OPS.items() if op.public and name not in OPERATORS} | set(COMPOSED))
+"""What a formula may call."""
+
+
+def read_names(texts: Iterable[str]) -> dict[str, str]:
+    """The names and matrices of the command line: "W=1 2; 3 4"."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.strip().partition("=")
+        name = one_spelling(name.strip())
+        if not sign or not re.fullmatch(NAME, name) or name.endswith("ᵀ"):
+            raise CannotRead(f'"{text}": give a matrix as NAME=MATRIX, such as W="1 2; 3 4".')
+        if name in found:
+            raise CannotRead(f'"{name}" is given twice: a name is given once.')
+        found[name] = value
+    return found

@@ -1,0 +1,1 @@
+"""Models that learn from data: scaling, layers, descent, experiments, saved models and least squares."""

@@ -1,0 +1,133 @@
+"""What a saved model keeps so that training can go on bit for bit: settings, memory, random state, losses so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+import numpy as np
+
+from penpaper_cli.data.sources import shown
+from penpaper_cli.errors import CannotRead, Fault
+from penpaper_cli.formula.update_rules import OPTIMISERS, Rates, rate_of
+from penpaper_cli.models.descent import Best, Run, Settings, State
+from penpaper_cli.models.json_fields import (
+    Members,
+    array_of,
+    array_to_json,
+    count_of,
+    members_of,
+    number_of,
+    numbers_of,
+    text_of,
+)
+from penpaper_cli.models.layers import Parameters
+from penpaper_cli.models.model import Model, check_shapes
+from penpaper_cli.paper.paper import Array
+
+
+def resume_to_json(run: Run, seed: int, test: float | None) -> Members:
+    """Everything that the next epoch depends on."""
+    found: Members = {
+        "optimizer": run.settings.optimizer,
+        "rates": {rate.name: float(getattr(run.settings.rates, rate.name)) for rate in fields(Rates)},
+        "l2": run.layers.l2,
+        "batch_size": run.settings.batch,
+        "patience": run.settings.patience,
+        "seed": seed,
+        "test": test,
+        "updates": run.state.step,
+        "random": random_to_json(run.random),
+        "memory": {
+            name: {letter: array_to_json(data) for letter, data in memory.items()}
+            for name, memory in run.state.memory.items()
+        },
+        "losses": run.losses,
+        "test_losses": run.test_losses,
+    }
+    if run.best is not None:
+        found["best"] = {"epoch": run.best.epoch, "loss": run.best.loss}
+        found["latest"] = {name: array_to_json(data) for name, data in run.state.parameters.items()}
+    return found
+
+
+def random_to_json(random: np.random.Generator) -> Members:
+    """The state of a PCG64 generator; its large whole numbers as text, which every reader of JSON keeps whole."""
+    state = dict(random.bit_generator.state)
+    inner: Mapping[str, int] = state["state"]
+    return {
+        "state": str(inner["state"]),
+        "inc": str(inner["inc"]),
+        "has_uint32": state["has_uint32"],
+        "uinteger": state["uinteger"],
+    }
+
+
+def resumed(model: Model, source: str) -> tuple[Run, int, float | None]:
+    """The run as it stood when the model was saved, with its seed and the share of test rows.
+
+    Raises CannotRead where the file doesn't hold it.
+    """
+    if model.resume is None:
+        raise CannotRead(f"{shown(source)} holds a model, but not what training needs to go on: train a new one.")
+    try:
+        return _run(model, model.resume)
+    except Fault as fault:
+        problem = str(fault)
+    except KeyError as missing:
+        problem = f'it has no "{missing.args[0]}"'
+    raise CannotRead(f"{shown(source)} can't be trained further: under resume, {problem}; train a new model.")
+
+
+def _run(model: Model, found: Members) -> tuple[Run, int, float | None]:
+    optimizer = text_of(found, "optimizer")
+    if optimizer not in OPTIMISERS:
+        raise Fault("its optimizer is not one of pp's")
+    typed = members_of(found, "rates")
+    rates = Rates(**{rate.name: rate_of(number_of(typed, rate.name)) for rate in fields(Rates)})
+    batch, patience = (None if found[key] is None else count_of(found, key) for key in ("batch_size", "patience"))
+    parameters, best = model.parameters, None
+    if "best" in found:
+        mark = members_of(found, "best")
+        best = Best(count_of(mark, "epoch"), float(number_of(mark, "loss")), model.parameters)
+        parameters = {name: array_of(data, name) for name, data in members_of(found, "latest").items()}
+        check_shapes(model.layers, parameters)
+    run = Run(
+        model.layers,
+        Settings(optimizer, rates, batch, patience),
+        State(parameters, _memory(found, parameters), count_of(found, "updates")),
+        _random(members_of(found, "random")),
+        numbers_of(found, "losses"),
+        numbers_of(found, "test_losses"),
+        best=best,
+    )
+    if not run.losses or (run.test_losses and len(run.test_losses) != len(run.losses)):
+        raise Fault("its losses are not those of a run")
+    return run, count_of(found, "seed"), None if found["test"] is None else float(number_of(found, "test"))
+
+
+def _memory(found: Members, parameters: Parameters) -> dict[str, dict[str, Array]]:
+    memory = {}
+    for name in members_of(found, "memory"):
+        letters = members_of(found["memory"], name)
+        memory[name] = {letter: array_of(data, f"{letter} of {name}") for letter, data in letters.items()}
+        if name not in parameters or any(data.shape != parameters[name].shape for data in memory[name].values()):
+            raise Fault("what it remembers doesn't fit its parameters")
+    return memory
+
+
+def _random(found: Members) -> np.random.Generator:
+    large = {key: text_of(found, key) for key in ("state", "inc")}
+    if not all(text.isascii() and text.isdigit() and len(text) < 40 for text in large.values()):
+        raise Fault("its random state is not one")
+    generator = np.random.Generator(np.random.PCG64())
+    try:
+        generator.bit_generator.state = {
+            "bit_generator": "PCG64",
+            "state": {key: int(text) for key, text in large.items()},
+            "has_uint32": count_of(found, "has_uint32"),
+            "uinteger": count_of(found, "uinteger"),
+        }
+    except (ValueError, OverflowError):
+        raise Fault("its random state is not one") from None
+    return generator

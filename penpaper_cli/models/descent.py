@@ -1,0 +1,258 @@
+"""The training loop in plain NumPy: batches, the update rules, when to stop, and what is kept for the working."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.formula.update_rules import Rates
+from penpaper_cli.models.layers import Flow, Layers, Parameters
+from penpaper_cli.paper.paper import Array
+
+TOO_LARGE = 10.0
+"""A run whose loss has grown to so many times what it was at the start has diverged."""
+ADAPTIVE = {"adagrad": 0.1, "rmsprop": 0.03, "adam": 0.1}
+"""Rules whose steps are about as long as the rate, however steep it is, with a rate that suits where nothing is hidden.
+
+They want a target of about the size of a step, and may pass through large losses on the way to a small one.
+"""
+Memory = dict[str, dict[str, Array]]
+"""What the update rule remembers of each parameter, by the letters of `optimisers`."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a model is trained. `batch` is the number of rows of a batch, None for all of them."""
+
+    optimizer: str
+    rates: Rates
+    batch: int | None = None
+    patience: int | None = None
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a run stands: the parameters, what the update rule remembers, and how many updates were made."""
+
+    parameters: Parameters
+    memory: Memory
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An epoch to be worked on paper: the state before it, and the rows of its first batch (None for all rows)."""
+
+    before: State
+    rows: Array | None
+
+
+@dataclass(frozen=True)
+class Best:
+    """The epoch with the lowest loss, as patience watches it."""
+
+    epoch: int
+    loss: float
+    parameters: Parameters
+
+
+@dataclass
+class Run:
+    """A training run. `losses[k]` is the loss over all rows after k epochs, `test_losses` that of the test rows."""
+
+    layers: Layers
+    settings: Settings
+    state: State
+    random: np.random.Generator
+    losses: list[float] = field(default_factory=list)
+    test_losses: list[float] = field(default_factory=list)
+    kept: dict[int, Kept] = field(default_factory=dict)
+    best: Best | None = None
+    first: int = 1
+    diverged: bool = False
+    interrupted: bool = False
+    out_of_patience: bool = False
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were run."""
+        return len(self.losses) - 1
+
+    @property
+    def parameters(self) -> Parameters:
+        """What training has come to: the best parameters where patience watched for them, else the latest."""
+        return self.best.parameters if self.best else self.state.parameters
+
+    @property
+    def chosen_epoch(self) -> int:
+        """The epoch that these parameters are from."""
+        return self.best.epoch if self.best else self.epochs
+
+    @property
+    def watched(self) -> list[float]:
+        """The losses that patience watches."""
+        return self.test_losses or self.losses
+
+
+def batches(n: int, size: int | None, random: np.random.Generator) -> list[Array | None]:
+    """The rows of each batch of an epoch, shuffled; one batch of all rows needs no shuffling."""
+    if size is None or size >= n:
+        return [None]
+    order = random.permutation(n)
+    return [order[k : k + size] for k in range(0, n, size)]
+
+
+def updated(layers: Layers, settings: Settings, state: State, X: Array, y: Array, flow: Flow | None = None) -> State:
+    """The state after one update on these rows; `flow` is their forward pass where it is known already."""
+    flow = flow or layers.flow(state.parameters, X)
+    gradients = layers.gradients(state.parameters, flow, y)
+    rule, step = RULES[settings.optimizer], state.step + 1
+    parameters, memory = {}, {}
+    for name, gradient in gradients.items():
+        move, memory[name] = rule(gradient, state.memory.get(name, {}), settings.rates, step)
+        parameters[name] = state.parameters[name] - move
+    return State(parameters, memory, step)
+
+
+def descend(
+    run: Run,
+    X: Array,
+    y: Array,
+    epochs: int,
+    keep: Iterable[int] = (),
+    test: tuple[Array, Array] | None = None,
+    tick: Callable[[int], None] = lambda epoch: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Run:
+    """Train for `epochs` more epochs, unless the run diverges, is out of patience or is told to stop.
+
+    The epochs to `keep`, and the last one, can be worked on paper afterwards. Raises CannotWork when the numbers are
+    too large for float64 from the start.
+    """
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        flow = run.layers.flow(run.state.parameters, X)
+        if not run.losses:
+            _note(run, flow, y, test)
+        if not math.isfinite(run.losses[0]):
+            raise CannotWork("The target's numbers are too large for float64: choose larger units for them.")
+        run.first, wanted = run.epochs + 1, set(keep)
+        recent: dict[int, Kept] = {}
+        for epoch in range(run.first, run.first + epochs):
+            if stop():
+                run.interrupted = True
+                break
+            before = run.state
+            state, first = before, None
+            for k, rows in enumerate(batches(len(y), run.settings.batch, run.random)):
+                part = (X, y, flow) if rows is None else (X[rows], y[rows], None)
+                state = updated(run.layers, run.settings, state, *part)
+                first = rows if k == 0 else first
+            run.state = state
+            recent = {**{k: kept for k, kept in recent.items() if k == epoch - 1}, epoch: Kept(before, first)}
+            if epoch in wanted:
+                run.kept[epoch] = recent[epoch]
+            flow = run.layers.flow(state.parameters, X)
+            latest = run.layers.loss_of(state.parameters, flow, y)
+            if not (math.isfinite(latest) and all(np.isfinite(p).all() for p in state.parameters.values())):
+                run.state, run.diverged = before, True
+                break
+            _note(run, flow, y, test)
+            tick(epoch)
+            run.diverged = run.settings.optimizer not in ADAPTIVE and latest > TOO_LARGE * run.losses[0]
+            run.out_of_patience = _out_of_patience(run)
+            if run.diverged or run.out_of_patience:
+                break
+        run.kept |= {epoch: kept for epoch, kept in recent.items() if epoch == run.epochs}
+    run.diverged = run.diverged or _no_descent(run)
+    return run
+
+
+def _note(run: Run, flow: Flow, y: Array, test: tuple[Array, Array] | None) -> None:
+    """Write down the losses after an epoch, and the parameters where they are the best so far."""
+    parameters = run.state.parameters
+    run.losses.append(run.layers.loss_of(parameters, flow, y))
+    if test is not None:
+        run.test_losses.append(run.layers.loss_of(parameters, run.layers.flow(parameters, test[0]), test[1]))
+        if not math.isfinite(run.test_losses[-1]):
+            raise CannotWork(
+                "The test rows lie so far from the others that their loss leaves the range of float64: try another "
+                "--seed, or other features."
+            )
+    if run.settings.patience is not None and (run.best is None or run.watched[-1] < run.best.loss):
+        run.best = Best(run.epochs, run.watched[-1], parameters)
+
+
+def _out_of_patience(run: Run) -> bool:
+    return run.best is not None and run.epochs - run.best.epoch >= (run.settings.patience or 0)
+
+
+def _no_descent(run: Run) -> bool:
+    """Whether plain gradient descent ended higher than it began, and other rules, which may wander, much higher."""
+    if run.best is not None:  # Then the model is no worse than the start.
+        return False
+    plain = run.settings.optimizer == "gd" and run.settings.batch is None
+    return run.losses[-1] > run.losses[0] * (1 if plain else TOO_LARGE)
+
+
+# The rules of `optimisers`, in NumPy: how far a parameter moves, and what is remembered.
+
+Moved = tuple[Array, dict[str, Array]]
+
+
+def _gd(g: Array, old: dict[str, Array], rates: Rates, step: int) -> Moved:
+    return float(rates.lr) * g, {}
+
+
+def _velocity(g: Array, old: dict[str, Array], rates: Rates) -> Array:
+    return float(rates.momentum) * old.get("v", np.zeros_like(g)) + g
+
+
+def _momentum(g: Array, old: dict[str, Array], rates: Rates, step: int) -> Moved:
+    v = _velocity(g, old, rates)
+    return float(rates.lr) * v, {"v": v}
+
+
+def _nesterov(g: Array, old: dict[str, Array], rates: Rates, step: int) -> Moved:
+    v = _velocity(g, old, rates)
+    return float(rates.lr) * (g + float(rates.momentum) * v), {"v": v}
+
+
+def _scaled(g: Array, squares: Array, rates: Rates) -> Array:
+    """The gradient over the root of the squares, times the rate."""
+    return np.asarray(float(rates.lr) * g / (np.sqrt(squares) + float(rates.epsilon)))
+
+
+def _mean(g: Array, old: Array | None, share: float, rest: float) -> Array:
+    """A running mean that keeps `share` of what it was and takes up `rest` of the new."""
+    return share * (np.zeros_like(g) if old is None else old) + rest * g
+
+
+def _adagrad(g: Array, old: dict[str, Array], rates: Rates, step: int) -> Moved:
+    s = old.get("s", np.zeros_like(g)) + g**2
+    return _scaled(g, s, rates), {"s": s}
+
+
+def _rmsprop(g: Array, old: dict[str, Array], rates: Rates, step: int) -> Moved:
+    s = _mean(g**2, old.get("s"), float(rates.rho), float(1 - rates.rho))
+    return _scaled(g, s, rates), {"s": s}
+
+
+def _adam(g: Array, old: dict[str, Array], rates: Rates, step: int) -> Moved:
+    m = _mean(g, old.get("m"), float(rates.beta1), float(1 - rates.beta1))
+    v = _mean(g**2, old.get("v"), float(rates.beta2), float(1 - rates.beta2))
+    fast, slow = m / (1 - float(rates.beta1) ** step), v / (1 - float(rates.beta2) ** step)
+    return _scaled(fast, slow, rates), {"m": m, "v": v}
+
+
+RULES: dict[str, Callable[[Array, dict[str, Array], Rates, int], Moved]] = {
+    "gd": _gd,
+    "momentum": _momentum,
+    "nesterov": _nesterov,
+    "adagrad": _adagrad,
+    "rmsprop": _rmsprop,
+    "adam": _adam,
+}

@@ -1,0 +1,150 @@
+"""Hinge loss: right by a margin, or to blame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Sum, lift
+from penpaper_cli.ops.cross_entropy import check_classes, classes, classes_example, place_of, samples, which_column
+from penpaper_cli.ops.elementwise import one_minus
+from penpaper_cli.ops.functions import jump, marks
+from penpaper_cli.ops.losses import SLACK, place_in, refuse
+from penpaper_cli.ops.reductions import divided, over
+from penpaper_cli.ops.shapes import named, shape_text
+from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value, scale
+
+
+def margins(z: Array, t: Array) -> Array:
+    """How far each score comes within 1 of the true class's score; the true class itself gets 0. A row per sample."""
+    rows = z.reshape(-1, z.shape[-1])
+    true = np.arange(len(rows)), classes(t)
+    found = rows - rows[true][:, None] + 1
+    found[true] -= 1
+    return np.asarray(found)
+
+
+def margin(z: Value, row: int, column: int, true: int) -> Expr:
+    """The same for one score: score less the true class's score plus 1."""
+    return z[place_of(z, row, column)] - z[place_of(z, row, true)] + 1
+
+
+def check_rivals(z: Value, t: Value) -> None:
+    """Raise CannotWork unless there are class numbers, and classes to choose from."""
+    check_classes(z, t)
+    if z.shape[-1] == 1:
+        raise CannotWork(f"{named(z)} is {shape_text(z.shape)}: a hinge loss over classes needs two classes or more.")
+
+
+class Violations(Op):
+    """Which wrong classes score within the margin of 1: each such class gets 1, the true class minus their count."""
+
+    name = "violations"
+    says = (
+        "For a wrong class, write 1 where its score plus 1 is larger than the true class's score, else 0; for the true "
+        "class, minus how many of those there are."
+    )
+    blames = (
+        "The count stays as it is when a score changes a little, so no gradient flows back through it.",
+        "Class numbers can't be nudged, so no gradient flows back to them.",
+    )
+    public = False
+    backward = (lambda g, out, z, t: z * 0, lambda g, out, z, t: t * 0)
+
+    def check(self, z: Value, t: Value) -> None:
+        check_rivals(z, t)
+
+    def forward(self, z: Array, t: Array) -> Any:
+        found = marks(margins(z, t) > 0, z)
+        found[np.arange(len(found)), classes(t)] = -found.sum(axis=1)
+        return found.reshape(z.shape)
+
+    def entry(self, at: Place, z: Value, t: Value) -> Expr:
+        row, column = (at[0] if len(z.shape) == 2 else 0), at[-1]
+        true = int(classes(t.data)[row])
+        within = margins(z.data, t.data)[row]
+        rivals = [k for k in range(len(within)) if k != true]
+
+        def step(k: int) -> Expr:
+            return jump("step", margin(z, row, k, true), within[k])
+
+        return step(column) if column != true else -Sum(marks(within[rivals] > 0, z.data), lambda n: step(rivals[n]))
+
+    def example(self) -> Value:
+        return self(*classes_example("3 5 0; 1/2 3 1", "0 1"))
+
+
+def hinge_slope(z: Value, t: Value) -> Value:
+    """The gradient of the mean hinge loss by its scores."""
+    if t.shape != z.shape:
+        return over(OPS["violations"](z, t), samples(z))
+    return over(-(t * OPS["step"](one_minus(t * z))), z.data.size)
+
+
+class Hinge(Op):
+    """Hinge loss: the mean over samples of what each wrong score has within a margin of 1 of the right one."""
+
+    name = "hinge"
+    says = (
+        "With class numbers: for each sample and each wrong class, take its score less the true class's score plus 1, "
+        "or 0 if that is negative. With targets 1 and -1: take 1 less target times score, or 0 if that is negative. "
+        "Add them up and divide by the number of samples."
+    )
+    blames = (
+        "A score that is wrong or within the margin is to blame, by 1 over the number of samples for each time it "
+        "counts; at the edge of the margin, and beyond, for nothing.",
+        "A target 1 or -1 is to blame for minus its score where that is within the margin; class numbers can't be "
+        "nudged.",
+    )
+    backward = (
+        lambda g, out, z, t: scale(g, hinge_slope(z, t)),
+        lambda g, out, z, t: scale(g, hinge_slope(t, z)) if t.shape == z.shape else t * 0,
+    )
+
+    def check(self, z: Value, t: Value) -> None:
+        if t.shape != z.shape:
+            return check_rivals(z, t)
+        if z.data.size != max((1, *z.shape)) or (len(z.shape) > 1 and z.shape[1] != 1):
+            raise CannotWork(
+                f"{named(t)} is {shape_text(t.shape)} like the scores: hinge takes one class number for each row of "
+                "scores, or a target 1 or -1 for each score of a vector or column."
+            )
+        refuse(t, abs(abs(t.data) - 1) > float(SLACK), ", and a target of hinge is 1 or -1.")
+
+    def terms(self, z: Array, t: Array) -> Array:
+        """What counts before it is held at 0 or above."""
+        if t.shape == z.shape:
+            return np.asarray(1 - t * z).ravel()
+        wrong = np.arange(z.shape[-1]) != classes(t)[:, None]
+        return np.asarray(margins(z, t)[wrong])
+
+    def forward(self, z: Array, t: Array) -> Any:
+        terms = self.terms(z, t)
+        return (terms * marks(terms > 0, z)).sum() / (z.size if t.shape == z.shape else z.size // z.shape[-1])
+
+    def entry(self, at: Place, z: Value, t: Value) -> Expr:
+        terms = self.terms(z.data, t.data)
+        values = terms * marks(terms > 0, z.data)
+        if t.shape == z.shape:
+
+            def pair(k: int) -> Expr:
+                place = place_in(z.shape, k)
+                return Apply("max", (lift(0), lift(1) - t[place] * z[place]))
+
+            return divided(Sum(values, pair), z.data.size)
+        true = classes(t.data)
+
+        def rival(n: int) -> Expr:
+            row, column = divmod(n, z.shape[-1] - 1)
+            column += column >= true[row]
+            return Apply("max", (lift(0), margin(z, row, int(column), int(true[row]))))
+
+        return divided(Sum(values, rival), samples(z))
+
+    def caption(self, at: Place, z: Value, t: Value) -> tuple[str | Expr, ...]:
+        return which_column(z, t) if t.shape != z.shape else ()
+
+    def example(self) -> Value:
+        return self(*classes_example("3 5 0; 1/2 3 1", "0 1"))

@@ -1,0 +1,85 @@
+"""One entry taken out of a vector or matrix, and put back."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.expressions.arithmetic import Expr, Num
+from penpaper_cli.ops.shapes import named, shape_text, small
+from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value, zeros
+
+
+class Pick(Op):
+    """One entry of a vector or matrix; rows and columns count from 1."""
+
+    name = "pick"
+    says = "Read the entry."
+    blames = ("Only the entry that was read gets the gradient; the others get nothing.",)
+    rearranges = True
+
+    def check(self, a: Value, place: Place) -> None:
+        if len(place) != len(a.shape) or any(k >= n for k, n in zip(place, a.shape, strict=True)):
+            asked = ",".join(str(k + 1) for k in place)
+            raise CannotWork(f"{named(a)} is {shape_text(a.shape)}, so it has no entry [{asked}].")
+
+    def forward(self, a: Array, place: Place) -> Any:
+        return a[place]
+
+    backward = (lambda g, out, a, place: OPS["place"](g, place=place, shape=a.shape),)
+
+    def entry(self, at: Place, a: Value, place: Place) -> Expr:
+        return a[place]
+
+    def formula(self, a: Value, place: Place) -> Expr:
+        return a[place]
+
+    def example(self) -> Value:
+        return self(small("A", "1 -2; 3 1/2"), place=(1, 0))
+
+
+class Put(Op):
+    """Zeros with one number among them."""
+
+    name = "place"
+    says = "Write the number in its place, and zeros everywhere else."
+    blames = ("Only the place where the number stands passes its gradient on.",)
+    plain = True
+    public = False
+
+    def forward(self, g: Array, place: Place, shape: tuple[int, ...]) -> Array:
+        placed = zeros(shape, g)
+        placed[place] = g[()]
+        return placed
+
+    backward = (lambda d, out, g, place, shape: OPS["pick"](d, place=place),)
+
+    def entry(self, at: Place, g: Value, place: Place, shape: tuple[int, ...]) -> Expr:
+        return g[()] if at == place else Num(Fraction(0))
+
+    def example(self) -> Value:
+        return self(small("g", "1/2"), place=(1, 0), shape=(2, 2))
+
+
+class Unmoved(Op):
+    """Zeros: the gradient of what a loss doesn't depend on."""
+
+    name = "unmoved"
+    public = False
+    says = "The last line doesn't depend on it, so a change of it changes nothing: the gradient is 0."
+    blames = ("Zeros stay zeros whatever they were made from.",)
+
+    def forward(self, a: Array) -> Array:
+        return zeros(a.shape, a)
+
+    backward = (lambda g, out, a: OPS["unmoved"](a),)
+
+    def entry(self, at: Place, a: Value) -> Expr:
+        return Num(Fraction(0))
+
+    def formula(self, a: Value) -> Expr:
+        return Num(Fraction(0))
+
+    def example(self) -> Value:
+        return self(small("A", "1 -2; 3 1/2"))

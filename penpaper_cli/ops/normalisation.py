@@ -1,0 +1,293 @@
+"""Operations on rows of samples or words: looking them up, class numbers to and fro, normalising each row."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Sum
+from penpaper_cli.expressions.numbers import Figures, Typed
+from penpaper_cli.ops.reshaping import called, whole
+from penpaper_cli.ops.shapes import named, shape_text, small
+from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value
+
+EPSILON = Typed(Fraction(1, 100_000), "1e-5")
+MOST_CLASSES = 100_000
+
+
+def unmoved(of: Value) -> Value:
+    """The gradient of numbers that can't be nudged: zeros."""
+    return OPS["spread"](of.paper.constant(Fraction(0)), shape=of.shape)
+
+
+def class_numbers(ids: Value, count: int, what: str) -> None:
+    """Raise CannotWork unless every number is whole and names one of `count` things, counted from 0."""
+    if len(ids.shape) > 1:
+        raise CannotWork(
+            f"{named(ids)} is {shape_text(ids.shape)}: class numbers stand in a vector, or are one number; "
+            f"flatten({named(ids)}) makes a vector of them."
+        )
+    for k, number in enumerate(ids.data.flat):
+        if not 0 <= number < count or number != int(number):
+            which = f"Entry {k + 1} of {named(ids)}" if ids.shape else named(ids)
+            raise CannotWork(
+                f"{which} is {Figures().text(number)}: class numbers count {what} from 0, so here they are whole "
+                f"numbers from 0 to {count - 1:,}."
+            )
+
+
+class Embedding(Op):
+    """Embedding: each class number, such as a word's, is looked up as a row of a matrix."""
+
+    name = "embedding"
+    says = "Read the row with that number; class numbers count the rows from 0, as data sets do."
+    blames = (
+        "Each row collects the gradients of all the places where it was looked up; a row never used gets zeros.",
+        "A class number is whole and can't be nudged, so its gradient is zero.",
+    )
+    backward = (
+        lambda g, out, E, ids: OPS["scatter"](g, places=looked_up(E, ids), shape=E.shape),
+        lambda g, out, E, ids: unmoved(ids),
+    )
+
+    def check(self, E: Value, ids: Value) -> None:
+        if len(E.shape) != 2:
+            raise CannotWork(
+                f"{named(E)} is {shape_text(E.shape)} and {named(ids)} is {shape_text(ids.shape)}: embedding looks up "
+                "rows, so the first must be a matrix and the second a vector of row numbers from 0."
+            )
+        class_numbers(ids, E.shape[0], f"the {E.shape[0]:,} rows of {named(E)}")
+
+    def forward(self, E: Array, ids: Array) -> Any:
+        return E[ids.astype(int)]
+
+    def entry(self, at: Place, E: Value, ids: Value) -> Expr:
+        return E[(int(ids.data[at[:-1]]), at[-1])]
+
+    def example(self) -> Value:
+        paper = Paper()
+        ids = paper.write(np.array([Fraction(k) for k in (2, 0, 2)], dtype=object))
+        return self(small("E", "1 2; 3 -4; 1/2 0", paper), ids)
+
+
+def looked_up(E: Value, ids: Value) -> Array:
+    """Where each number of the result stands in the matrix, counted row by row from 0."""
+    count = np.arange(E.data.size).reshape(E.shape)
+    return np.asarray(count[ids.data.astype(int)])
+
+
+class OneHot(Op):
+    """One-hot rows: a 1 in the column that the class number names, and 0 everywhere else."""
+
+    name = "one_hot"
+    says = "Write a 1 in the column with the class number, and 0 in the others; class numbers count from 0."
+    blames = ("A class number is whole and can't be nudged, so its gradient is zero.",)
+    backward = (lambda g, out, ids, classes: unmoved(ids),)
+
+    def __call__(self, *parents: Value, **settings: Any) -> Value:
+        (ids,) = parents
+        classes = settings.get("classes")
+        class_numbers(ids, MOST_CLASSES, "the columns") if classes is None else None
+        count = ids.data.max() + 1 if classes is None else classes
+        return super().__call__(ids, classes=whole(count, "number of classes of one_hot", 1, MOST_CLASSES))
+
+    def check(self, ids: Value, classes: int) -> None:
+        class_numbers(ids, classes, f"the {classes:,} columns")
+
+    def forward(self, ids: Array, classes: int | None = None) -> Any:
+        hot = np.arange(classes or 0) == ids.astype(int)[..., np.newaxis]
+        return numbers_like(hot, ids)
+
+    def entry(self, at: Place, ids: Value, classes: int) -> Expr:
+        return Num(Fraction(int(at[-1] == ids.data[at[:-1]])))
+
+    def formula(self, ids: Value, classes: int) -> Expr:
+        return called(self.name, ids, classes=classes)
+
+    def example(self) -> Value:
+        return self(OPS["argmax"](small("A", "1 -2 3; 3 1/2 1")), classes=4)
+
+
+def numbers_like(whole_numbers: Array, like: Array) -> Any:
+    """Whole numbers as exact fractions or as float64, like those of another array."""
+    return whole_numbers.astype(object) + Fraction(0) if like.dtype == object else whole_numbers.astype(float)
+
+
+def line_axis(op: Op, a: Value, axis: Any) -> int:
+    """The direction to work along, as NumPy counts it: 1 within each row, 0 within each column; a vector has one."""
+    if len(a.shape) not in (1, 2):
+        raise CannotWork(f"{named(a)} is {shape_text(a.shape)}: {op.name} takes a vector or a matrix.")
+    if axis not in (0, 1):
+        raise CannotWork(
+            f"The axis of {op.name} is 1, to work within each row, or 0, to work within each column; "
+            f"here it is {Figures().text(Fraction(axis))}."
+        )
+    return int(axis) if len(a.shape) == 2 else 0
+
+
+class Within(Op):
+    """An operation that works within each row of a matrix, or within each column."""
+
+    def __call__(self, *parents: Value, **settings: Any) -> Value:
+        axis = line_axis(self, parents[0], settings.pop("axis", 1))
+        return super().__call__(*parents, **settings, axis=axis)
+
+    def formula(self, a: Value, axis: int, **settings: Any) -> Expr:
+        unusual = {key: setting for key, setting in settings.items() if setting != EPSILON}
+        return called(self.name, a, **unusual, **({"axis": 0} if axis == 0 and len(a.shape) == 2 else {}))
+
+
+class Line:
+    """The row (or column) of a matrix that an entry stands in: its numbers, and each as an operand."""
+
+    def __init__(self, a: Value, before: Place, after: Place) -> None:
+        self.a, self.before, self.after = a, before, after
+        row: Any = (*before, slice(None), *after)
+        self.numbers = a.data[row]
+
+    def __getitem__(self, j: int) -> Expr:
+        return self.a[(*self.before, j, *self.after)]
+
+    @property
+    def mean(self) -> Expr:
+        return Sum(self.numbers, self.__getitem__) / len(self.numbers)
+
+    def deviation(self, eps: Fraction) -> Expr:
+        """The root of the mean squared distance from the mean, which stands there as a letter, plus epsilon."""
+        mean = Entry(Name("mean"), (), self.numbers.sum() / len(self.numbers))
+        squares = Sum((self.numbers - mean.value) ** 2, lambda j: (self[j] - mean) ** 2)
+        return Apply("sqrt", (squares / len(self.numbers) + Num(eps),))
+
+
+class Argmax(Within):
+    """Which entry of each row is the largest: the class that a model thinks most likely."""
+
+    name = "argmax"
+    says = (
+        "Find the largest entry and write down how many entries stand before it: class numbers count from 0, as data "
+        "sets do. Of equal ones the first counts."
+    )
+    blames = ("A place is a whole number and can't be nudged, so the gradient is zero.",)
+    backward = (lambda g, out, a, axis: unmoved(a),)
+
+    def forward(self, a: Array, axis: int = 1) -> Any:
+        return numbers_like(np.asarray(np.argmax(a, axis)), a)
+
+    def entry(self, at: Place, a: Value, axis: int) -> Expr:
+        line = Line(a, at[:axis], at[axis:])
+        return Apply(self.name, tuple(line[j] for j in range(len(line.numbers))))
+
+    def example(self) -> Value:
+        return self(small("A", "1 -2 3; 3 1/2 3"))
+
+
+class MeanWithin(Within):
+    """The mean of each row, or of each column, kept beside it."""
+
+    name = "mean_within"
+    says = "Add up the row and divide by how many entries it has."
+    blames = ("Every entry has an equal share in the mean of its row: the gradient divided by their number.",)
+    public = False
+    backward = (lambda g, out, a, axis: OPS["spread"](g / a.shape[axis], shape=a.shape),)
+
+    def forward(self, a: Array, axis: int = 1) -> Any:
+        return a.sum(axis, keepdims=True) / a.shape[axis]
+
+    def entry(self, at: Place, a: Value, axis: int) -> Expr:
+        return Line(a, at[:axis], at[axis + 1 :]).mean
+
+    def formula(self, a: Value, axis: int, **settings: Any) -> Expr:
+        return called("mean", a, axis=axis)
+
+    def example(self) -> Value:
+        return self(small("A", "1 -2 3; 3 1/2 4"))
+
+
+class Deviation(Within):
+    """How far the entries of each row lie from their mean: the standard deviation, with a little added."""
+
+    name = "deviation"
+    says = (
+        "Square each entry's distance from the mean of its row, add up the squares, divide by their number, add the "
+        "little epsilon, and take the root."
+    )
+    blames = ("The deviation grows with each entry's distance from the mean, divided by their number and by itself.",)
+    public = False
+    keeps_exact = False
+    backward = (lambda g, out, a, axis, eps: (a - OPS["mean_within"](a, axis=axis)) * (g / (a.shape[axis] * out)),)
+
+    def forward(self, a: Array, axis: int = 1, eps: Fraction = EPSILON) -> Any:
+        return np.sqrt(((a - a.mean(axis, keepdims=True)) ** 2).mean(axis, keepdims=True) + float(eps))
+
+    def entry(self, at: Place, a: Value, axis: int, eps: Fraction) -> Expr:
+        return Line(a, at[:axis], at[axis + 1 :]).deviation(eps)
+
+    def example(self) -> Value:
+        return self(small("A", "1 -2 3; 3 1/2 4"), eps=EPSILON)
+
+
+class LayerNorm(Within):
+    """Layer normalisation: each row (or column, where that is asked for) gets mean 0 and standard deviation 1."""
+
+    name = "layernorm"
+    says = (
+        "Subtract the mean of the row, and divide by the standard deviation: the root of the mean squared distance "
+        "from that mean, over all entries of the row, with a little epsilon added so that it is never 0."
+    )
+    blames = (
+        "An entry also moves its row's mean and deviation: from its gradient take the mean gradient of the row, and "
+        "the entry's result times the mean of gradient times result; divide by the deviation.",
+    )
+    keeps_exact = False
+    backward = (
+        lambda g, out, x, **along: (
+            (g - mean_within(g, along) - out * mean_within(g * out, along)) / OPS["deviation"](x, **along)
+        ),
+    )
+
+    def __call__(self, *parents: Value, **settings: Any) -> Value:
+        """Operands after the first are the scale and the shift, one number for each entry of a row."""
+        x, *affine = parents
+        eps = Fraction(str(eps)) if isinstance(eps := settings.pop("eps", EPSILON), float) else Fraction(eps)
+        result = super().__call__(x, **settings, eps=EPSILON if eps == EPSILON else eps)
+        axis = result.settings["axis"]
+        if len(affine) > 2:
+            raise CannotWork(f"The operation layernorm takes up to three operands, and here it has {len(parents)}.")
+        for word, join, operand in zip(("scale", "shift"), ("mul", "add"), affine, strict=False):
+            if operand.shape != (x.shape[axis],):
+                raise CannotWork(
+                    f"{named(x)} is {shape_text(x.shape)} and {named(operand)} is {shape_text(operand.shape)}: the "
+                    f"{word} of layernorm is a vector of length {x.shape[axis]}, one number for each entry that is "
+                    "normalised together."
+                )
+            upright = axis == 0 and len(x.shape) == 2
+            result = OPS[join](result, OPS["stand"](operand, shape=(x.shape[0], 1)) if upright else operand)
+        return result
+
+    def check(self, x: Value, axis: int, eps: Fraction) -> None:
+        if eps < 0:
+            raise CannotWork(f"The eps of layernorm is {Figures().text(eps)}, and it can't be negative.")
+        if not eps and (x.data.max(axis) == x.data.min(axis)).any():
+            raise CannotWork(
+                f"{named(x)} has a line of equal numbers, whose standard deviation is 0: give layernorm an eps above 0."
+            )
+
+    def forward(self, x: Array, *affine: Array, eps: Fraction = EPSILON, axis: int = 1) -> Any:
+        distance = x - x.mean(axis, keepdims=True)
+        deviation = OPS["deviation"].forward(x, axis, eps)
+        return np.where(np.isfinite(deviation), distance / deviation, np.nan)
+
+    def entry(self, at: Place, x: Value, axis: int, eps: Fraction) -> Expr:
+        line = Line(x, at[:axis], at[axis + 1 :])
+        return (line[at[axis]] - line.mean) / line.deviation(eps)
+
+    def example(self) -> Value:
+        return self(small("x", "1 2 3; 4 -1 1/2"))
+
+
+def mean_within(a: Value, along: dict[str, Any]) -> Value:
+    """The mean of each line that layernorm worked along."""
+    return OPS["mean_within"](a, axis=along["axis"])

@@ -1,0 +1,223 @@
+"""Operations that only move numbers: joining, reshaping, reading from places and putting back."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from penpaper_cli.errors import CannotWork
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Name, Num, Sum
+from penpaper_cli.expressions.numbers import Figures
+from penpaper_cli.ops.shapes import named, shape_text, small
+from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, zeros
+
+Shape = tuple[int, ...]
+MOST_SIZES = 4
+
+
+def called(name: str, *operands: Value, **settings: Any) -> Expr:
+    """An operation with its settings as a formula has them: conv2d(x, k, stride=2)."""
+    shown = (Name(f"{key}={Figures().text(Fraction(setting))}") for key, setting in settings.items())
+    return Apply(name, (*(operand.label for operand in operands), *shown))
+
+
+def whole(number: Any, what: str, least: int = 1, most: int = 10**9) -> int:
+    """A setting as a whole number within bounds. Raises CannotWork."""
+    if number != int(number) or not least <= number <= most:
+        text = Figures().text(Fraction(number))
+        raise CannotWork(f"The {what} is {text}, and it must be a whole number from {least:,} to {most:,}.")
+    return int(number)
+
+
+def unravelled(n: int, shape: tuple[int, ...]) -> Place:
+    """The place of the n-th number, counted row by row from 0."""
+    return tuple(map(int, np.unravel_index(n, shape)))
+
+
+def counted(at: Place, shape: Shape) -> int:
+    """Which number stands there, counted row by row from 0."""
+    n = 0
+    for k, size in zip(at, shape, strict=True):
+        n = n * size + k
+    return n
+
+
+class Reshape(Op):
+    """The same numbers in another shape, row by row."""
+
+    name = "reshape"
+    says = "Read the numbers row by row, and write them row by row into the new shape."
+    blames = ("The gradient is put back into the old shape.",)
+    rearranges = True
+    backward = (lambda g, out, a, shape: OPS["reshape"](g, shape=a.shape),)
+
+    def __call__(self, *parents: Value, **settings: Any) -> Value:
+        """The new sizes are a setting, or numbers after the operand, as in reshape(x, 2, 3)."""
+        a, *sizes = parents
+        for size in sizes:
+            if size.shape:
+                raise CannotWork(
+                    f"{named(size)} is {shape_text(size.shape)}: the sizes that reshape takes are numbers, as in "
+                    "reshape(x, 2, 3)."
+                )
+        shape = settings.get("shape", tuple(size.data[()] for size in sizes))
+        numbers = shape if isinstance(shape, tuple) else (shape,)
+        return super().__call__(a, shape=tuple(whole(n, f"size in {self.name}") for n in numbers))
+
+    def check(self, a: Value, shape: Shape) -> None:
+        if prod(shape) != a.data.size or len(shape) > MOST_SIZES:
+            raise CannotWork(
+                f"{named(a)} is {shape_text(a.shape)}, which is {a.data.size:,} numbers, and the new shape is "
+                f"{shape_text(shape)}: give up to {MOST_SIZES} sizes whose product is {a.data.size:,}."
+            )
+
+    def forward(self, a: Array, *sizes: Array, shape: Shape = ()) -> Array:
+        return a.reshape(shape)
+
+    def entry(self, at: Place, a: Value, shape: Shape) -> Expr:
+        return a[unravelled(counted(at, shape), a.shape)]
+
+    def formula(self, a: Value, shape: Shape) -> Expr:
+        return Apply(self.name, (a.label, *(Num(Fraction(size)) for size in shape)))
+
+    def example(self) -> Value:
+        return self(small("A", "1 -2 0; 3 1/2 4"), shape=(3, 2))
+
+
+class Stand(Reshape):
+    """Numbers stood up so that each meets its own row, or its own channel."""
+
+    name = "stand"
+    says = "Take the numbers one after the other."
+    blames = ("Each number serves one row, or one channel, and collects the gradient from there.",)
+    public = False
+    backward = (lambda g, out, a, shape: OPS["stand"](g, shape=a.shape),)
+
+    def formula(self, a: Value, shape: Shape) -> Expr:
+        return a.label
+
+
+class Flatten(Op):
+    """All numbers in one vector, row by row."""
+
+    name = "flatten"
+    says = "Read the numbers row by row."
+    blames = ("The gradient is put back into the old shape.",)
+    rearranges = True
+    backward = (lambda g, out, a: OPS["reshape"](g, shape=a.shape),)
+
+    def forward(self, a: Array) -> Array:
+        return a.reshape(-1)
+
+    def entry(self, at: Place, a: Value) -> Expr:
+        return a[unravelled(at[0], a.shape)]
+
+    def example(self) -> Value:
+        return self(small("A", "1 -2; 3 1/2"))
+
+
+class Concat(Op):
+    """Joined: the second stands to the right of the first, or below it."""
+
+    name = "concat"
+    says = "Copy the first, then the second."
+    blames = ("Each part takes its own piece of the gradient.",) * 2
+    rearranges = True
+    backward = (
+        lambda g, out, a, b, axis: piece(g, axis, 0, a.shape[axis]),
+        lambda g, out, a, b, axis: piece(g, axis, a.shape[axis], out.shape[axis]),
+    )
+
+    def __call__(self, *parents: Value, **settings: Any) -> Value:
+        """Matrices are joined side by side, anything else along its first direction, unless an axis is given."""
+        joined, *others = parents
+        axis = settings.get("axis")
+        if axis is None:
+            axis = 1 if len(joined.shape) == 2 else 0
+        axis = whole(axis, f"axis of {self.name}", 0, max(len(joined.shape) - 1, 0))
+        for other in others:
+            joined = super().__call__(joined, other, axis=axis)
+        return joined
+
+    def check(self, a: Value, b: Value, axis: int) -> None:
+        shapes = f"{named(a)} is {shape_text(a.shape)} and {named(b)} is {shape_text(b.shape)}"
+        if not a.shape or len(a.shape) != len(b.shape):
+            raise CannotWork(
+                f"{shapes}: concat joins vectors with vectors and matrices with matrices; reshape({named(b)}, 1, "
+                f"{b.data.size}) makes a matrix of one row."
+            )
+        if any(m != n for k, (m, n) in enumerate(zip(a.shape, b.shape, strict=True)) if k != axis):
+            hint = f"; axis={1 - axis} joins them the other way" if len(a.shape) == 2 else ""
+            raise CannotWork(f"{shapes}: to join them along axis {axis}, their other sizes must be equal{hint}.")
+
+    def forward(self, a: Array, b: Array, *more: Array, axis: int | None = None) -> Array:
+        return np.concatenate((a, b), axis=axis)
+
+    def entry(self, at: Place, a: Value, b: Value, axis: int) -> Expr:
+        beyond = at[axis] - a.shape[axis]
+        return a[at] if beyond < 0 else b[(*at[:axis], beyond, *at[axis + 1 :])]
+
+    def formula(self, a: Value, b: Value, axis: int) -> Expr:
+        usual = axis == (1 if len(a.shape) == 2 else 0)
+        return called(self.name, a, b, **({} if usual else {"axis": axis}))
+
+    def example(self) -> Value:
+        paper = Paper()
+        return self(small("A", "1 -2; 3 1/2", paper), small("B", "4 0 5; -1 2 0.1", paper))
+
+
+def piece(gradient: Value, axis: int, start: int, end: int) -> Value:
+    """The part of a gradient that belongs to one of the operands that were joined."""
+    count = np.arange(gradient.data.size).reshape(gradient.shape)
+    return OPS["gather"](gradient, places=np.take(count, range(start, end), axis))
+
+
+class Gather(Op):
+    """The numbers that stand in given places."""
+
+    name = "gather"
+    says = "Read the number that stands in the place."
+    blames = ("Each place collects the gradients of all its readings.",)
+    rearranges = True
+    public = False
+    backward = (lambda g, out, a, places: OPS["scatter"](g, places=places, shape=a.shape),)
+
+    def check(self, a: Value, places: Array) -> None:
+        if places.max(initial=0) >= a.data.size:
+            raise CannotWork(f"{named(a)} is {shape_text(a.shape)}, too small to have all the places asked for.")
+
+    def forward(self, a: Array, places: Array) -> Array:
+        return a.reshape(-1)[places]
+
+    def entry(self, at: Place, a: Value, places: Array) -> Expr:
+        return a[unravelled(places[at], a.shape)]
+
+    def example(self) -> Value:
+        return self(small("A", "1 -2; 3 1/2"), places=np.array([3, 0, 3]))
+
+
+class Scatter(Op):
+    """Numbers put back into the places that they came from, and added up where they meet."""
+
+    name = "scatter"
+    says = "Each gradient goes back to the place it came from; they are added where they meet, and the rest is zeros."
+    blames = ("Each number collects the gradient of the place that it went to.",)
+    public = False
+    backward = (lambda d, out, g, places, shape: OPS["gather"](d, places=places),)
+
+    def forward(self, g: Array, places: Array, shape: tuple[int, ...]) -> Array:
+        result = zeros((prod(shape),), g)
+        np.add.at(result, places.ravel(), g.ravel())
+        return result.reshape(shape)
+
+    def entry(self, at: Place, g: Value, places: Array, shape: tuple[int, ...]) -> Expr:
+        came_from = np.argwhere(places == counted(at, shape))
+        if not len(came_from):
+            return Num(Fraction(0))
+        return Sum(g.data[tuple(came_from.T)], lambda n: g[tuple(map(int, came_from[n]))])
+
+    def example(self) -> Value:
+        return self(small("g", "1 -2 1/2"), places=np.array([3, 0, 3]), shape=(2, 2))

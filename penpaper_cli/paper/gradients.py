@@ -1,0 +1,70 @@
+"""The backward pass: the gradients of a loss, written on the same paper as the loss and explained like the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+import numpy as np
+
+from penpaper_cli.expressions.arithmetic import Apply, Expr
+from penpaper_cli.paper.paper import OPS, Value
+
+USED_AGAIN = "It is used in more than one place, so its contributions are added up."
+
+
+def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
+    """Write the backward pass of a scalar `loss` on the same paper, and return the gradient by each value of `wrt`.
+
+    Reverse-mode differentiation: lines are visited last to first, so a line's gradient is complete when it is reached.
+    A value that the loss doesn't depend on gets zeros.
+    """
+    paper, wrt = loss.paper, list(wrt)
+    tape, forward, moves = list(paper.lines), set(paper.lines), set(wrt)
+    for line in tape:
+        if moves.intersection(line.parents):
+            moves.add(line)
+    paper.one = paper.write(np.array(Fraction(1), dtype=object))
+    flow = {loss: paper.one}
+    why: dict[Value, tuple[str, ...]] = {}
+    users: dict[Value, tuple[Value, ...]] = {}
+    for line in reversed(tape):
+        if line not in flow:
+            continue
+        if line is not loss and line.name is not None:
+            # A value that stood on the paper already keeps its own name or place; its gradient's line is a copy.
+            found = OPS["same"](flow[line]) if flow[line] in paper.names or flow[line] in forward else flow[line]
+            flow[line] = _named_gradient(loss, line, found, why[line], users[line])
+        if line.op is None:
+            continue
+        for parent, rule, reason in zip(line.parents, line.op.backward, line.op.blamed(**line.settings), strict=True):
+            if parent not in moves:
+                continue
+            piece = rule(flow[line], line, *line.parents, **line.settings)
+            flow[parent] = flow[parent] + piece if parent in flow else piece
+            passed_on = why[line] if line.name is None and line is not loss else ()
+            again = (USED_AGAIN,) if parent in why else ()
+            why[parent] = (*why.get(parent, ()), *passed_on, reason, *again)
+            users[parent] = (*users.get(parent, ()), *((line,) if line.name or line is loss else users[line]))
+    return [flow[w] if w in flow else _no_gradient(loss, w) for w in wrt]
+
+
+def _named_gradient(loss: Value, line: Value, found: Value, why: tuple[str, ...], users: tuple[Value, ...]) -> Value:
+    """Name the finished gradient of a named line, and note its reasons and its chain rule in the margin."""
+    paper = loss.paper
+    gradient = paper.call(slope(loss, line), found)
+    paper.reasons[gradient] = tuple(dict.fromkeys(why))
+    if loss not in users:
+        links = [slope(loss, u) * slope(u, line) for u in dict.fromkeys(users)]
+        paper.chains[gradient] = Apply("add", tuple(links)) if len(links) > 1 else links[0]
+    return gradient
+
+
+def _no_gradient(loss: Value, line: Value) -> Value:
+    """Zeros, for a value that the loss doesn't depend on."""
+    return loss.paper.call(slope(loss, line), OPS["unmoved"](line))
+
+
+def slope(of: Value, by: Value) -> Expr:
+    """The symbol ∂L/∂w."""
+    return Apply("grad", (of.label, by.label))

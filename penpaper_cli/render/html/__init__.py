@@ -1,0 +1,1 @@
+"""HTML with MathML: the notation, drawings and the page."""

@@ -1,0 +1,1 @@
+"""LaTeX: its notation, its layout and its documents."""

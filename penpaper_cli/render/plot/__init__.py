@@ -1,0 +1,1 @@
+"""Plots in files of their own."""

@@ -1,0 +1,1 @@
+"""Text for terminals, plain files and Markdown."""

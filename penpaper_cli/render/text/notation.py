@@ -1,0 +1,74 @@
+"""The notation of plain text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+from penpaper_cli.expressions.arithmetic import Expr
+from penpaper_cli.render.maths import Maths
+from penpaper_cli.render.text.ascii import in_ascii
+
+
+class Text(Maths):
+    """Unicode text, or ASCII, for terminals, plain text and Markdown."""
+
+    points: ClassVar[re.Pattern[str]] = re.compile(r"[()]| (?=[+-] )|(?<=,) ")
+
+    infix: ClassVar[Mapping[str, str]] = {
+        "add": " + ",
+        "sub": " - ",
+        "mul": "·",
+        "hadamard": " ∘ ",
+        "dot": " · ",
+        "matmul": "·",
+        "div": " / ",
+        "pow": "^",
+        "equals": " = ",
+        "maps": " → ",
+        "shape": "×",
+        "vector": " ",
+    }
+    templates: ClassVar[Mapping[str, str]] = {
+        "neg": "-{0}",
+        "at": "{0}({1})",
+        "grad": "∂{0}/∂{1}",
+        "transpose": "{0}ᵀ",
+        "log1p": "log(1 + {0})",
+        "log1m": "log(1 - {0})",
+        "normal_share": "Φ({0})",
+        "normal_height": "φ({0})",
+    }
+
+    def apply(self, op: str, args: tuple[Expr, ...]) -> str:
+        drawn = super().apply(op, args)
+        return f"[{drawn}]" if op == "vector" else drawn
+
+    def draw(self, e: Expr, inside: int = 0) -> str:
+        return self.spell(super().draw(e, inside))
+
+    def spell(self, text: str) -> str:
+        return in_ascii(text) if self.ascii else text
+
+    def letter(self, text: str) -> str:
+        return self.spell(text)
+
+    def length(self, drawn: str) -> int:
+        """In columns of a screen: Chinese characters and emoji take two, accents by themselves none."""
+        return len(drawn) if drawn.isascii() else sum(map(_columns, drawn))
+
+    def breaks(self, drawn: str) -> Iterator[tuple[int, int, int]]:
+        depth = at = length = 0
+        for found in self.points.finditer(drawn, 1):
+            if found[0] == " ":
+                length += self.length(drawn[at : found.start()])
+                at = found.start()
+                yield at, depth, length
+            else:
+                depth += 1 if found[0] == "(" else -1
+
+
+def _columns(sign: str) -> int:
+    return 0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1

@@ -1,0 +1,1 @@
+"""Typst and PDF: the notation, the layout and the documents."""

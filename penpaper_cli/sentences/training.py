@@ -1,0 +1,186 @@
+"""The sentences about models: how they start, how they are measured, what is worth knowing about them."""
+
+from __future__ import annotations
+
+from penpaper_cli.sentences.common import plural
+
+TITLES = {
+    "mse": "Training a linear model",
+    "half_mse": "Training a linear model",
+    "bce": "Training a logistic regression",
+    "cross_entropy": "Training a softmax regression",
+}
+NETWORK_TITLE = "Training a network"
+STARTS = {
+    "zeros": "Training starts with every weight and every bias at 0; η is the learning rate.",
+    "he": (
+        "Training starts with biases at 0 and with weights drawn evenly between minus and plus the root of 6 over the "
+        "number of inputs of their layer (He et al., 2015); η is the learning rate."
+    ),
+    "xavier": (
+        "Training starts with biases at 0 and with weights drawn evenly between minus and plus the root of 6 over the "
+        "number of inputs and outputs of their layer (Glorot and Bengio, 2010); η is the learning rate."
+    ),
+}
+OPTIMISERS = {
+    "gd": "gradient descent",
+    "momentum": "momentum",
+    "nesterov": "Nesterov momentum",
+    "adagrad": "AdaGrad",
+    "rmsprop": "RMSProp",
+    "adam": "Adam",
+}
+RATE_BY_CURVATURE = (
+    "The rate is at most half of the largest that surely converges, which follows from how steeply the gradient of "
+    "this loss can change."
+)
+PENALTY = (
+    "λ is the strength of the penalty: λ/2 times the sum of the squared weights is added to the loss, so that weights "
+    "stay small; biases are left out of it. The loss shown is with the penalty, and the measures at the end without."
+)
+FORWARD = {
+    "bce": "Forward pass: a score for each row is its features times the weights, added up, plus the bias.",
+    "cross_entropy": "Forward pass: each row gets a score for every class, its features times weights, plus a bias.",
+    "hidden": "Forward pass: each layer takes what the layer before it made, times its weights, plus its bias.",
+}
+CLASS_NUMBERS = "The classes are numbered in sorted order: "
+SCALED_TARGET = "The target is scaled the same way, so that steps of one length suit it; the end undoes it."
+THE_PARAMETERS = "The weights and biases that training came to:"
+LOG_ODDS = ("The score z of a row, the logarithm of the odds of ", ":")
+DECISION = ("The probability of ", " is sigmoid(z); from one half up (z from 0 up) the prediction is ", ".")
+PENALISED = "The penalty keeps the weights smaller than those of least squares, so they don't meet."
+CLASS_METRICS = "Accuracy is the share of rows whose most likely class is the true one; the loss is the cross-entropy."
+GUESS_MEAN = "always guessing the mean"
+TEST_ROWS = "On the test rows, which training never saw (the constant guess is still that of the training rows):"
+TRAINING_ROWS = "On the rows that the model was trained on:"
+OWN_UNITS = "The loss here is in the target's own units, too; the losses of the epochs are those of the scaled target."
+CONFUSION = "The confusion table: how often each true class (a row) was taken for each class (a column)."
+MOST_LIKELY = {
+    "bce": "P is the probability of the later class: from one half up, that class is the prediction.",
+    "cross_entropy": "The prediction is the class with the largest share.",
+}
+UNDO_TARGET = (
+    "The target was scaled, too: times its standard deviation std_y, plus its mean mean_y, leads back to its own units."
+)
+WORTH_KNOWING = "Worth knowing"
+TEST_CURVE = "The loss on the test rows, epoch by epoch"
+SAME_UNITS = (
+    "All weights started at 0, so the units of a hidden layer get the same gradients and stay equal for ever: they are "
+    "worth one unit together. Leave --init out."
+)
+SATURATED = (
+    "Every predicted probability is within 0.001 of 0 or 1: the model is as sure as can be on these rows, and larger "
+    "weights would only make it surer. --l2 0.01 keeps the weights small."
+)
+NO_PROGRESS = "The loss did not fall below where it started: try other features, another --lr or more --epochs."
+
+
+def rule(optimizer: str, batch: int | None, rows: int) -> str:
+    """Which update rule is used, and on which rows."""
+    if batch is None or batch >= rows:
+        return f"The update rule is {OPTIMISERS[optimizer]}, on all {rows:,} rows at once."
+    return (
+        f"The update rule is {OPTIMISERS[optimizer]}, on batches: in each epoch the {rows:,} rows are shuffled and "
+        f"taken {batch:,} at a time, with an update for each batch."
+    )
+
+
+def update(optimizer: str) -> str:
+    """How a parameter is updated."""
+    return f"Update by {OPTIMISERS[optimizer]}: each parameter takes its step; all gradients are from before it."
+
+
+def drawn(seed: int) -> str:
+    """Where random numbers come from."""
+    return f"The random numbers come from seed {seed}, so that the run can be repeated."
+
+
+def set_aside(held: int, all_rows: int, seed: int) -> str:
+    """The test rows."""
+    verb = "was" if held == 1 else "were"
+    return (
+        f"{plural(held, 'row')} of {all_rows:,} {verb} set aside for a test, drawn with seed {seed}; neither the "
+        "scaling nor the training sees them, and only the others are shown here."
+    )
+
+
+def goes_on(epochs: int) -> str:
+    """Where a resumed run starts."""
+    return f"Training goes on after epoch {epochs:,} from what the saved model holds; η is the learning rate."
+
+
+def batch_worked(count: int, size: int) -> str:
+    """Which batch of an epoch is worked."""
+    return f"This epoch has {plural(count, 'batch')}; the first, with {plural(size, 'row')}, is worked: "
+
+
+def patience(stopped: int | None, best: int, wait: int, tested: bool) -> str:
+    """What patience came to."""
+    which = "test loss" if tested else "loss"
+    if stopped is None:
+        return f"The lowest {which} was that of epoch {best:,}; the model has its parameters."
+    return (
+        f"Training stopped after epoch {stopped:,}: for {plural(wait, 'epoch')} the {which} had not fallen below that "
+        f"of epoch {best:,}. The model has the parameters of epoch {best:,}."
+    )
+
+
+def dead_layer(number: int, layers: int) -> str:
+    """That a layer lets nothing through."""
+    where = "The hidden layer" if layers == 1 else f"Hidden layer {number}"
+    return (
+        f"{where} is dead: every unit is 0 on every row, so no gradient reaches the weights before it and they can't "
+        "learn any more. Try another --seed, a smaller --lr, or --activation leaky-relu."
+    )
+
+
+def many_models(weights: int, rows: int, tested: bool) -> str:
+    """More columns than rows."""
+    remedy = "believe only the test" if tested else "test it with --test 0.2"
+    return (
+        f"The model has {weights:,} numbers to learn from {plural(rows, 'row')}, so many models fit these rows equally "
+        f"well, and how good it is on them says little: {remedy}, or hold it back with --l2."
+    )
+
+
+def rows_left_out(count: int) -> str:
+    """How many predictions are not worked."""
+    return f"{plural(count, 'row')} more went the same way."
+
+
+def long_equation(terms: int) -> str:
+    """Why the model is not written as an equation."""
+    return f"The model has {terms:,} coefficients, too many for one line; -f json and the saved file list them all."
+
+
+def features_left_out(count: int) -> str:
+    """How many rows of a table of features are left out."""
+    return f"{plural(count, 'feature')} left out here: --detail full lists them all."
+
+
+def predictions_left_out(count: int) -> str:
+    """How many predictions are not in the table."""
+    return f"{plural(count, 'prediction')} not shown here: -f json lists them all."
+
+
+def too_many_classes(count: int) -> str:
+    """Why there is no confusion table."""
+    return f"The confusion table of {count} classes is too wide to draw; -f json holds it."
+
+
+def diverged(epoch: int, rate: str, smaller: str) -> str:
+    """Why training diverged, where no rate is known to be safe."""
+    grown = f"after {plural(epoch, 'epoch')} the loss has grown instead of shrinking"
+    text = f"Training diverged: {grown if epoch else 'the first update already leaves the range of numbers'}."
+    return f"{text} The learning rate {rate} is too high here: try --lr {smaller}."
+
+
+def interrupted(epochs: int, saved: str | None) -> str:
+    """The one sentence after Ctrl-C."""
+    kept = f"what was learned so far is saved in {saved}" if saved else "nothing is saved without --save"
+    return f"interrupted after {plural(epochs, 'epoch')}; {kept}."
+
+
+def classes_missing(count: int) -> str:
+    """Classes that no training row shows."""
+    return f"{plural(count, 'class')} of the target can't be learned: no row to train on has it. Try another --seed."
