@@ -314,7 +314,7 @@ def test_fan_out_adds_up(op: Op) -> None:
     obeys_gradient_law(fanned, nearby(arrays))
 
 
-@ops_that(lambda op: len(op.blames) == 2)
+@ops_that(lambda op: len(op.reasons) == 2)
 @pytest.mark.parametrize("shape", [(), (3,), (2, 2), (1, 1)], ids=str)
 def test_a_value_used_twice_by_one_operation(op: Op, shape: tuple[int, ...]) -> None:
     arrays = nearby([positive(shape)])
@@ -453,9 +453,9 @@ def test_words(op: Op) -> None:
     """How an entry is worked, what it is for, and one reason for each gradient rule: sentences without symbols."""
     shown = op.example()
     assert shown.op is op
-    assert len(op.blames) == len(op.backward) == len(shown.parents) > 0
+    assert len(op.reasons) == len(op.backward) == len(shown.parents) > 0
     assert "__doc__" in type(op).__dict__ and op.about
-    for sentence in (op.says, op.about, *op.blames):
+    for sentence in (op.rule, op.about, *op.reasons):
         assert sentence[:1].isupper() and is_sentence(sentence), sentence
         assert not SYMBOLS.search(sentence), sentence
 

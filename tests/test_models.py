@@ -23,7 +23,7 @@ from test_cli import HOUSES, pp, refused
 
 from penpaper_cli.data.dataset import Column, DataSet
 from penpaper_cli.explain.epochs import Epochs
-from penpaper_cli.explain.values import Show
+from penpaper_cli.explain.show import Show
 from penpaper_cli.models.descent import RULES, batches, updated
 from penpaper_cli.models.experiment import Wishes, new_experiment, split
 from penpaper_cli.models.layers import HIDDEN, Layers

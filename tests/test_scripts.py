@@ -25,8 +25,8 @@ from test_laws import ops_that
 from test_random_formulas import FORMULAS, formulas, worked
 from test_render import HOSTILE
 
+from penpaper_cli.explain.results import key
 from penpaper_cli.explain.scripts.lines import lines_script
-from penpaper_cli.explain.values import key
 from penpaper_cli.expressions.arithmetic import Apply
 from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.models.layers import HIDDEN

@@ -31,7 +31,7 @@ def fit(
     from penpaper_cli.data import dataset
     from penpaper_cli.data.sources import quoted
     from penpaper_cli.explain import fit as explain_fit
-    from penpaper_cli.explain.values import Show
+    from penpaper_cli.explain.show import Show
 
     wanted = names(features) if features is not None else None
     read = dataset.read_data(data, target, wanted, names(drop), names(category), missing, numbers)

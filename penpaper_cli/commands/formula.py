@@ -27,7 +27,8 @@ def solve(
     """Work any formula, line by line, and its gradients."""
     from penpaper_cli.data import arrays, matrices
     from penpaper_cli.explain import formula as explain_formula
-    from penpaper_cli.explain import values as explain
+    from penpaper_cli.explain.results import result_of, results
+    from penpaper_cli.explain.show import Show, check_entries
     from penpaper_cli.formula import program
     from penpaper_cli.ops.shapes import shape_text
     from penpaper_cli.paper.gradients import gradients
@@ -37,7 +38,7 @@ def solve(
     program_ = program.Program(matrices.read_formula(formula), view.exact is True)
     work = program_.work(given)
     figures = view.figures([*given.values(), *(line.data for line in work.paper.lines if line.op is None)])
-    show = explain.Show(figures, view.steps, view.entries, view.detail)
+    show = Show(figures, view.steps, view.entries, view.detail)
     forward = work.paper.worked
     wanted = [work.find(name) for name in read_list(grad)] if grad is not None else []
     if nudge and not wanted:
@@ -52,7 +53,7 @@ def solve(
     for name in read_list(grad) if grad is not None else ():
         if f"d{name}" in work.known:
             raise CannotRead(f'"d{name}" is what the gradient by "{name}" is called: give that value another name.')
-    explain.check_entries(show, [*work.given, *forward])
+    check_entries(show, [*work.given, *forward])
     found = gradients(work.answer, wanted) if wanted else []
     backward = work.paper.worked[len(forward) :]
 
@@ -66,10 +67,10 @@ def solve(
         command="solve",
         title="Formula",
         figures=show.figures,
-        given=explain.results(work.given),
+        given=results(work.given),
         steps=steps,
-        answer=explain.result_of(work.answer),
-        results=explain.results([*work.given, *forward, *backward]),
+        answer=result_of(work.answer),
+        results=results([*work.given, *forward, *backward]),
         script=later("lines", "Formula", work.given, forward, backward),
     )
 

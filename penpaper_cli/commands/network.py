@@ -105,7 +105,8 @@ def step(
 ) -> Solution:
     """Work everything of grad, then the update of every parameter."""
     from penpaper_cli.explain import steps as explain_steps
-    from penpaper_cli.explain import values
+    from penpaper_cli.explain.results import result_of, results
+    from penpaper_cli.explain.show import Show, check_entries
     from penpaper_cli.formula.network import Trainer
     from penpaper_cli.sentences.common import plural
 
@@ -130,18 +131,18 @@ def step(
             raise
         failure = CannotWork(f"Training diverged after {plural(len(history), 'step')}: {error} Try a smaller --lr.")
     assert first and last
-    show = values.Show(view.figures(line.data for line in first.work.given), view.steps, view.entries, view.detail)
+    show = Show(view.figures(line.data for line in first.work.given), view.steps, view.entries, view.detail)
     lines = [*last.work.given, *last.forward, *last.backward, *last.update]
-    values.check_entries(show, lines)
-    loss_after = {"L_new": values.result_of(after)} if after else {}
+    check_entries(show, lines)
+    loss_after = {"L_new": result_of(after)} if after else {}
     return Solution(
         command="step",
         title="Update step",
         figures=show.figures,
-        given=values.results(first.work.given),
+        given=results(first.work.given),
         steps=explain_steps.update_steps(first, last, history, frozen, after, show),
         answer=loss_after.get("L_new"),
-        results=values.results(lines) | loss_after,
+        results=results(lines) | loss_after,
         script=later("steps", "Update step", first, last, len(history), optimizer, after is not None),
         more={"history": [{"step": k, "loss": found.loss} for k, found in enumerate(history, 1)]},
         failure=failure,
@@ -159,24 +160,25 @@ def worked(
 ) -> Solution:
     """A program worked forward and, where asked for, backward."""
     from penpaper_cli.explain import formula as explain_formula
-    from penpaper_cli.explain import values
+    from penpaper_cli.explain.results import result_of, results
+    from penpaper_cli.explain.show import Show, check_entries
     from penpaper_cli.paper.gradients import gradients
 
     work = program.work(given)
-    show = values.Show(view.figures(given.values()), view.steps, view.entries, view.detail)
+    show = Show(view.figures(given.values()), view.steps, view.entries, view.detail)
     forward = work.paper.worked
     if gradient:
         gradients(work.answer, [work.known[name] for name in wanted or ()])
     backward = work.paper.worked[len(forward) :]
-    values.check_entries(show, [*work.given, *forward, *backward])
+    check_entries(show, [*work.given, *forward, *backward])
     return Solution(
         command=name,
         title=title,
         figures=show.figures,
-        given=values.results(work.given),
+        given=results(work.given),
         steps=explain_formula.formula_steps(work.given, forward, backward, show),
-        answer=values.result_of(work.answer),
-        results=values.results([*work.given, *forward, *backward]),
+        answer=result_of(work.answer),
+        results=results([*work.given, *forward, *backward]),
         script=later("lines", title, work.given, forward, backward),
     )
 

@@ -8,8 +8,8 @@ from penpaper_cli.errors import CannotRead
 
 if TYPE_CHECKING:
     from penpaper_cli.data.dataset import DataSet
+    from penpaper_cli.explain.show import Show
     from penpaper_cli.explain.training import Lesson
-    from penpaper_cli.explain.values import Show
     from penpaper_cli.models.experiment import Experiment
     from penpaper_cli.models.model import Model
     from penpaper_cli.paper.paper import Array

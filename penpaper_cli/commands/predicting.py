@@ -33,7 +33,7 @@ def predict(
     from penpaper_cli.commands.next_word import read_new
     from penpaper_cli.commands.scripts import later
     from penpaper_cli.explain.next_word import NextWords, predictions_of
-    from penpaper_cli.explain.values import Show
+    from penpaper_cli.explain.show import Show
 
     loaded = load_model(model)
     show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)

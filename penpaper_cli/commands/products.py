@@ -21,7 +21,8 @@ def dot(
     """Work out a dot product: multiply pairwise, then add."""
     from penpaper_cli.data import matrices
     from penpaper_cli.explain import products as explain_products
-    from penpaper_cli.explain import values
+    from penpaper_cli.explain.results import result_of, results
+    from penpaper_cli.explain.show import Show
     from penpaper_cli.expressions.arithmetic import Apply, Name
     from penpaper_cli.ops.products import Dot
     from penpaper_cli.paper.paper import OPS, Paper
@@ -32,16 +33,16 @@ def dot(
         for name, text in (("u", u), ("v", v))
     ]
     product = paper.call(Apply("dot", (Name("u"), Name("v"))), OPS[Dot.name](*pair))
-    show = values.Show(view.figures(p.data for p in pair), view.steps, view.entries, view.detail)
+    show = Show(view.figures(p.data for p in pair), view.steps, view.entries, view.detail)
     show.check("u", pair[0].shape)
     return Solution(
         command="dot",
         title="Dot product",
         figures=show.figures,
-        given=values.results(pair),
+        given=results(pair),
         steps=explain_products.dot_steps(product, show),
-        answer=values.result_of(product),
-        results=values.results([*pair, product]),
+        answer=result_of(product),
+        results=results([*pair, product]),
         script=later("lines", "Dot product", pair, [product], []),
     )
 
@@ -57,7 +58,8 @@ def matmul(
     """Work out a matrix product: each entry is a row times a column."""
     from penpaper_cli.data import matrices
     from penpaper_cli.explain import products as explain_products
-    from penpaper_cli.explain import values
+    from penpaper_cli.explain.results import result_of, results
+    from penpaper_cli.explain.show import Show
     from penpaper_cli.ops.products import MatMul
     from penpaper_cli.paper.paper import OPS, Paper
 
@@ -65,17 +67,17 @@ def matmul(
     read = [matrices.as_matrix(matrices.read_matrix(text, name, view.exact)) for name, text in (("A", a), ("B", b))]
     pair = [paper.given(name, matrix.data) for name, matrix in zip("AB", read, strict=True)]
     product = paper.call("C", OPS[MatMul.name](*pair))
-    show = values.Show(view.figures(p.data for p in pair), view.steps, view.entries, view.detail)
+    show = Show(view.figures(p.data for p in pair), view.steps, view.entries, view.detail)
     show.check("C", product.shape)
     columns = {given: matrix.columns for given, matrix in zip(pair, read, strict=True)}
     return Solution(
         command="matmul",
         title="Matrix product",
         figures=show.figures,
-        given=values.results(pair),
+        given=results(pair),
         steps=explain_products.matmul_steps(product, show, columns, cores),
-        answer=values.result_of(product),
-        results=values.results([*pair, product]),
+        answer=result_of(product),
+        results=results([*pair, product]),
         script=later("lines", "Matrix product", pair, [product], []),
     )
 

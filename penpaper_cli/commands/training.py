@@ -178,7 +178,7 @@ def worked(
     view: View,
 ) -> Solution:
     """Train, save what came of it, and explain it."""
-    from penpaper_cli.explain.values import Show, check_entries
+    from penpaper_cli.explain.show import Show, check_entries
 
     notes: list[str] = []
     try:

@@ -12,9 +12,10 @@ import numpy as np
 from penpaper_cli.data.corpus import Counts, contexts, counted, one_hot
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.explain.distance import ARRIVED, MOST_ROWS
+from penpaper_cli.explain.grids import grid
 from penpaper_cli.explain.next_word import said
 from penpaper_cli.explain.training import Lesson
-from penpaper_cli.explain.values import explained, grid
+from penpaper_cli.explain.values import explained
 from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.formula.program import Program
 from penpaper_cli.paper.paper import Array, Paper

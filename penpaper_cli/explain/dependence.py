@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from penpaper_cli.data.sources import quoted
-from penpaper_cli.explain.values import Show
+from penpaper_cli.explain.show import Show
 from penpaper_cli.expressions.arithmetic import Expr, Name, Num
 from penpaper_cli.expressions.numbers import Figures, Scalar, Typed
 from penpaper_cli.models.least_squares import BEYOND_FLOAT64, INFLATED, Dependence, Solved, inflation

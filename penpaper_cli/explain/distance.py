@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from penpaper_cli.explain.dependence import ONES, dependent, nearly_dependent
-from penpaper_cli.explain.values import Show
+from penpaper_cli.explain.show import Show
 from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.formula.composed import in_own_units
 from penpaper_cli.models.experiment import Experiment

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from penpaper_cli.explain.dependence import handy
-from penpaper_cli.explain.values import MOST_ENTRIES, Show, as_decimal, grid, line
+from penpaper_cli.explain.grids import grid
+from penpaper_cli.explain.show import MOST_ENTRIES, Show
+from penpaper_cli.explain.working import as_decimal, line
 from penpaper_cli.expressions.arithmetic import Entry, Expr, Name, Num, Sum, shorten, working
 from penpaper_cli.models.least_squares import Elimination, Turn
 from penpaper_cli.paper.paper import Array, Paper, Place

@@ -9,7 +9,9 @@ from functools import cached_property
 import numpy as np
 
 from penpaper_cli.errors import NotTrue
-from penpaper_cli.explain.values import Show, explained, grid
+from penpaper_cli.explain.grids import grid
+from penpaper_cli.explain.show import Show
+from penpaper_cli.explain.values import explained
 from penpaper_cli.expressions.arithmetic import Num
 from penpaper_cli.formula.network import Step, Trainer
 from penpaper_cli.formula.program import Program

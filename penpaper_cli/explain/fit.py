@@ -12,7 +12,11 @@ from penpaper_cli.data.dataset import DataSet
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.explain.dependence import ONES, dependent, linear, nearly_dependent, no_unique_answer, sign
 from penpaper_cli.explain.elimination import Eliminated
-from penpaper_cli.explain.values import Show, check_entries, explained, grid, results, worked_out
+from penpaper_cli.explain.grids import grid
+from penpaper_cli.explain.results import results
+from penpaper_cli.explain.show import Show, check_entries
+from penpaper_cli.explain.values import explained
+from penpaper_cli.explain.working import worked_out
 from penpaper_cli.expressions.arithmetic import Apply, Name, Num
 from penpaper_cli.expressions.numbers import Typed
 from penpaper_cli.formula.composed import ClosedForm, Fitted, closed_form

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from penpaper_cli.explain.values import Show, explained, grid, line
+from penpaper_cli.explain.grids import grid
+from penpaper_cli.explain.show import Show
+from penpaper_cli.explain.values import explained
+from penpaper_cli.explain.working import line
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, lift
 from penpaper_cli.expressions.numbers import TypedFloat
 from penpaper_cli.paper.gradients import slope

@@ -11,7 +11,8 @@ from penpaper_cli.data.dataset import DataSet
 from penpaper_cli.explain.next_word import predictions_of
 from penpaper_cli.explain.pictures import weight_pictures
 from penpaper_cli.explain.prediction import Predictions
-from penpaper_cli.explain.values import Show, explained
+from penpaper_cli.explain.show import Show
+from penpaper_cli.explain.values import explained
 from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.models.experiment import Experiment
 from penpaper_cli.models.model import Model

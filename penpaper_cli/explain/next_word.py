@@ -9,8 +9,10 @@ from functools import cached_property
 import numpy as np
 
 from penpaper_cli.data.corpus import Counts, contexts
+from penpaper_cli.explain.grids import grid
 from penpaper_cli.explain.prediction import FEW, MOST_ROWS, Predictions
-from penpaper_cli.explain.values import Show, explained, grid
+from penpaper_cli.explain.show import Show
+from penpaper_cli.explain.values import explained
 from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.formula.program import Program
 from penpaper_cli.models.model import Model

@@ -8,7 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from penpaper_cli.explain.values import Show, explained, grid, worked_out
+from penpaper_cli.explain.grids import grid
+from penpaper_cli.explain.show import Show
+from penpaper_cli.explain.values import explained
+from penpaper_cli.explain.working import worked_out
 from penpaper_cli.expressions.arithmetic import Expr, Name, Num
 from penpaper_cli.formula.program import Program
 from penpaper_cli.models.model import Model

@@ -6,19 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from penpaper_cli.explain.values import (
-    MOST_ROWS,
-    MOST_TERMS,
-    Show,
-    definition,
-    entries_worked,
-    grid,
-    leaving_exact,
-    line,
-    shapes,
-    shortened,
-    worked,
-)
+from penpaper_cli.explain.grids import MOST_ROWS, grid
+from penpaper_cli.explain.show import MOST_TERMS, Show
+from penpaper_cli.explain.values import definition, leaving_exact, shapes, shortened
+from penpaper_cli.explain.working import entries_worked, line, worked
 from penpaper_cli.expressions.arithmetic import Apply, Num
 from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.paper.paper import Value
@@ -98,7 +89,7 @@ def operations(with_gradients: bool) -> Iterator[Block]:
 
     ordered = sorted(OPS.values(), key=lambda op: FAMILIES.index(type(op).__module__.rpartition(".")[2]))
     head: tuple[Parts, ...] = (("operation",), ("what it does",), ("how its gradient goes",))
-    rows = [((op.name,), (op.about,), (" ".join(dict.fromkeys(op.blames)),)) for op in ordered if op.public]
+    rows = [((op.name,), (op.about,), (" ".join(dict.fromkeys(op.reasons)),)) for op in ordered if op.public]
     count = 3 if with_gradients else 2
     yield Heading(("Operations",))
     yield Table(head[:count], [row[:count] for row in rows], "l" * count)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from penpaper_cli.explain.formula import backward_steps, forward_steps, given_steps
-from penpaper_cli.explain.values import Show, explained, grid
+from penpaper_cli.explain.grids import grid
+from penpaper_cli.explain.show import Show
+from penpaper_cli.explain.values import explained
 from penpaper_cli.expressions.arithmetic import Entry, Name, Num
 from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.formula.network import Step

@@ -14,9 +14,13 @@ from penpaper_cli.errors import CannotWork
 from penpaper_cli.explain.data import one_hot
 from penpaper_cli.explain.distance import Distance, by_feature
 from penpaper_cli.explain.epochs import Epochs
+from penpaper_cli.explain.grids import grid
 from penpaper_cli.explain.model import Outcome
 from penpaper_cli.explain.pictures import listed_features, of_pictures
-from penpaper_cli.explain.values import Show, grid, results, shortened, worked_out
+from penpaper_cli.explain.results import results
+from penpaper_cli.explain.show import Show
+from penpaper_cli.explain.values import shortened
+from penpaper_cli.explain.working import worked_out
 from penpaper_cli.expressions.arithmetic import Entry, Name, Num
 from penpaper_cli.formula.composed import ranged, standardised
 from penpaper_cli.formula.update_rules import OPTIMISERS, rate_of

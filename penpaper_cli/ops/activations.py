@@ -29,8 +29,8 @@ class Relu(Activation):
     """Rectifier: lets positive scores through and holds negative ones at 0."""
 
     name = "relu"
-    says = "Keep an entry that is positive, and write 0 for the others."
-    blames = ("Where the entry was positive the gradient passes unchanged; elsewhere, also at exactly 0, it stops.",)
+    rule = "Keep an entry that is positive, and write 0 for the others."
+    reasons = ("Where the entry was positive the gradient passes unchanged; elsewhere, also at exactly 0, it stops.",)
 
     def forward(self, a: Array) -> Any:
         return np.maximum(a, suited(Fraction(0), a))
@@ -45,8 +45,8 @@ class LeakyRelu(Activation):
     """Leaky rectifier: lets positive scores through and shrinks negative ones by a small factor, 0.01 unless given."""
 
     name = "leaky_relu"
-    says = "Keep an entry that is positive, and multiply the others by the small factor."
-    blames = (
+    rule = "Keep an entry that is positive, and multiply the others by the small factor."
+    reasons = (
         "Where the entry was positive the gradient passes unchanged; elsewhere, also at 0, times the small factor.",
     )
 
@@ -71,8 +71,8 @@ class Sigmoid(Activation):
     """Sigmoid: squashes any score to a share between 0 and 1."""
 
     name = "sigmoid"
-    says = "Divide 1 by 1 plus the exponential of the score with its sign turned."
-    blames = ("The sigmoid's slope is its own value times what it lacks to 1.",)
+    rule = "Divide 1 by 1 plus the exponential of the score with its sign turned."
+    reasons = ("The sigmoid's slope is its own value times what it lacks to 1.",)
     keeps_exact = False
 
     def forward(self, a: Array) -> Any:
@@ -91,8 +91,8 @@ class Tanh(Activation):
     """Hyperbolic tangent: squashes any score to a number between -1 and 1."""
 
     name = "tanh"
-    says = "Take the hyperbolic tangent of every entry."
-    blames = ("The slope of tanh is 1 less the square of its value.",)
+    rule = "Take the hyperbolic tangent of every entry."
+    reasons = ("The slope of tanh is 1 less the square of its value.",)
     keeps_exact = False
 
     def forward(self, a: Array) -> Any:
@@ -105,8 +105,8 @@ class Softplus(Activation):
     """Softplus: a smooth rectifier, close to 0 on the left and to the score itself on the right."""
 
     name = "softplus"
-    says = "Take the logarithm of 1 plus the exponential of the score."
-    blames = ("The slope of softplus is the sigmoid of the score.",)
+    rule = "Take the logarithm of 1 plus the exponential of the score."
+    reasons = ("The slope of softplus is the sigmoid of the score.",)
     keeps_exact = False
 
     def forward(self, a: Array) -> Any:
@@ -132,11 +132,11 @@ class NormalShare(Activation):
 
     name = "normal_share"
     public = False
-    says = (
+    rule = (
         "Find the share of a standard normal distribution that lies below the entry: half of 1 plus erf of the entry "
         "over the root of 2."
     )
-    blames = ("The share grows by the height of the bell curve at the entry.",)
+    reasons = ("The share grows by the height of the bell curve at the entry.",)
     keeps_exact = False
 
     def forward(self, a: Array) -> Any:
@@ -150,8 +150,8 @@ class NormalHeight(Activation):
 
     name = "normal_height"
     public = False
-    says = "Find the height of the bell curve: the exponential of minus half the square, divided by the root of 2 pi."
-    blames = ("The bell curve's slope is minus the entry times its height there.",)
+    rule = "Find the height of the bell curve: the exponential of minus half the square, divided by the root of 2 pi."
+    reasons = ("The bell curve's slope is minus the entry times its height there.",)
     keeps_exact = False
 
     def forward(self, a: Array) -> Any:
@@ -164,8 +164,8 @@ class Gelu(Activation):
     """Gaussian error linear unit: the score times the share of a normal distribution that lies below it."""
 
     name = "gelu"
-    says = "Multiply the score by the share of a standard normal distribution that lies below it."
-    blames = ("The product rule: the share below the score, plus the score times the height of the bell curve there.",)
+    rule = "Multiply the score by the share of a standard normal distribution that lies below it."
+    reasons = ("The product rule: the share below the score, plus the score times the height of the bell curve there.",)
     keeps_exact = False
 
     def forward(self, a: Array) -> Any:

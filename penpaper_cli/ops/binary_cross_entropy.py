@@ -19,7 +19,7 @@ class BinaryCrossEntropy(PairLoss):
     """Binary cross-entropy: how surprised the predicted probabilities are by what happened, on average."""
 
     name = "bce"
-    says = (
+    rule = (
         "Each target takes the logarithm of the probability given to it: of the prediction for a 1, of 1 less the "
         "prediction for a 0. Add them up, divide by their number, and turn the sign."
     )
@@ -28,12 +28,12 @@ class BinaryCrossEntropy(PairLoss):
         "takes; a target 0 takes log(1 + exp(z)), minus the logarithm of the rest. Add them up and divide by their "
         "number."
     )
-    blames = (
+    reasons = (
         "Each prediction is to blame for its error, over the prediction times 1 less the prediction, divided by their "
         "number.",
         "A target gets the logarithm of the odds that were predicted, with the sign turned, divided by their number.",
     )
-    blames_from_scores = (
+    reasons_from_scores = (
         "Each score is to blame for its probability less the target, divided by their number.",
         "A target gets its score with the sign turned, divided by their number.",
     )
@@ -83,11 +83,11 @@ class BinaryCrossEntropy(PairLoss):
 
         return -divided(Sum(parts[kept], term), p.data.size)
 
-    def told(self, p: Value, t: Value, from_scores: int = 0) -> str:
-        return self.says_from_scores if from_scores else self.says
+    def instruction(self, p: Value, t: Value, from_scores: int = 0) -> str:
+        return self.says_from_scores if from_scores else self.rule
 
-    def blamed(self, from_scores: int = 0) -> tuple[str, ...]:
-        return self.blames_from_scores if from_scores else self.blames
+    def reasons_for(self, from_scores: int = 0) -> tuple[str, ...]:
+        return self.reasons_from_scores if from_scores else self.reasons
 
     def formula(self, *parents: Value, **settings: Any) -> Expr:
         return called(self.name, *parents, **settings)

@@ -75,12 +75,12 @@ class Conv2d(Op):
     """Convolution: a small kernel slides over an image, and each window answers how well it matches the kernel."""
 
     name = "conv2d"
-    says = (
+    rule = (
         "Lay the kernel on its window of the image as it is, not turned around (this is the cross-correlation that "
         "deep learning calls convolution), multiply the entries that meet, and add the products. Padding is zeros "
         "around the image; they add nothing and are left out of the working."
     )
-    blames = (
+    reasons = (
         "Each entry of the image collects the gradients of all windows it was in, times the kernel entry it met there.",
         "Each entry of the kernel was used in every window: it collects their gradients, times the entry it met there.",
     )
@@ -167,11 +167,11 @@ class Conv2dBackInput(WayBack):
     """The way back through a convolution to the image, also known as transposed convolution."""
 
     name = "conv2d_back_input"
-    says = (
+    rule = (
         "For every window that the entry was in, multiply the window's gradient by the kernel entry that met it there, "
         "and add the products."
     )
-    blames = (
+    reasons = (
         "Each gradient was spread over its window by the kernel, so it collects the window through the kernel again.",
         "Each entry of the kernel collects what it was multiplied with, wherever it went.",
     )
@@ -207,11 +207,11 @@ class Conv2dBackKernel(WayBack):
     """The way back through a convolution to its kernel."""
 
     name = "conv2d_back_kernel"
-    says = (
+    rule = (
         "For every window, multiply the entry of the image that met this kernel entry by the window's gradient, and "
         "add the products."
     )
-    blames = (
+    reasons = (
         "Each entry of the image collects what it was multiplied with, in every window that it was in.",
         "Each window's gradient met every entry of its window, so it collects them all.",
     )

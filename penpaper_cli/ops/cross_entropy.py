@@ -73,8 +73,8 @@ class Indicator(Op):
     """Class numbers written out, in the shape of the scores: 1 for the class of the row, 0 for the others."""
 
     name = "indicator"
-    says = "Write 1 in the column of the row's class, and 0 elsewhere; class numbers count from 0."
-    blames = (
+    rule = "Write 1 in the column of the row's class, and 0 elsewhere; class numbers count from 0."
+    reasons = (
         "Only the shape of the scores matters, so no gradient flows back to them.",
         "Class numbers can't be nudged, so no gradient flows back to them.",
     )
@@ -125,11 +125,11 @@ class CrossEntropy(Op):
     """Cross-entropy: the mean over samples of minus the logarithm of the share that softmax gives the true class."""
 
     name = "cross_entropy"
-    says = (
+    rule = (
         "For each sample, find the share that softmax gives to the true class and take its natural logarithm. Add them "
         "up, divide by the number of samples, and turn the sign."
     )
-    blames = (
+    reasons = (
         "Each score is to blame for the share it was given, less the share it should have, divided by the number of "
         "samples.",
         "A target share is to blame for minus the logarithm of the share that was given; class numbers stay.",
@@ -187,12 +187,12 @@ class CrossEntropy(Op):
 
         return -divided(Sum(terms[tuple(where.T)], term), samples(z))
 
-    def told(self, z: Value, t: Value, from_probabilities: int = 0) -> str:
-        return self.says.replace("that softmax gives to", "given to") if from_probabilities else self.says
+    def instruction(self, z: Value, t: Value, from_probabilities: int = 0) -> str:
+        return self.rule.replace("that softmax gives to", "given to") if from_probabilities else self.rule
 
-    def blamed(self, from_probabilities: int = 0) -> tuple[str, ...]:
+    def reasons_for(self, from_probabilities: int = 0) -> tuple[str, ...]:
         shares = "Each share is to blame for minus the share it should have over the share it has, for each sample."
-        return (shares, self.blames[1]) if from_probabilities else self.blames
+        return (shares, self.reasons[1]) if from_probabilities else self.reasons
 
     def caption(self, at: Place, z: Value, t: Value, from_probabilities: int = 0) -> tuple[str | Expr, ...]:
         return which_column(z, t) if t.shape != z.shape else ()

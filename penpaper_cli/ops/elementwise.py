@@ -56,8 +56,8 @@ class Add(Elementwise):
     """Sum, entry by entry."""
 
     name = "add"
-    says = "Add the entries that stand in the same place."
-    blames = ("A sum passes the gradient on unchanged to each of its terms.",) * 2
+    rule = "Add the entries that stand in the same place."
+    reasons = ("A sum passes the gradient on unchanged to each of its terms.",) * 2
 
     def forward(self, a: Array, b: Array) -> Array:
         return a + b
@@ -69,8 +69,8 @@ class Sub(Elementwise):
     """Difference, entry by entry."""
 
     name = "sub"
-    says = "Subtract the entries that stand in the same place."
-    blames = (
+    rule = "Subtract the entries that stand in the same place."
+    reasons = (
         "The first term of a difference gets the gradient unchanged.",
         "The second term of a difference gets the gradient with its sign turned.",
     )
@@ -85,8 +85,8 @@ class Mul(Elementwise):
     """Product, entry by entry."""
 
     name = "mul"
-    says = "Multiply the entries that stand in the same place."
-    blames = ("Each factor's gradient is the gradient of the product times the other factor.",) * 2
+    rule = "Multiply the entries that stand in the same place."
+    reasons = ("Each factor's gradient is the gradient of the product times the other factor.",) * 2
 
     def forward(self, a: Array, b: Array) -> Any:
         no_product_lost(np.asarray(a * b), a, b)
@@ -102,8 +102,8 @@ class Div(Elementwise):
     """Quotient, entry by entry."""
 
     name = "div"
-    says = "Divide the entries that stand in the same place."
-    blames = (
+    rule = "Divide the entries that stand in the same place."
+    reasons = (
         "The numerator's gradient is the gradient of the quotient divided by the denominator.",
         "A larger denominator makes the quotient smaller: minus the gradient times the quotient, over the denominator.",
     )
@@ -138,8 +138,8 @@ class Neg(Unary):
     """The same number with its sign turned."""
 
     name = "neg"
-    says = "Turn the sign of every entry."
-    blames = ("Turning the sign turns the sign of the gradient.",)
+    rule = "Turn the sign of every entry."
+    reasons = ("Turning the sign turns the sign of the gradient.",)
 
     def forward(self, a: Array) -> Array:
         return -a
@@ -151,9 +151,9 @@ class Pow(Op):
     """A power, entry by entry: whole powers stay exact."""
 
     name = "pow"
-    says = "Raise every entry to the power."
+    rule = "Raise every entry to the power."
     plain = True
-    blames = ("The power rule: the power comes down in front, and the exponent drops by one.",)
+    reasons = ("The power rule: the power comes down in front, and the exponent drops by one.",)
 
     def __call__(self, *parents: Value, **settings: Any) -> Value:
         power = rational(settings["power"])
@@ -220,8 +220,8 @@ class Sqrt(Unary):
     """Square root, entry by entry. It leaves the exact rationals."""
 
     name = "sqrt"
-    says = "Take the square root of every entry."
-    blames = ("The root's slope is one over twice the root.",)
+    rule = "Take the square root of every entry."
+    reasons = ("The root's slope is one over twice the root.",)
     keeps_exact = False
 
     def check(self, a: Value) -> None:
@@ -242,8 +242,8 @@ class Same(Op):
 
     name = "same"
     public = False
-    says = "Copy every entry."
-    blames = ("A copy passes the gradient on unchanged.",)
+    rule = "Copy every entry."
+    reasons = ("A copy passes the gradient on unchanged.",)
     plain = True
 
     def forward(self, a: Array) -> Array:

@@ -21,8 +21,8 @@ class Maximum(Elementwise):
     """The larger of two, entry by entry."""
 
     name = "maximum"
-    says = "Take the larger of the two entries that stand in the same place."
-    blames = (
+    rule = "Take the larger of the two entries that stand in the same place."
+    reasons = (
         "The larger entry gets the whole gradient; of two equal ones, the first.",
         "The second entry gets the gradient only where it is larger than the first.",
     )
@@ -47,8 +47,8 @@ class Minimum(Maximum):
     """The smaller of two, entry by entry."""
 
     name = "minimum"
-    says = "Take the smaller of the two entries that stand in the same place."
-    blames = (
+    rule = "Take the smaller of the two entries that stand in the same place."
+    reasons = (
         "The smaller entry gets the whole gradient; of two equal ones, the first.",
         "The second entry gets the gradient only where it is smaller than the first.",
     )
@@ -67,8 +67,8 @@ class Largest(Reduction):
     """The largest of all entries, or of each column or row."""
 
     name = "max"
-    says = "Take the largest of the entries."
-    blames = ("The largest entry gets the whole gradient; of tied entries, the first. The others get nothing.",)
+    rule = "Take the largest of the entries."
+    reasons = ("The largest entry gets the whole gradient; of tied entries, the first. The others get nothing.",)
 
     def forward(self, a: Array, axis: int | None = None) -> Any:
         return a.max(axis=direction(a.ndim, axis))
@@ -83,8 +83,8 @@ class Smallest(Reduction):
     """The smallest of all entries, or of each column or row."""
 
     name = "min"
-    says = "Take the smallest of the entries."
-    blames = ("The smallest entry gets the whole gradient; of tied entries, the first. The others get nothing.",)
+    rule = "Take the smallest of the entries."
+    reasons = ("The smallest entry gets the whole gradient; of tied entries, the first. The others get nothing.",)
 
     def forward(self, a: Array, axis: int | None = None) -> Any:
         return a.min(axis=direction(a.ndim, axis))
@@ -117,8 +117,8 @@ class FirstLargest(Reduction):
     """Marks the largest entry, of all or of each column or row, with 1, the others with 0; of tied ones, the first."""
 
     name = "first_max"
-    says = "Write 1 in the place of the largest entry (of tied ones, the first), and 0 elsewhere."
-    blames = ("The marks stay as they are when an entry changes a little, so no gradient flows back through them.",)
+    rule = "Write 1 in the place of the largest entry (of tied ones, the first), and 0 elsewhere."
+    reasons = ("The marks stay as they are when an entry changes a little, so no gradient flows back through them.",)
     public = False
     backward = (lambda g, out, a, axis=None: a * 0,)
 
@@ -145,8 +145,8 @@ class FirstSmallest(FirstLargest):
     """Marks the smallest entry, of all or of each column or row, with 1, the others with 0; of tied ones, the first."""
 
     name = "first_min"
-    says = "Write 1 in the place of the smallest entry (of tied ones, the first), and 0 elsewhere."
-    blames = FirstLargest.blames
+    rule = "Write 1 in the place of the smallest entry (of tied ones, the first), and 0 elsewhere."
+    reasons = FirstLargest.reasons
 
     def first(self, a: Array, axis: int | None) -> Any:
         return a.argmin(axis=axis)

@@ -26,8 +26,8 @@ class Exp(Unary):
     """The exponential function, entry by entry. It leaves the exact rationals."""
 
     name = "exp"
-    says = "Raise e (about 2.718) to the power of every entry."
-    blames = ("The exponential function is its own slope: the gradient times the result.",)
+    rule = "Raise e (about 2.718) to the power of every entry."
+    reasons = ("The exponential function is its own slope: the gradient times the result.",)
     keeps_exact = False
 
     def forward(self, a: Array) -> Any:
@@ -40,8 +40,8 @@ class Log(Unary):
     """The natural logarithm, entry by entry. It leaves the exact rationals."""
 
     name = "log"
-    says = "Take the natural logarithm of every entry."
-    blames = ("The logarithm's slope is one over the entry.",)
+    rule = "Take the natural logarithm of every entry."
+    reasons = ("The logarithm's slope is one over the entry.",)
     keeps_exact = False
 
     def check(self, a: Value) -> None:
@@ -62,8 +62,8 @@ class Abs(Unary):
     """Absolute value, entry by entry: how far a number is from 0."""
 
     name = "abs"
-    says = "Drop the sign of every entry."
-    blames = ("The slope is 1 for a positive entry, -1 for a negative one, and is taken to be 0 at 0.",)
+    rule = "Drop the sign of every entry."
+    reasons = ("The slope is 1 for a positive entry, -1 for a negative one, and is taken to be 0 at 0.",)
 
     def forward(self, a: Array) -> Any:
         return abs(a)
@@ -92,8 +92,8 @@ class Step(Jump):
     """The step function: 1 where an entry is positive, 0 elsewhere, also at 0."""
 
     name = "step"
-    says = "Write 1 where the entry is positive, and 0 elsewhere (also at 0)."
-    blames = ("A step is flat on both sides, so no gradient flows back through it.",)
+    rule = "Write 1 where the entry is positive, and 0 elsewhere (also at 0)."
+    reasons = ("A step is flat on both sides, so no gradient flows back through it.",)
 
     def forward(self, a: Array) -> Array:
         return marks(a > 0, a)
@@ -103,8 +103,8 @@ class Sign(Jump):
     """The sign of every entry: 1, -1 or 0."""
 
     name = "sign"
-    says = "Write 1 for a positive entry, -1 for a negative one, 0 for 0."
-    blames = ("A sign is flat on both sides, so no gradient flows back through it.",)
+    rule = "Write 1 for a positive entry, -1 for a negative one, 0 for 0."
+    reasons = ("A sign is flat on both sides, so no gradient flows back through it.",)
 
     def forward(self, a: Array) -> Array:
         return marks(a > 0, a) - marks(a < 0, a)

@@ -42,11 +42,11 @@ class Violations(Op):
     """Which wrong classes score within the margin of 1: each such class gets 1, the true class minus their count."""
 
     name = "violations"
-    says = (
+    rule = (
         "For a wrong class, write 1 where its score plus 1 is larger than the true class's score, else 0; for the true "
         "class, minus how many of those there are."
     )
-    blames = (
+    reasons = (
         "The count stays as it is when a score changes a little, so no gradient flows back through it.",
         "Class numbers can't be nudged, so no gradient flows back to them.",
     )
@@ -87,12 +87,12 @@ class Hinge(Op):
     """Hinge loss: the mean over samples of what each wrong score has within a margin of 1 of the right one."""
 
     name = "hinge"
-    says = (
+    rule = (
         "With class numbers: for each sample and each wrong class, take its score less the true class's score plus 1, "
         "or 0 if that is negative. With targets 1 and -1: take 1 less target times score, or 0 if that is negative. "
         "Add them up and divide by the number of samples."
     )
-    blames = (
+    reasons = (
         "A score that is wrong or within the margin is to blame, by 1 over the number of samples for each time it "
         "counts; at the edge of the margin, and beyond, for nothing.",
         "A target 1 or -1 is to blame for minus its score where that is within the margin; class numbers can't be "

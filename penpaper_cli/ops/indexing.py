@@ -15,8 +15,8 @@ class Pick(Op):
     """One entry of a vector or matrix; rows and columns count from 1."""
 
     name = "pick"
-    says = "Read the entry."
-    blames = ("Only the entry that was read gets the gradient; the others get nothing.",)
+    rule = "Read the entry."
+    reasons = ("Only the entry that was read gets the gradient; the others get nothing.",)
     rearranges = True
 
     def check(self, a: Value, place: Place) -> None:
@@ -43,8 +43,8 @@ class Put(Op):
     """Zeros with one number among them."""
 
     name = "place"
-    says = "Write the number in its place, and zeros everywhere else."
-    blames = ("Only the place where the number stands passes its gradient on.",)
+    rule = "Write the number in its place, and zeros everywhere else."
+    reasons = ("Only the place where the number stands passes its gradient on.",)
     plain = True
     public = False
 
@@ -67,8 +67,8 @@ class Unmoved(Op):
 
     name = "unmoved"
     public = False
-    says = "The last line doesn't depend on it, so a change of it changes nothing: the gradient is 0."
-    blames = ("Zeros stay zeros whatever they were made from.",)
+    rule = "The last line doesn't depend on it, so a change of it changes nothing: the gradient is 0."
+    reasons = ("Zeros stay zeros whatever they were made from.",)
 
     def forward(self, a: Array) -> Array:
         return zeros(a.shape, a)

@@ -86,8 +86,8 @@ class MeanSquaredError(SquaredError):
     """Mean squared error: the mean of the squared differences between predictions and targets."""
 
     name = "mse"
-    says = "Square each difference between prediction and target, add the squares, and divide by their number."
-    blames = (
+    rule = "Square each difference between prediction and target, add the squares, and divide by their number."
+    reasons = (
         "The power rule brings the 2 down: each prediction is to blame for twice its error, divided by their number.",
         OPPOSITE,
     )
@@ -101,8 +101,8 @@ class HalfMeanSquaredError(SquaredError):
     """Half the mean squared error: the half cancels the 2 of the power rule."""
 
     name = "half_mse"
-    says = "Square each difference between prediction and target, add the squares, and divide by twice their number."
-    blames = (
+    rule = "Square each difference between prediction and target, add the squares, and divide by twice their number."
+    reasons = (
         "The power rule brings a 2 down, which the half cancels: each prediction is to blame for its error, "
         "divided by their number.",
         OPPOSITE,
@@ -118,8 +118,8 @@ class SumOfSquaredErrors(SquaredError):
     """Sum of squared errors: the squared differences between predictions and targets, added up."""
 
     name = "sse"
-    says = "Square each difference between prediction and target, and add the squares."
-    blames = ("The power rule brings the 2 down: each prediction is to blame for twice its error.", OPPOSITE)
+    rule = "Square each difference between prediction and target, and add the squares."
+    reasons = ("The power rule brings the 2 down: each prediction is to blame for twice its error.", OPPOSITE)
     mean = False
     backward = (lambda g, out, p, t: scale(g, 2 * (p - t)), lambda g, out, p, t: scale(g, 2 * (t - p)))
 
@@ -128,8 +128,8 @@ class HalfSumOfSquaredErrors(SquaredError):
     """Half the sum of squared errors: the half cancels the 2 of the power rule."""
 
     name = "half_sse"
-    says = "Square each difference between prediction and target, add the squares, and take half."
-    blames = (
+    rule = "Square each difference between prediction and target, add the squares, and take half."
+    reasons = (
         "The power rule brings a 2 down, which the half cancels: each prediction is to blame for its error.",
         OPPOSITE,
     )
@@ -142,10 +142,10 @@ class MeanAbsoluteError(PairLoss):
     """Mean absolute error: the mean distance between predictions and targets."""
 
     name = "mae"
-    says = (
+    rule = (
         "Take each difference between prediction and target without its sign, add them up, and divide by their number."
     )
-    blames = (
+    reasons = (
         "Each prediction is to blame for the sign of its error, divided by their number; a perfect one for nothing.",
         OPPOSITE,
     )
@@ -175,11 +175,11 @@ class Huber(PairLoss):
     """Huber loss: squared error for small errors, absolute error for those beyond delta, 1 unless given."""
 
     name = "huber"
-    says = (
+    rule = (
         "An error up to delta counts half its square; a larger one counts delta times what its size has over half of "
         "delta. Add them up and divide by their number."
     )
-    blames = (
+    reasons = (
         "Each prediction is to blame for its error, held between minus delta and delta, divided by their number.",
         OPPOSITE,
     )

@@ -43,8 +43,8 @@ class Embedding(Op):
     """Embedding: each class number, such as a word's, is looked up as a row of a matrix."""
 
     name = "embedding"
-    says = "Read the row with that number; class numbers count the rows from 0, as data sets do."
-    blames = (
+    rule = "Read the row with that number; class numbers count the rows from 0, as data sets do."
+    reasons = (
         "Each row collects the gradients of all the places where it was looked up; a row never used gets zeros.",
         "A class number is whole and can't be nudged, so its gradient is zero.",
     )
@@ -83,8 +83,8 @@ class OneHot(Op):
     """One-hot rows: a 1 in the column that the class number names, and 0 everywhere else."""
 
     name = "one_hot"
-    says = "Write a 1 in the column with the class number, and 0 in the others; class numbers count from 0."
-    blames = ("A class number is whole and can't be nudged, so its gradient is zero.",)
+    rule = "Write a 1 in the column with the class number, and 0 in the others; class numbers count from 0."
+    reasons = ("A class number is whole and can't be nudged, so its gradient is zero.",)
     backward = (lambda g, out, ids, classes: unmoved(ids),)
 
     def __call__(self, *parents: Value, **settings: Any) -> Value:
@@ -166,11 +166,11 @@ class Argmax(Within):
     """Which entry of each row is the largest: the class that a model thinks most likely."""
 
     name = "argmax"
-    says = (
+    rule = (
         "Find the largest entry and write down how many entries stand before it: class numbers count from 0, as data "
         "sets do. Of equal ones the first counts."
     )
-    blames = ("A place is a whole number and can't be nudged, so the gradient is zero.",)
+    reasons = ("A place is a whole number and can't be nudged, so the gradient is zero.",)
     backward = (lambda g, out, a, axis: unmoved(a),)
 
     def forward(self, a: Array, axis: int = 1) -> Any:
@@ -188,8 +188,8 @@ class MeanWithin(Within):
     """The mean of each row, or of each column, kept beside it."""
 
     name = "mean_within"
-    says = "Add up the row and divide by how many entries it has."
-    blames = ("Every entry has an equal share in the mean of its row: the gradient divided by their number.",)
+    rule = "Add up the row and divide by how many entries it has."
+    reasons = ("Every entry has an equal share in the mean of its row: the gradient divided by their number.",)
     public = False
     backward = (lambda g, out, a, axis: OPS["spread"](g / a.shape[axis], shape=a.shape),)
 
@@ -210,11 +210,11 @@ class Deviation(Within):
     """How far the entries of each row lie from their mean: the standard deviation, with a little added."""
 
     name = "deviation"
-    says = (
+    rule = (
         "Square each entry's distance from the mean of its row, add up the squares, divide by their number, add the "
         "little epsilon, and take the root."
     )
-    blames = ("The deviation grows with each entry's distance from the mean, divided by their number and by itself.",)
+    reasons = ("The deviation grows with each entry's distance from the mean, divided by their number and by itself.",)
     public = False
     keeps_exact = False
     backward = (lambda g, out, a, axis, eps: (a - OPS["mean_within"](a, axis=axis)) * (g / (a.shape[axis] * out)),)
@@ -233,11 +233,11 @@ class LayerNorm(Within):
     """Layer normalisation: each row (or column, where that is asked for) gets mean 0 and standard deviation 1."""
 
     name = "layernorm"
-    says = (
+    rule = (
         "Subtract the mean of the row, and divide by the standard deviation: the root of the mean squared distance "
         "from that mean, over all entries of the row, with a little epsilon added so that it is never 0."
     )
-    blames = (
+    reasons = (
         "An entry also moves its row's mean and deviation: from its gradient take the mean gradient of the row, and "
         "the entry's result times the mean of gradient times result; divide by the deviation.",
     )

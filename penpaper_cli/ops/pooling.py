@@ -70,8 +70,8 @@ class MaxPool(Pool):
     """Max pooling: of each window only the largest entry is kept, so that a picture becomes smaller."""
 
     name = "maxpool"
-    says = "Take the largest entry of the window. Rows and columns at the end that don't fill a window are left out."
-    blames = (
+    rule = "Take the largest entry of the window. Rows and columns at the end that don't fill a window are left out."
+    reasons = (
         "Only the largest entry of each window gets the window's gradient; of equal ones, the first, row by row.",
     )
     backward = (lambda g, out, x, size, stride: OPS["scatter"](g, places=highest(x.data, size, stride), shape=x.shape),)
@@ -88,11 +88,11 @@ class AvgPool(Pool):
     """Average pooling: each window is replaced by its mean, so that a picture becomes smaller."""
 
     name = "avgpool"
-    says = (
+    rule = (
         "Add up the window and divide by how many entries it has. Rows and columns at the end that don't fill a "
         "window are left out."
     )
-    blames = ("Every entry has an equal share in the mean of each window that it is in.",)
+    reasons = ("Every entry has an equal share in the mean of each window that it is in.",)
     backward = (lambda g, out, x, **slides: OPS["avgpool_back"](g, shape=x.shape, **slides),)
 
     def forward(self, x: Array, size: int = 2, stride: int | None = None) -> Any:
@@ -111,8 +111,8 @@ class AvgPoolBack(WayBack):
     """The way back through average pooling."""
 
     name = "avgpool_back"
-    says = "Add up the gradients of the windows that the entry is in, and divide by the number of entries in a window."
-    blames = ("Each window's gradient went to every entry of the window in equal shares, so it collects their mean.",)
+    rule = "Add up the gradients of the windows that the entry is in, and divide by the number of entries in a window."
+    reasons = ("Each window's gradient went to every entry of the window in equal shares, so it collects their mean.",)
     backward = (lambda d, out, g, shape, **slides: OPS["avgpool"](d, **slides),)
 
     def forward(self, g: Array, shape: tuple[int, ...], size: int, stride: int) -> Array:

@@ -23,8 +23,8 @@ class Dot(Op):
     """Dot product: two vectors of equal length collapse into one number."""
 
     name = "dot"
-    says = "Multiply the entries pairwise, then add the products."
-    blames = ("Each entry's gradient is the entry it was paired with, times the gradient of the product.",) * 2
+    rule = "Multiply the entries pairwise, then add the products."
+    reasons = ("Each entry's gradient is the entry it was paired with, times the gradient of the product.",) * 2
 
     def check(self, u: Value, v: Value) -> None:
         flat(self.name, u, v)
@@ -52,8 +52,8 @@ class MatMul(Op):
     """Matrix product: rows of the first with columns of the second."""
 
     name = "matmul"
-    says = "Each entry is a row of the first times a column of the second: multiply pairwise, then add."
-    blames = (
+    rule = "Each entry is a row of the first times a column of the second: multiply pairwise, then add."
+    reasons = (
         "The left factor gets the gradient sent back through the right factor.",
         "Pair each input with the gradient it met.",
     )
@@ -106,8 +106,8 @@ class Outer(Op):
     """Outer product: every entry of the first vector times every entry of the second."""
 
     name = "outer"
-    says = "Multiply every entry of the first with every entry of the second."
-    blames = (
+    rule = "Multiply every entry of the first with every entry of the second."
+    reasons = (
         "Each entry of the first vector collects its row of gradients, paired with the second vector.",
         "Each entry of the second vector collects its column of gradients, paired with the first vector.",
     )
@@ -136,8 +136,8 @@ class Transpose(Op):
     """Transpose: rows become columns."""
 
     name = "transpose"
-    says = "Row i becomes column i."
-    blames = ("The gradient is turned back the same way.",)
+    rule = "Row i becomes column i."
+    reasons = ("The gradient is turned back the same way.",)
     rearranges = True
 
     def forward(self, a: Array) -> Array:

@@ -106,11 +106,11 @@ class Total(Reduction):
     """The sum of all entries, or of each column or row."""
 
     name = "sum"
-    says = "Add up all the entries."
-    blames = ("Every entry counts once in the sum, so each gets the whole gradient.",)
+    rule = "Add up all the entries."
+    reasons = ("Every entry counts once in the sum, so each gets the whole gradient.",)
 
-    def told(self, a: Value, axis: int | None = None) -> str:
-        return within(self.says, a, axis)
+    def instruction(self, a: Value, axis: int | None = None) -> str:
+        return within(self.rule, a, axis)
 
     def forward(self, a: Array, axis: int | None = None) -> Any:
         return a.sum(axis=direction(a.ndim, axis))
@@ -125,11 +125,11 @@ class Mean(Reduction):
     """The mean of all entries, or of each column or row."""
 
     name = "mean"
-    says = "Add up all the entries and divide by how many there are."
-    blames = ("Every entry has an equal share in the mean: the gradient divided by their number.",)
+    rule = "Add up all the entries and divide by how many there are."
+    reasons = ("Every entry has an equal share in the mean: the gradient divided by their number.",)
 
-    def told(self, a: Value, axis: int | None = None) -> str:
-        return within(self.says, a, axis)
+    def instruction(self, a: Value, axis: int | None = None) -> str:
+        return within(self.rule, a, axis)
 
     def forward(self, a: Array, axis: int | None = None) -> Any:
         summed = a.sum(axis=direction(a.ndim, axis))
@@ -145,8 +145,8 @@ class Repeat(Op):
     """Repeat a value along a direction of a larger shape: one per column downwards (axis 0), one per row across."""
 
     name = "repeat"
-    says = "Copy the value into every place of its column or row."
-    blames = ("A repeated value collects the gradients of all its copies.",)
+    rule = "Copy the value into every place of its column or row."
+    reasons = ("A repeated value collects the gradients of all its copies.",)
     rearranges = True
     public = False
 
@@ -174,8 +174,8 @@ class Spread(Op):
 
     name = "spread"
     public = False
-    says = "Copy the value into every place."
-    blames = ("A repeated value collects the gradients of all its copies.",)
+    rule = "Copy the value into every place."
+    reasons = ("A repeated value collects the gradients of all its copies.",)
     rearranges = True
 
     def forward(self, a: Array, shape: tuple[int, ...]) -> Array:
@@ -198,8 +198,8 @@ class SumTo(Op):
 
     name = "sum_to"
     public = False
-    says = "The value was repeated, so it has a gradient from each of its copies: it gets the sum over all of them."
-    blames = ("Every entry counts once in its sum, so each gets the whole gradient.",)
+    rule = "The value was repeated, so it has a gradient from each of its copies: it gets the sum over all of them."
+    reasons = ("Every entry counts once in its sum, so each gets the whole gradient.",)
 
     def forward(self, a: Array, shape: tuple[int, ...]) -> Array:
         extra = tuple(range(a.ndim - len(shape)))
@@ -222,8 +222,8 @@ class SumTo(Op):
 
         return Sum(np.asarray(a.data[index]).ravel(), term)
 
-    def told(self, a: Value, shape: tuple[int, ...]) -> str:
-        return self.says if a.data.size > prod(shape) else ""
+    def instruction(self, a: Value, shape: tuple[int, ...]) -> str:
+        return self.rule if a.data.size > prod(shape) else ""
 
     def formula(self, a: Value, shape: tuple[int, ...]) -> Expr:
         if a.data.size == prod(shape):

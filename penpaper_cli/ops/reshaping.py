@@ -49,8 +49,8 @@ class Reshape(Op):
     """The same numbers in another shape, row by row."""
 
     name = "reshape"
-    says = "Read the numbers row by row, and write them row by row into the new shape."
-    blames = ("The gradient is put back into the old shape.",)
+    rule = "Read the numbers row by row, and write them row by row into the new shape."
+    reasons = ("The gradient is put back into the old shape.",)
     rearranges = True
     backward = (lambda g, out, a, shape: OPS["reshape"](g, shape=a.shape),)
 
@@ -91,8 +91,8 @@ class Stand(Reshape):
     """Numbers stood up so that each meets its own row, or its own channel."""
 
     name = "stand"
-    says = "Take the numbers one after the other."
-    blames = ("Each number serves one row, or one channel, and collects the gradient from there.",)
+    rule = "Take the numbers one after the other."
+    reasons = ("Each number serves one row, or one channel, and collects the gradient from there.",)
     public = False
     backward = (lambda g, out, a, shape: OPS["stand"](g, shape=a.shape),)
 
@@ -104,8 +104,8 @@ class Flatten(Op):
     """All numbers in one vector, row by row."""
 
     name = "flatten"
-    says = "Read the numbers row by row."
-    blames = ("The gradient is put back into the old shape.",)
+    rule = "Read the numbers row by row."
+    reasons = ("The gradient is put back into the old shape.",)
     rearranges = True
     backward = (lambda g, out, a: OPS["reshape"](g, shape=a.shape),)
 
@@ -123,8 +123,8 @@ class Concat(Op):
     """Joined: the second stands to the right of the first, or below it."""
 
     name = "concat"
-    says = "Copy the first, then the second."
-    blames = ("Each part takes its own piece of the gradient.",) * 2
+    rule = "Copy the first, then the second."
+    reasons = ("Each part takes its own piece of the gradient.",) * 2
     rearranges = True
     backward = (
         lambda g, out, a, b, axis: piece(g, axis, 0, a.shape[axis]),
@@ -179,8 +179,8 @@ class Gather(Op):
     """The numbers that stand in given places."""
 
     name = "gather"
-    says = "Read the number that stands in the place."
-    blames = ("Each place collects the gradients of all its readings.",)
+    rule = "Read the number that stands in the place."
+    reasons = ("Each place collects the gradients of all its readings.",)
     rearranges = True
     public = False
     backward = (lambda g, out, a, places: OPS["scatter"](g, places=places, shape=a.shape),)
@@ -203,8 +203,8 @@ class Scatter(Op):
     """Numbers put back into the places that they came from, and added up where they meet."""
 
     name = "scatter"
-    says = "Each gradient goes back to the place it came from; they are added where they meet, and the rest is zeros."
-    blames = ("Each number collects the gradient of the place that it went to.",)
+    rule = "Each gradient goes back to the place it came from; they are added where they meet, and the rest is zeros."
+    reasons = ("Each number collects the gradient of the place that it went to.",)
     public = False
     backward = (lambda d, out, g, places, shape: OPS["gather"](d, places=places),)
 

@@ -100,8 +100,8 @@ class Softmax(Shares):
     """Softmax: turns the scores of each row into shares that add up to 1."""
 
     name = "softmax"
-    says = "Take the exponential of every score, and divide it by the sum of them all."
-    blames = (
+    rule = "Take the exponential of every score, and divide it by the sum of them all."
+    reasons = (
         "Each score gets its share of what its own gradient has over the average gradient of its row, weighted by the "
         "shares.",
     )
@@ -135,8 +135,8 @@ class LogSoftmax(Shares):
     """Logarithm of softmax: worked straight from the scores, so that small shares are not lost."""
 
     name = "log_softmax"
-    says = "From every score, subtract the logarithm of the sum of all their exponentials."
-    blames = ("Each score gets its own gradient, less its share of the sum of its row's gradients.",)
+    rule = "From every score, subtract the logarithm of the sum of all their exponentials."
+    reasons = ("Each score gets its own gradient, less its share of the sum of its row's gradients.",)
 
     def forward(self, a: Array, axis: int = 1) -> Any:
         return log_shares(a, axis)

@@ -37,7 +37,9 @@ def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
             flow[line] = _named_gradient(loss, line, found, why[line], users[line])
         if line.op is None:
             continue
-        for parent, rule, reason in zip(line.parents, line.op.backward, line.op.blamed(**line.settings), strict=True):
+        for parent, rule, reason in zip(
+            line.parents, line.op.backward, line.op.reasons_for(**line.settings), strict=True
+        ):
             if parent not in moves:
                 continue
             piece = rule(flow[line], line, *line.parents, **line.settings)

@@ -176,12 +176,12 @@ class Paper:
 
 
 class Op:
-    """One operation: what it computes, how blame flows back, and how one entry is worked by hand.
+    """One operation: what it computes, how its gradient flows back, and how one entry is worked by hand.
 
     A subclass is an operation: defining it registers it, under `name`, in OPS.
 
-    - `says`: how an entry is worked, in one sentence without symbols. The class docstring says what it is for.
-    - `blames`: for each operand, why its gradient is what it is.
+    - `rule`: how an entry is worked, in one sentence without symbols. The class docstring says what it is for.
+    - `reasons`: for each operand, why its gradient is what it is.
     - `backward`: for each operand, its gradient as a function of (gradient of the result, result, *operands), written
       in recorded operations, so that the backward pass explains itself.
     - `rearranges`: it only moves numbers (a transpose), so nothing is worked and entries read straight through.
@@ -191,8 +191,8 @@ class Op:
     """
 
     name: ClassVar[str]
-    says: ClassVar[str] = ""
-    blames: ClassVar[tuple[str, ...]] = ()
+    rule: ClassVar[str] = ""
+    reasons: ClassVar[tuple[str, ...]] = ()
     backward: ClassVar[tuple[Callable[..., Value], ...]] = ()
     rearranges: ClassVar[bool] = False
     plain: ClassVar[bool] = False
@@ -249,13 +249,13 @@ class Op:
         """How the entry `at` is worked by hand."""
         raise TypeError(f"{self.name} says nothing about how an entry is worked")
 
-    def told(self, *parents: Any, **settings: Any) -> str:
+    def instruction(self, *parents: Any, **settings: Any) -> str:
         """How an entry is worked, in this very case."""
-        return along(self.says, settings)
+        return along(self.rule, settings)
 
-    def blamed(self, *positional: Any, **settings: Any) -> tuple[str, ...]:
+    def reasons_for(self, *positional: Any, **settings: Any) -> tuple[str, ...]:
         """Why each operand gets its gradient, with these settings."""
-        return tuple(along(reason, settings) for reason in self.blames)
+        return tuple(along(reason, settings) for reason in self.reasons)
 
     def caption(self, at: Place, *parents: Any, **settings: Any) -> tuple[str | Expr, ...]:
         """What stands above the working of an entry, where a formula alone doesn't say it."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from penpaper_cli.explain.values import key
+from penpaper_cli.explain.results import key
 from penpaper_cli.expressions.arithmetic import Apply, Name
 from penpaper_cli.ops.reductions import direction
 from penpaper_cli.paper.paper import Op, Value

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from penpaper_cli.explain.results import key
 from penpaper_cli.explain.scripts.lines import Notes, differentiate
-from penpaper_cli.explain.values import key
 from penpaper_cli.solution.script import Given, Ref, Repeat, Script, Update
 
 if TYPE_CHECKING:
