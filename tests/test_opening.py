@@ -66,7 +66,7 @@ def test_each_kind_is_opened(table: str, text: str, folder: str) -> None:
 
 
 def test_a_table_needs_a_target(table: str) -> None:
-    with pytest.raises(CannotRead, match="^Missing option '--target'"):
+    with pytest.raises(CannotRead, match=r"^Missing option '--target'"):
         open_data(table, DataOptions())
 
 
@@ -84,7 +84,7 @@ def test_options_that_do_not_fit_are_refused_by_name(table: str, text: str, fold
 
 
 def test_an_empty_list_was_asked_for(folder: str) -> None:
-    with pytest.raises(CannotRead, match="^--drop is for tables"):
+    with pytest.raises(CannotRead, match=r"^--drop is for tables"):
         open_data(folder, DataOptions(drop=[]))
 
 
@@ -106,5 +106,5 @@ def test_what_a_saved_run_knows_already_is_refused(table: str, option: str) -> N
 
 
 def test_a_saved_text_refuses_what_only_tables_have(text: str) -> None:
-    with pytest.raises(CannotRead, match="^--missing: with --next-word the data has no columns"):
+    with pytest.raises(CannotRead, match=r"^--missing: with --next-word the data has no columns"):
         open_data(text, DataOptions(missing="drop"), SavedRun("m.json", "next word", (), ("the",), 1))
