@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from penpaper_cli.errors import CannotRead
 
 if TYPE_CHECKING:
-    from penpaper_cli.models.experiment import Wishes
+    from penpaper_cli.models.experiment import TrainingOptions
     from penpaper_cli.models.model import Model
 
 
@@ -29,7 +29,7 @@ def load_model(path: str) -> Model:
     return read_model(text, path)
 
 
-def read_saved(path: str, wishes: Wishes, features: Any, classify: bool, target: str | None) -> Model:
+def read_saved(path: str, wishes: TrainingOptions, features: Any, classify: bool, target: str | None) -> Model:
     """The model to go on with. Raises CannotRead for options that only a new run can have."""
     from dataclasses import fields
 
