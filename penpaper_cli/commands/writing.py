@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from penpaper_cli.data.files import write_whole
+from penpaper_cli.data.files import held, write_whole
 from penpaper_cli.errors import CannotRead, ClosedPipe
 from penpaper_cli.render.formats import FORMATS, CanRender, renderer
 from penpaper_cli.render.page import Page
@@ -22,7 +22,17 @@ def write(solution: Solution, form: str, page: Page, path: str | None, append: b
     if form == SHEET and path is not None:
         write_whole(path, "--out", sheet_text(solution.sheet))
         return
-    old = read_old(path) if path and append else ""
+    if path and append:
+        with held(path, "--append"):
+            draw(solution, form, page, path, read_old(path))
+    else:
+        draw(solution, form, page, path)
+    if solution.failure:
+        raise solution.failure
+
+
+def draw(solution: Solution, form: str, page: Page, path: str | None, old: str = "") -> None:
+    """Draw it in its format, behind what the file holds already."""
     page = replace(page, whole=not old and (page.whole or FORMATS[form].is_document))
     drawn = renderer(form, solution.figures, sys.stdout, page)
     if path is None:
@@ -30,8 +40,6 @@ def write(solution: Solution, form: str, page: Page, path: str | None, append: b
     else:
         pieces = (piece.encode() if isinstance(piece, str) else piece for piece in drawn.render(solution))
         write_whole(path, "--out", with_old(old, pieces, drawn) if old else pieces)
-    if solution.failure:
-        raise solution.failure
 
 
 def stream(pieces: Iterable[str | bytes]) -> None:
