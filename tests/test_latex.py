@@ -31,7 +31,7 @@ from penpaper_cli.render.page import Page
 from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Sentence, Table, Working
 
 ROOT = Path(__file__).parent.parent
-LESSONS = [ROOT / "README.md", *sorted((ROOT / "samples").glob("*.md"))]
+LESSONS = [ROOT / "README.md", *sorted((ROOT / "samples").rglob("*.md"))]
 DETAILS = ("full", "normal", "summary")
 MORE = (
     'pp forward "1 2" -w "1 2 3; 4 5 6" -a relu',
@@ -46,7 +46,7 @@ MORE = (
 
 
 def commands() -> list[str]:
-    """The commands of the README and the lessons that write to the screen in a format of their choice."""
+    """The commands in the documents that write to the screen in a format of their choice."""
     found = (line for path in LESSONS for line in re.findall(r"^\$ (pp .*)$", path.read_text(encoding="utf-8"), re.M))
     own = dict.fromkeys(line for line in found if not re.search(r" >> | -o | -f |--out|--format|--title|--math", line))
     return [*own, *MORE]
