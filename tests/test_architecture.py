@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "penpaper_cli"
-PAGES = [PACKAGE / "README.md", ROOT / "tests" / "README.md", ROOT / ".github" / "CONTRIBUTING.md"]
+TESTS = ROOT / "tests"
+PAGES = [PACKAGE / "README.md", TESTS / "README.md", ROOT / ".github" / "CONTRIBUTING.md"]
 ARCHITECTURE = PAGES[0].read_text(encoding="utf-8")
 
 
@@ -65,18 +67,42 @@ def test_the_architecture_tells_of_every_folder() -> None:
     assert rows == {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
 
 
+TABLE = re.compile(r"(?<=^<!-- tests -->\n).*?(?=^<!-- /tests -->\n)", re.MULTILINE | re.DOTALL)
+
+
+def table_of_tests() -> str:
+    """A row for each file of tests: what the first sentence of its docstring says."""
+    rows = ["| file | what is tested |", "| --- | --- |"]
+    for path in sorted(TESTS.rglob("*.py")):
+        docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        first = " ".join(docstring.split("\n\n")[0].split()).replace("|", "\\|")
+        rows.append(f"| `{path.relative_to(TESTS).as_posix()}` | {first} |")
+    return "\n" + "\n".join(rows) + "\n\n"
+
+
+def test_the_page_of_the_tests_tells_of_every_file(request: pytest.FixtureRequest) -> None:
+    page = TESTS / "README.md"
+    written = page.read_text(encoding="utf-8")
+    assert TABLE.search(written), "no place for the table"
+    expected = TABLE.sub(lambda _: table_of_tests(), written)
+    if request.config.getoption("--accept"):
+        page.write_text(expected, encoding="utf-8")
+    else:
+        assert written == expected, "python -m pytest tests/test_architecture.py --accept writes it anew"
+
+
 NAMED_FILE = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|pp|css|js|yml|toml|svg|md|csv)|(?:[\w.-]+/)+)`")
 DEFINED = re.compile(r"`([A-Za-z_]\w*)(?:\(\))?` in `((?:[\w.-]+/)*\w+\.py)`")
 
 
 def place(name: str) -> Path | None:
     """A file or folder that a page names, from the package or from the top."""
-    return next((root / name for root in (PACKAGE, ROOT, ROOT / "tests") if (root / name).exists()), None)
+    return next((root / name for root in (PACKAGE, ROOT, TESTS) if (root / name).exists()), None)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_files_and_names_in_the_pages_exist(page: Path) -> None:
-    text = re.sub(r"<!-- new -->.*?<!-- /new -->", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = page.read_text(encoding="utf-8")
     named = [found.group(1) for found in NAMED_FILE.finditer(text)]
     assert named, "no file is named"
     assert [name for name in named if not place(name)] == []
