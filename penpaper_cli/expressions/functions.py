@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 MOST_BITS = 12_000
 """Binary digits of an exact number, numerator and denominator together, before float64 takes over."""
@@ -61,6 +61,27 @@ class Form(Enum):
     POWER_OF_E = "power of e"
 
 
+class Written(NamedTuple):
+    """What a function is called on paper: in text and MathML, in LaTeX and in Typst."""
+
+    text: str
+    latex: str
+    typst: str
+
+
+def upright(name: str) -> Written:
+    """A name that LaTeX and Typst don't know by themselves, set like the ones they do, such as log."""
+    return Written(name, rf"\text{{{name.replace('_', '-')}}}", f'op("{name}")')
+
+
+class Called(NamedTuple):
+    """How the libraries write a function of an operand `a`."""
+
+    numpy: str
+    pytorch: str
+    tensorflow: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Function:
     """A function of one number. An entry of FUNCTIONS is all that there is to know of it.
@@ -69,22 +90,17 @@ class Function:
     - `exactly`: the same for a rational number, None where that isn't rational. A function that keeps every rational
       number rational has its own value here.
     - `slope`: how steep it is at x, where it is y: it carries what was rounded on the way on to the result.
-    - `latex`, `typst`: its name in these notations; `text` in all others, where it isn't `name`.
-    - `numpy`, `pytorch`, `tensorflow`: its call in these libraries, on an operand `a`.
-    - `form`: how a careful typesetter writes it; text always has its name.
+    - `written`: its name in each notation.
+    - `called`: its call in each library.
+    - `form`: how a careful typesetter writes it; plain text always has its name and brackets.
     - `inside`: what stands in its brackets, where that isn't the operand itself.
     """
 
-    name: str
     value: Callable[..., Any]
     exactly: Callable[..., Fraction | None]
     slope: Callable[[float, float], float]
-    latex: str
-    typst: str
-    numpy: str
-    pytorch: str
-    tensorflow: str
-    text: str = ""
+    written: Written
+    called: Called
     form: Form = Form.CALL
     inside: Callable[[Any], Any] | None = None
 
@@ -142,194 +158,130 @@ def normal_height(x: Any) -> float:
     return math.exp(-float(x) * float(x) / 2) / math.sqrt(2 * math.pi)
 
 
-_FUNCTIONS = (
-    Function(
-        name="sqrt",
+FUNCTIONS: dict[str, Function] = {
+    "sqrt": Function(
         value=math.sqrt,
         exactly=exact_root,
         slope=lambda x, y: 0.5 / y if y else 1.0,
+        written=upright("sqrt"),
         form=Form.ROOT,
-        latex=r"\text{sqrt}",
-        typst='op("sqrt")',
-        numpy="np.sqrt(a)",
-        pytorch="torch.sqrt(a)",
-        tensorflow="tf.sqrt(a)",
+        called=Called("np.sqrt(a)", "torch.sqrt(a)", "tf.sqrt(a)"),
     ),
-    Function(
-        name="exp",
+    "exp": Function(
         value=math.exp,
         exactly=only_at(0, 1),
         slope=lambda x, y: y,
+        written=Written("exp", latex=r"\exp", typst="exp"),
         form=Form.POWER_OF_E,
-        latex=r"\exp",
-        typst="exp",
-        numpy="np.exp(a)",
-        pytorch="torch.exp(a)",
-        tensorflow="tf.exp(a)",
+        called=Called("np.exp(a)", "torch.exp(a)", "tf.exp(a)"),
     ),
-    Function(
-        name="log",
+    "log": Function(
         value=math.log,
         exactly=only_at(1, 0),
         slope=lambda x, y: 1 / x,
-        latex=r"\log",
-        typst="log",
-        numpy="np.log(a)",
-        pytorch="torch.log(a)",
-        tensorflow="tf.math.log(a)",
+        written=Written("log", latex=r"\log", typst="log"),
+        called=Called("np.log(a)", "torch.log(a)", "tf.math.log(a)"),
     ),
-    Function(  # log(1 + x) in one, so that a small x isn't lost.
-        name="log1p",
+    # log(1 + x) and log(1 - x) in one, so that a small x isn't lost.
+    "log1p": Function(
         value=math.log1p,
         exactly=only_at(0, 0),
         slope=lambda x, y: 1 / (1 + x),
-        text="log",
-        latex=r"\log",
-        typst="log",
+        written=Written("log", latex=r"\log", typst="log"),
         inside=lambda x: 1 + x,
-        numpy="np.log1p(a)",
-        pytorch="torch.log1p(a)",
-        tensorflow="tf.math.log1p(a)",
+        called=Called("np.log1p(a)", "torch.log1p(a)", "tf.math.log1p(a)"),
     ),
-    Function(  # log(1 - x) in one
-        name="log1m",
+    "log1m": Function(
         value=lambda x: math.log1p(-x),
         exactly=only_at(0, 0),
         slope=lambda x, y: -1 / (1 - x),
-        text="log",
-        latex=r"\log",
-        typst="log",
+        written=Written("log", latex=r"\log", typst="log"),
         inside=lambda x: 1 - x,
-        numpy="np.log1p(-a)",
-        pytorch="torch.log1p(-a)",
-        tensorflow="tf.math.log1p(-a)",
+        called=Called("np.log1p(-a)", "torch.log1p(-a)", "tf.math.log1p(-a)"),
     ),
-    Function(
-        name="abs",
+    "abs": Function(
         value=abs,
         exactly=abs,
         slope=lambda x, y: 1.0 if x > 0 else -1.0,
+        written=upright("abs"),
         form=Form.BARS,
-        latex=r"\text{abs}",
-        typst='op("abs")',
-        numpy="np.abs(a)",
-        pytorch="torch.abs(a)",
-        tensorflow="tf.abs(a)",
+        called=Called("np.abs(a)", "torch.abs(a)", "tf.abs(a)"),
     ),
-    Function(
-        name="step",
+    "step": Function(
         value=step,
         exactly=step,
         slope=lambda x, y: 0.0,
-        latex=r"\text{step}",
-        typst='op("step")',
-        numpy="np.heaviside(a, 0)",
-        pytorch="(a > 0).double()",
-        tensorflow="tf.cast(a > 0, tf.float64)",
+        written=upright("step"),
+        called=Called("np.heaviside(a, 0)", "(a > 0).double()", "tf.cast(a > 0, tf.float64)"),
     ),
-    Function(
-        name="sign",
+    "sign": Function(
         value=sign,
         exactly=sign,
         slope=lambda x, y: 0.0,
-        latex=r"\text{sign}",
-        typst='op("sign")',
-        numpy="np.sign(a)",
-        pytorch="torch.sign(a)",
-        tensorflow="tf.sign(a)",
+        written=upright("sign"),
+        called=Called("np.sign(a)", "torch.sign(a)", "tf.sign(a)"),
     ),
-    Function(
-        name="relu",
+    "relu": Function(
         value=relu,
         exactly=relu,
         slope=lambda x, y: 1.0 if x > 0 else 0.0,
-        latex=r"\text{relu}",
-        typst='op("relu")',
-        numpy="np.maximum(a, 0)",
-        pytorch="torch.relu(a)",
-        tensorflow="tf.nn.relu(a)",
+        written=upright("relu"),
+        called=Called("np.maximum(a, 0)", "torch.relu(a)", "tf.nn.relu(a)"),
     ),
-    Function(
-        name="leaky_relu",
+    "leaky_relu": Function(
         value=leaky_relu,
         exactly=leaky_relu,
         slope=lambda x, y: 1.0 if x > 0 else 0.01,
-        latex=r"\text{leaky-relu}",
-        typst='op("leaky_relu")',
-        numpy="leaky_relu(a, slope)",
-        pytorch="F.leaky_relu(a, slope)",
-        tensorflow="leaky_relu(a, slope)",
+        written=upright("leaky_relu"),
+        called=Called("leaky_relu(a, slope)", "F.leaky_relu(a, slope)", "leaky_relu(a, slope)"),
     ),
-    Function(
-        name="sigmoid",
+    "sigmoid": Function(
         value=sigmoid,
         exactly=only_at(0, Fraction(1, 2)),
         slope=lambda x, y: y * (1 - y),
-        latex=r"\text{sigmoid}",
-        typst='op("sigmoid")',
-        numpy="1 / (1 + np.exp(-a))",
-        pytorch="torch.sigmoid(a)",
-        tensorflow="tf.sigmoid(a)",
+        written=upright("sigmoid"),
+        called=Called("1 / (1 + np.exp(-a))", "torch.sigmoid(a)", "tf.sigmoid(a)"),
     ),
-    Function(
-        name="tanh",
+    "tanh": Function(
         value=math.tanh,
         exactly=only_at(0, 0),
         slope=lambda x, y: 1 - y * y,
-        latex=r"\tanh",
-        typst="tanh",
-        numpy="np.tanh(a)",
-        pytorch="torch.tanh(a)",
-        tensorflow="tf.tanh(a)",
+        written=Written("tanh", latex=r"\tanh", typst="tanh"),
+        called=Called("np.tanh(a)", "torch.tanh(a)", "tf.tanh(a)"),
     ),
-    Function(
-        name="softplus",
+    "softplus": Function(
         value=lambda x: max(float(x), 0.0) + math.log1p(math.exp(-abs(x))),
         exactly=lambda x: None,
         slope=lambda x, y: sigmoid(x),
-        latex=r"\text{softplus}",
-        typst='op("softplus")',
-        numpy="np.logaddexp(0, a)",
-        pytorch="F.softplus(a, threshold=40)",
-        tensorflow="tf.math.softplus(a)",
+        written=upright("softplus"),
+        called=Called("np.logaddexp(0, a)", "F.softplus(a, threshold=40)", "tf.math.softplus(a)"),
     ),
-    Function(
-        name="normal_share",
+    "normal_share": Function(
         value=normal_share,
         exactly=only_at(0, Fraction(1, 2)),
         slope=lambda x, y: normal_height(x),
-        text="Φ",
-        latex=r"\Phi",
-        typst="Φ",
-        numpy="normal_share(a)",
-        pytorch="torch.special.ndtr(a)",
-        tensorflow="tf.math.erfc(-a / math.sqrt(2)) / 2",
+        written=Written("Φ", latex=r"\Phi", typst="Φ"),
+        called=Called("normal_share(a)", "torch.special.ndtr(a)", "tf.math.erfc(-a / math.sqrt(2)) / 2"),
     ),
-    Function(
-        name="normal_height",
+    "normal_height": Function(
         value=normal_height,
         exactly=lambda x: None,
         slope=lambda x, y: -x * y,
-        text="φ",
-        latex=r"\varphi",
-        typst="φ",
-        numpy="normal_height(a)",
-        pytorch="torch.exp(-(a ** 2) / 2) / math.sqrt(2 * math.pi)",
-        tensorflow="tf.exp(-(a ** 2) / 2) / math.sqrt(2 * math.pi)",
+        written=Written("φ", latex=r"\varphi", typst="φ"),
+        called=Called(
+            "normal_height(a)",
+            "torch.exp(-(a ** 2) / 2) / math.sqrt(2 * math.pi)",
+            "tf.exp(-(a ** 2) / 2) / math.sqrt(2 * math.pi)",
+        ),
     ),
-    Function(
-        name="gelu",
+    "gelu": Function(
         value=lambda x: float(x) * normal_share(x),
         exactly=only_at(0, 0),
         slope=lambda x, y: normal_share(x) + x * normal_height(x),
-        latex=r"\text{gelu}",
-        typst='op("gelu")',
-        numpy="a * normal_share(a)",
-        pytorch="F.gelu(a)",
-        tensorflow="a * tf.math.erfc(-a / math.sqrt(2)) / 2",
+        written=upright("gelu"),
+        called=Called("a * normal_share(a)", "F.gelu(a)", "a * tf.math.erfc(-a / math.sqrt(2)) / 2"),
     ),
-)
-FUNCTIONS = {function.name: function for function in _FUNCTIONS}
+}
 """The functions of one number, by name. What a gradient is made of is among them, though no formula may ask for it."""
-EVALUATE = ARITHMETIC | {name: function.value for name, function in FUNCTIONS.items()}
+EVALUATE: dict[str, Callable[..., Any]] = ARITHMETIC | {name: function.value for name, function in FUNCTIONS.items()}
 """What anything that is worked comes to."""

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr
-from penpaper_cli.expressions.functions import FUNCTIONS, Form
+from penpaper_cli.expressions.functions import FUNCTIONS, Form, upright
 from penpaper_cli.render.latex.measure import closing, measured, stands_open, width
 from penpaper_cli.render.latex.words import ACCENTS, GREEK, words
 from penpaper_cli.render.maths import BINDS, NEEDS, RATIO, Maths, divides_quotient, form_of
@@ -136,8 +136,8 @@ class Latex(Maths):
     def named(self, op: str) -> str:
         """A name that LaTeX has no command for is written with hyphens, as on the command line."""
         if op in FUNCTIONS:
-            return FUNCTIONS[op].latex
-        return EXTREMES.get(op) or rf"\text{{{op.replace('_', '-')}}}"
+            return FUNCTIONS[op].written.latex
+        return EXTREMES.get(op) or upright(op).latex
 
     def vector(self, parts: list[str]) -> str:
         """A row in square brackets; a wide one is separated by commas, so that it can be broken."""

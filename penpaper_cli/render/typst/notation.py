@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num
-from penpaper_cli.expressions.functions import FUNCTIONS, Form
+from penpaper_cli.expressions.functions import FUNCTIONS, Form, upright
 from penpaper_cli.render.maths import BINDS, NEEDS, RATIO, WHOLE, Maths, divides_quotient, form_of, inert
 from penpaper_cli.render.names import symbol
 from penpaper_cli.render.typst.width import pieces, width
@@ -125,8 +125,8 @@ class TypstMaths(Maths):
 
     def named(self, op: str) -> str:
         if op in FUNCTIONS:
-            return FUNCTIONS[op].typst
-        return op if op in EXTREMES else f"op({string(op)})"
+            return FUNCTIONS[op].written.typst
+        return op if op in EXTREMES else upright(op).typst
 
 
 def string(text: str) -> str:
