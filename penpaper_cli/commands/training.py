@@ -85,7 +85,13 @@ def train(
 
     from penpaper_cli.data.files import check_writable
     from penpaper_cli.data.opening import DataOptions, SavedRun, open_data
-    from penpaper_cli.models.experiment import EPOCHS, USUAL_OPTIMIZER, Wishes, new_experiment, resumed_experiment
+    from penpaper_cli.models.experiment import (
+        EPOCHS,
+        USUAL_OPTIMIZER,
+        TrainingOptions,
+        new_experiment,
+        resumed_experiment,
+    )
 
     if view.exact:
         raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
@@ -108,7 +114,7 @@ def train(
         from penpaper_cli.render.plot import files
 
         files.check(plot)
-    wishes = Wishes(
+    wishes = TrainingOptions(
         loss=loss,
         hidden=options.read_hidden(hidden),
         activation=activation,
