@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from penpaper_cli.commands.writing import say
 from penpaper_cli.errors import CannotRead
 
 if TYPE_CHECKING:
@@ -47,12 +47,6 @@ def names(text: str | None) -> list[str]:
     """The names of columns, with commas between them; one that has a comma itself stands in quotation marks."""
     parts = OUTSIDE_QUOTES.split(text) if text else []
     return [part.strip().removeprefix('"').removesuffix('"') for part in parts]
-
-
-def say(notes: Iterable[str]) -> None:
-    """What was assumed, a line each on standard error."""
-    for note in notes:
-        print(f"pp: {note}", file=sys.stderr)
 
 
 def read_pictures(data: str, size: str | None, for_tables: Mapping[str, object]) -> DataSet | None:
