@@ -1,4 +1,4 @@
-"""Runs the commands in the README and the lessons, and compares what stands under each with what it prints.
+"""Runs the commands in the README, the lessons and the reference, and compares each with what stands under it.
 
 Commands stand in blocks fenced as ```console, on lines that start with `$ `. Write only those lines: `pytest --accept`
 writes the output. A comment `<!-- show: First … Last -->` before a block keeps the lines from the one that starts with
@@ -20,7 +20,7 @@ from penpaper_cli.cli import run
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-DOCUMENTS = [README, *sorted((ROOT / "samples").glob("*.md"))]
+DOCUMENTS = [README, *sorted((ROOT / "samples").rglob("*.md"))]
 BLOCK = re.compile(
     r"^(?P<head>(?:<!-- show: (?P<first>.*?) ?… ?(?P<last>.*?) ?-->\n)?(?P<fence>`{3,})console\n)"
     r"(?P<body>.*?)(?P<foot>^(?P=fence)\n)",
@@ -67,7 +67,7 @@ def printed(command: str) -> str:
 
 def starts(line: str, words: str) -> bool:
     """Whether a line starts so, be it set off from the words or not."""
-    return line.removeprefix("  ").startswith(words)
+    return line.lstrip().startswith(words)
 
 
 def part(text: str, first: str, last: str) -> Iterator[str]:
@@ -95,19 +95,19 @@ def worked(block: re.Match[str]) -> str:
     return "".join([*pieces, block["foot"]])
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.name))
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_the_output_is_what_the_commands_print(path: Path, request: pytest.FixtureRequest) -> None:
     written = path.read_text(encoding="utf-8")
-    assert BLOCK.search(written), "no block of commands"
-    found = BLOCK.sub(worked, written)
-    if path == README:
-        assert OPERATIONS.search(written), "no place for the table of operations"
-        table = printed("pp ops -f markdown").strip()
-        found = OPERATIONS.sub(lambda _: f"\n{table}\n\n", found)
+    assert BLOCK.search(written) or OPERATIONS.search(written), "no block of commands"
+    found = OPERATIONS.sub(lambda _: f"\n{printed('pp ops -f markdown').strip()}\n\n", BLOCK.sub(worked, written))
     if request.config.getoption("--accept"):
         path.write_text(found, encoding="utf-8")
     else:
         assert written == found, f"{path.name} shows other output than its commands print; pytest --accept mends it"
+
+
+def test_the_table_of_operations_has_its_place() -> None:
+    assert [path.name for path in DOCUMENTS if OPERATIONS.search(path.read_text(encoding="utf-8"))] == ["operations.md"]
 
 
 def test_every_shell_command_of_the_readme_is_run_by_ci() -> None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from penpaper_cli.commands.writing import say
-from penpaper_cli.errors import CannotRead
 
 if TYPE_CHECKING:
-    from penpaper_cli.data.dataset import DataSet
     from penpaper_cli.explain.training import Lesson
 
 Features = Annotated[
@@ -43,38 +40,11 @@ Size = Annotated[
 OUTSIDE_QUOTES = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
 
 
-def names(text: str | None) -> list[str]:
+def names(text: str | None) -> list[str] | None:
     """The names of columns, with commas between them; one that has a comma itself stands in quotation marks."""
-    parts = OUTSIDE_QUOTES.split(text) if text else []
-    return [part.strip().removeprefix('"').removesuffix('"') for part in parts]
-
-
-def read_pictures(data: str, size: str | None, for_tables: Mapping[str, object]) -> DataSet | None:
-    """The data set in a folder of pictures, or None where `data` is a table. Raises CannotRead for what doesn't fit.
-
-    `for_tables` are the options that only tables have, by name, with None for what wasn't given.
-    """
-    from penpaper_cli.data.image_folder import is_folder, read_album
-    from penpaper_cli.data.images import is_picture, read_size
-    from penpaper_cli.data.sources import quoted, shown
-
-    data = data.strip()  # a blank shields a leading minus
-    if is_picture(data) and not is_folder(data):
-        raise CannotRead(
-            f"{quoted(data, 200)} is one picture, and training needs many: "
-            "name a folder that has a folder of pictures for each class."
-        )
-    if not is_folder(data):
-        if size is not None:
-            raise CannotRead("--size is for pictures, and a table has none: leave the option out.")
-        return None
-    for name, value in for_tables.items():
-        if value is not None:
-            raise CannotRead(
-                f"--{name} is for tables, and {shown(data)} is a directory: name a file in it, or, where it holds a "
-                "folder of pictures for each class, leave the option out."
-            )
-    return read_album(data, read_size(size) if size is not None else None).data_set()
+    if not text:
+        return None if text is None else []
+    return [part.strip().removeprefix('"').removesuffix('"') for part in OUTSIDE_QUOTES.split(text)]
 
 
 def draw_plot(lesson: Lesson, path: str) -> None:

@@ -35,11 +35,11 @@ def fit(
     from penpaper_cli.api.building import solution
     from penpaper_cli.api.view import View
     from penpaper_cli.data import dataset
+    from penpaper_cli.data.opening import DataOptions, open_table
     from penpaper_cli.data.sources import quoted
     from penpaper_cli.explain import fit as explain_fit
 
-    wanted = names(features) if features is not None else None
-    read = dataset.read_data(data, target, wanted, names(drop), names(category), missing, numbers)
+    read = open_table(data, DataOptions(target, names(features), names(drop), names(category), missing, numbers))
     say(read.notes)
     if read.classes:
         raise CannotRead(f"The target {quoted(read.target)} holds words, and least squares fits numbers: try pp train.")

@@ -52,8 +52,7 @@ def look_at_table(
     from penpaper_cli.data.summary import look_at
     from penpaper_cli.explain.data import columns_for_programs, looked
 
-    wanted = names(features) if features is not None else None
-    found = look_at(data, wanted, names(drop), names(category), numbers)
+    found = look_at(data, names(features), names(drop) or (), names(category) or (), numbers)
     more = {"rows": found.rows, "columns": columns_for_programs(found), "notes": found.notes}
     return solution("look", f"A look at {found.source}", lambda: looked(found, detail), more=more)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from penpaper_cli.errors import CannotRead
 
 if TYPE_CHECKING:
-    from penpaper_cli.models.experiment import Wishes
+    from penpaper_cli.models.experiment import TrainingOptions
     from penpaper_cli.models.model import Model
 
 
@@ -29,20 +29,14 @@ def load_model(path: str) -> Model:
     return read_model(text, path)
 
 
-def read_saved(path: str, wishes: Wishes, features: Any, classify: bool, target: str | None) -> Model:
+def read_saved(path: str, options: TrainingOptions) -> Model:
     """The model to go on with. Raises CannotRead for options that only a new run can have."""
     from dataclasses import fields
 
     model = load_model(path)
-    typed = {field.name: getattr(wishes, field.name) for field in fields(wishes)} | {
-        "features": features,
-        "classify": classify,
-    }
     names = {"batch": "batch-size", "rates": "lr and what else belongs to the update rule"}
-    for name, found in typed.items():
-        if found not in (None, (), {}, False):
-            option = names.get(name, name.replace("_", "-"))
+    for field in fields(options):
+        if getattr(options, field.name) not in (None, (), {}):
+            option = names.get(field.name, field.name.replace("_", "-"))
             raise CannotRead(f"--{option}: with --resume this comes from {path}; leave the option out.")
-    if target is not None and target != model.target:
-        raise CannotRead(f'--target: the model in {path} predicts "{model.target}"; leave the option out.')
     return model

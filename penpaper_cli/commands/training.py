@@ -17,10 +17,9 @@ from penpaper_cli.commands.data_options import (
     Size,
     draw_plot,
     names,
-    read_pictures,
 )
 from penpaper_cli.commands.model_files import read_saved, save_model
-from penpaper_cli.commands.next_word import check_task, lesson_of, read_new, read_words
+from penpaper_cli.commands.next_word import lesson_of, read_new, refuse_for_words
 from penpaper_cli.commands.progress import interruptible, progress
 from penpaper_cli.commands.shared import command
 from penpaper_cli.commands.writing import say
@@ -85,10 +84,15 @@ def train(
     """Train a model on a CSV, epochs worked in full: linear, for classes logistic or softmax, or with hidden layers."""
     from dataclasses import replace
 
-    from penpaper_cli.data import dataset
-    from penpaper_cli.data.corpus import read_text
     from penpaper_cli.data.files import check_writable
-    from penpaper_cli.models.experiment import EPOCHS, USUAL_OPTIMIZER, Wishes, new_experiment, resumed_experiment
+    from penpaper_cli.data.opening import DataOptions, SavedRun, open_data
+    from penpaper_cli.models.experiment import (
+        EPOCHS,
+        USUAL_OPTIMIZER,
+        TrainingOptions,
+        new_experiment,
+        resumed_experiment,
+    )
 
     if view.get("exact"):
         raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
@@ -111,7 +115,7 @@ def train(
         from penpaper_cli.render.plot import files
 
         files.check(plot)
-    wishes = Wishes(
+    wishes = TrainingOptions(
         loss=loss,
         hidden=options.read_hidden(hidden),
         activation=activation,
@@ -126,41 +130,29 @@ def train(
         scale=scale,
         scale_target=scale_target,
     )
-    wanted = names(features) if features is not None else None
-    for_tables = {
-        "target": target,
-        "features": features,
-        "drop": drop,
-        "category": category,
-        "missing": missing,
-        "numbers": numbers,
-        "classify": classify or None,
-    }
+    wanted = DataOptions(
+        target,
+        names(features),
+        names(drop),
+        names(category),
+        missing,
+        numbers,
+        classify,
+        size,
+        next_word,
+        context,
+    )
     if resume is not None:
-        before = read_saved(resume, wishes, wanted, classify, target)
-        check_task(before, next_word, context, resume)
-        own = [column.name for column in before.columns]
-        categories = [column.name for column in before.columns if column.categories]
-        classes = bool(before.classes)
-        if before.counts is not None:
-            read = read_text(data, before.counts.context)
-        else:
-            own_columns = (before.target, own, (), categories, missing, numbers, classes)
-            read = read_pictures(data, size, for_tables) or dataset.read_data(data, *own_columns)
+        before = read_saved(resume, wishes)
+        words_before = before.counts.context if before.counts is not None else 0
+        saved = SavedRun(resume, before.target, before.columns, before.classes, words_before)
+        read = open_data(data, wanted, saved)
         experiment = resumed_experiment(read, before, resume)
-    elif next_word:
-        columns = {"target": target, "features": features, "drop": drop, "category": category, "missing": missing}
-        others = {"numbers": numbers, "classify": classify, "loss": loss, "scale": scale, "scale-target": scale_target}
-        read = read_words(data, context, columns | others | {"size": size})
-        experiment = new_experiment(read, replace(wishes, scale="none"))
     else:
-        if context is not None:
-            raise CannotRead("--context: how many words are looked at belongs to --next-word; give both or neither.")
-        pictures = read_pictures(data, size, for_tables)
-        if pictures is None and target is None:
-            raise CannotRead("Missing option '--target': name the column to predict, or give --next-word for a text.")
-        typed_columns = (str(target), wanted, names(drop), names(category), missing, numbers, classify)
-        read = pictures or dataset.read_data(data, *typed_columns)
+        if next_word:
+            refuse_for_words({"loss": loss, "scale": scale, "scale-target": scale_target})
+            wishes = replace(wishes, scale="none")
+        read = open_data(data, wanted)
         experiment = new_experiment(read, wishes)
     say(read.notes)
     kind = "hidden" if experiment.layers.hidden else "classes" if read.classes else "numbers"

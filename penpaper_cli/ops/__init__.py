@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 FAMILIES = (
     "elementwise",
     "functions",
-    "activations",
     "reductions",
     "extremes",
     "products",
@@ -24,6 +23,7 @@ FAMILIES = (
     "reshaping",
     "convolution",
     "pooling",
+    "lookup",
     "normalisation",
 )
 

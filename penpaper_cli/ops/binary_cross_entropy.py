@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Sum, lift
-from penpaper_cli.ops.activations import softplus_of
 from penpaper_cli.ops.elementwise import one_minus
-from penpaper_cli.ops.losses import PairLoss, beyond, place_in, refuse
-from penpaper_cli.ops.reductions import called, divided, over
-from penpaper_cli.ops.shapes import small
+from penpaper_cli.ops.functions import softplus_of
+from penpaper_cli.ops.losses import PairLoss, beyond, refuse
+from penpaper_cli.ops.reductions import divided, over
+from penpaper_cli.ops.shapes import function_of, place_in, small
 from penpaper_cli.paper.paper import OPS, Array, Paper, Place, Value, scale
 
 
@@ -90,7 +90,7 @@ class BinaryCrossEntropy(PairLoss):
         return self.reasons_from_scores if from_scores else self.reasons
 
     def formula(self, *parents: Value, **settings: Any) -> Expr:
-        return called(self.name, *parents, **settings)
+        return function_of(self.name, *parents, **settings)
 
     def example(self) -> Value:
         paper = Paper()

@@ -11,8 +11,8 @@ from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
 from penpaper_cli.ops.functions import marks
 from penpaper_cli.ops.losses import SLACK, beyond, refuse
-from penpaper_cli.ops.reductions import called, divided, over, repeated
-from penpaper_cli.ops.shapes import named, shape_text, small
+from penpaper_cli.ops.reductions import divided, over, repeated
+from penpaper_cli.ops.shapes import function_of, named, shape_text, small
 from penpaper_cli.ops.softmax import exponents, log_share, log_shares, near_one, share
 from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, scale
 
@@ -198,7 +198,7 @@ class CrossEntropy(Op):
         return which_column(z, t) if t.shape != z.shape else ()
 
     def formula(self, *parents: Value, **settings: Any) -> Expr:
-        return called(self.name, *parents, **settings)
+        return function_of(self.name, *parents, **settings)
 
     def example(self) -> Value:
         return self(*classes_example("1 -2 0; 3 1/2 1", "2 0"))

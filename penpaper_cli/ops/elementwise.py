@@ -1,4 +1,4 @@
-"""Operations that work entry by entry: sums, differences, products, quotients, powers, roots."""
+"""Arithmetic entry by entry: sums, differences, products, quotients, powers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from penpaper_cli.expressions.arithmetic import Apply, Expr, Num
 from penpaper_cli.expressions.numbers import Figures, Typed
 from penpaper_cli.ops.reductions import fit
 from penpaper_cli.ops.shapes import cell, named, no_product_lost, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value, scale
+from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, scale
 
 
 def rational(setting: float | Fraction) -> Fraction:
@@ -49,7 +49,8 @@ class Elementwise(Op):
         return Apply(self.name, (cell(a, at), cell(b, at)))
 
     def example(self) -> Value:
-        return self(small("A", "1 -2; 3 1/2"), small("B", "4 0.5"))
+        paper = Paper()
+        return self(small("A", "1 -2; 3 1/2", paper), small("B", "4 0.5", paper))
 
 
 class Add(Elementwise):
@@ -119,7 +120,8 @@ class Div(Elementwise):
     backward = (lambda g, out, a, b: fit(g / b, a), lambda g, out, a, b: fit(-(scale(g, out) / b), b))
 
     def example(self) -> Value:
-        return self(small("A", "1 -2; 3 1/2"), small("B", "4 -0.5"))
+        paper = Paper()
+        return self(small("A", "1 -2; 3 1/2", paper), small("B", "4 -0.5", paper))
 
 
 class Unary(Op):
@@ -170,10 +172,10 @@ class Pow(Op):
     backward = (lambda g, out, a, power: power_rule(g, a, power),)
 
     def entry(self, at: Place, a: Value, power: int | Fraction) -> Expr:
-        return a[at] ** in_full(power)
+        return a[at] ** exponent(power)
 
     def formula(self, a: Value, power: int | Fraction) -> Expr:
-        return a.label ** in_full(power)
+        return a.label ** exponent(power)
 
     def example(self) -> Value:
         return self(small("A", "1 -2; 3 1/2"), power=2)
@@ -201,7 +203,7 @@ class Power(Pow):
         return self(small("A", "1 4; 2 1/2"), power=Fraction(3, 2))
 
 
-def in_full(power: int | Fraction) -> Num:
+def exponent(power: int | Fraction) -> Num:
     """An exponent as it is printed: never rounded, so 1/3 stays a fraction."""
     exact = Fraction(power)
     return Num(exact if Figures().in_full(exact) else Typed(exact, str(exact)))
@@ -214,27 +216,6 @@ def power_rule(g: Value, a: Value, power: int | Fraction) -> Value:
     if power == 1:
         return g
     return scale(g, g.paper.constant(Fraction(power)) * (a if power == 2 else OPS["pow"](a, power=power - 1)))
-
-
-class Sqrt(Unary):
-    """Square root, entry by entry. It leaves the exact rationals."""
-
-    name = "sqrt"
-    rule = "Take the square root of every entry."
-    reasons = ("The root's slope is one over twice the root.",)
-    keeps_exact = False
-
-    def check(self, a: Value) -> None:
-        if (a.data < 0).any():
-            raise CannotWork(f"{named(a)} has a negative entry, and its square root isn't a real number.")
-
-    def forward(self, a: Array) -> Any:
-        return np.sqrt(a)
-
-    backward = (lambda g, out, a: g / (2 * out),)
-
-    def example(self) -> Value:
-        return self(small("A", "1 4; 2 1/2"))
 
 
 class Same(Op):

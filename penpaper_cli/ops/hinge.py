@@ -11,9 +11,9 @@ from penpaper_cli.expressions.arithmetic import Apply, Expr, Sum, lift
 from penpaper_cli.ops.cross_entropy import check_classes, classes, classes_example, place_of, samples, which_column
 from penpaper_cli.ops.elementwise import one_minus
 from penpaper_cli.ops.functions import jump, marks
-from penpaper_cli.ops.losses import SLACK, place_in, refuse
+from penpaper_cli.ops.losses import SLACK, refuse
 from penpaper_cli.ops.reductions import divided, over
-from penpaper_cli.ops.shapes import named, shape_text
+from penpaper_cli.ops.shapes import named, place_in, shape_text
 from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value, scale
 
 

@@ -11,17 +11,12 @@ from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
 from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.ops.elementwise import rational, suited
-from penpaper_cli.ops.reductions import called, divided, over
-from penpaper_cli.ops.shapes import named, shape_text, small
+from penpaper_cli.ops.reductions import divided, over
+from penpaper_cli.ops.shapes import function_of, named, place_in, shape_text, small
 from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, scale
 
 SLACK = Fraction(1, 1000)
 """How far a share may stand outside 0 to 1, and a sum of shares from 1, so that they can be nudged."""
-
-
-def place_in(shape: tuple[int, ...], k: int) -> Place:
-    """The place of the k-th entry, row by row."""
-    return tuple(map(int, np.unravel_index(k, shape)))
 
 
 def place_text(at: Place) -> str:
@@ -214,4 +209,4 @@ class Huber(PairLoss):
         return divided(Sum(self.terms(a, b, delta).ravel(), term), p.data.size)
 
     def formula(self, *parents: Value, **settings: Any) -> Expr:
-        return called(self.name, *parents, **settings)
+        return function_of(self.name, *parents, **settings)

@@ -1,0 +1,156 @@
+"""Open what is learned from: a table, a folder of pictures, a text, or the data that a saved run goes on with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from penpaper_cli.data.corpus import CONTEXTS, read_text
+from penpaper_cli.data.dataset import DataSet, read_data
+from penpaper_cli.data.encoding import Column
+from penpaper_cli.data.image_folder import is_folder, read_album
+from penpaper_cli.data.images import is_picture, read_size
+from penpaper_cli.data.sources import quoted, shown
+from penpaper_cli.errors import CannotRead
+
+USUAL_CONTEXT = 1
+OF_TABLES = ("target", "features", "drop", "category", "missing", "numbers", "classify")
+"""The options that say something of columns, which only tables have."""
+WHY_NOT_FOR_WORDS = {
+    "size": "there are no pictures",
+    "target": "the next word is the target",
+    "features": "the words before the next one are the features",
+    "drop": "the data has no columns",
+    "category": "the data has no columns",
+    "missing": "the data has no columns",
+    "numbers": "the data has no columns",
+    "classify": "the classes are the words of the text",
+}
+
+
+@dataclass(frozen=True)
+class DataOptions:
+    """How data is to be read. None, and False, is what wasn't asked for.
+
+    `target`, `features`, `drop` and `category` name columns of a table; `missing` says what to do with gaps (drop,
+    mean, median), `numbers` how numbers are written; with `classify` the numbers of the target are classes. `size` is
+    the width and height that pictures are brought to, such as "8x8". With `next_word` the data is a text, of which
+    `context` words are looked at to guess the next.
+    """
+
+    target: str | None = None
+    features: Sequence[str] | None = None
+    drop: Sequence[str] | None = None
+    category: Sequence[str] | None = None
+    missing: str | None = None
+    numbers: str | None = None
+    classify: bool = False
+    size: str | None = None
+    next_word: bool = False
+    context: int | None = None
+
+    def given(self, option: str) -> bool:
+        """Whether an option was asked for."""
+        return getattr(self, option) not in (None, False)
+
+
+@dataclass(frozen=True)
+class SavedRun:
+    """What a model in a file tells of the data that it learned from; `context` is 0 but for a text."""
+
+    file: str
+    target: str
+    columns: tuple[Column, ...] = ()
+    classes: tuple[str, ...] = ()
+    context: int = 0
+
+
+def open_data(source: str, options: DataOptions, saved: SavedRun | None = None) -> DataSet:
+    """The data set in a file or a folder, or on standard input for `-`; for a `saved` run, as its model knows it.
+
+    Raises CannotRead with the place and the remedy, also for options that don't fit the kind of data, and CannotWork
+    where there is nothing to learn from it.
+    """
+    source = source.strip()  # a blank shields a leading minus
+    if saved is not None:
+        return _open_again(source, options, saved)
+    if options.next_word:
+        return _open_text(source, options)
+    if options.context is not None:
+        raise CannotRead("--context: how many words are looked at belongs to --next-word; give both or neither.")
+    pictures = _open_pictures(source, options)
+    if pictures is None and options.target is None:
+        raise CannotRead("Missing option '--target': name the column to predict, or give --next-word for a text.")
+    return pictures or open_table(source, options)
+
+
+def open_table(source: str, options: DataOptions) -> DataSet:
+    """The data set in a table, whose target is named among the options. Raises as `open_data` does."""
+    return read_data(
+        source,
+        str(options.target),
+        options.features,
+        options.drop or (),
+        options.category or (),
+        options.missing,
+        options.numbers,
+        options.classify,
+    )
+
+
+def _open_text(source: str, options: DataOptions) -> DataSet:
+    for option, why in WHY_NOT_FOR_WORDS.items():
+        if options.given(option):
+            raise CannotRead(f"--{option}: with --next-word {why}; leave the option out.")
+    context = options.context
+    if context is not None and context not in CONTEXTS:
+        raise CannotRead(f"--context {context}: the model looks at 1 or 2 words before the next one; give 1 or 2.")
+    if source.lower().endswith((".csv", ".tsv", ".json", ".npy")):
+        raise CannotRead(
+            f"{shown(source)}: --next-word learns from sentences, one on each line of a text file such as rhyme.txt."
+        )
+    return read_text(source, USUAL_CONTEXT if context is None else context)
+
+
+def _open_pictures(source: str, options: DataOptions) -> DataSet | None:
+    """The data set in a folder of pictures, or None where the source is a table."""
+    if is_picture(source) and not is_folder(source):
+        raise CannotRead(
+            f"{quoted(source, 200)} is one picture, and training needs many: "
+            "name a folder that has a folder of pictures for each class."
+        )
+    if not is_folder(source):
+        if options.size is not None:
+            raise CannotRead("--size is for pictures, and a table has none: leave the option out.")
+        return None
+    for option in OF_TABLES:
+        if options.given(option):
+            raise CannotRead(
+                f"--{option} is for tables, and {shown(source)} is a directory: name a file in it, or, where it holds "
+                "a folder of pictures for each class, leave the option out."
+            )
+    return read_album(source, read_size(options.size) if options.size is not None else None).data_set()
+
+
+def _open_again(source: str, options: DataOptions, saved: SavedRun) -> DataSet:
+    """The data for a saved run to go on with: its target, its features and its classes are those of its model."""
+    if options.next_word and not saved.context:
+        raise CannotRead(
+            f"--next-word: the model in {shown(saved.file)} is not one of the next word; leave the option out."
+        )
+    for option in ("features", "drop", "category", "classify", "context"):
+        if options.given(option):
+            raise CannotRead(f"--{option}: with --resume this comes from {shown(saved.file)}; leave the option out.")
+    if options.target not in (None, saved.target):
+        raise CannotRead(
+            f"--target: the model in {shown(saved.file)} predicts {quoted(saved.target)}; leave the option out."
+        )
+    if saved.context:
+        return _open_text(source, replace(options, target=None, context=saved.context))
+    pictures = _open_pictures(source, options)
+    own = [column.name for column in saved.columns]
+    categories = [column.name for column in saved.columns if column.categories]
+    return pictures or open_table(
+        source,
+        replace(options, target=saved.target, features=own, category=categories, classify=bool(saved.classes)),
+    )
