@@ -29,7 +29,7 @@ from penpaper_cli.explain.results import key
 from penpaper_cli.explain.scripts.lines import lines_script
 from penpaper_cli.expressions.arithmetic import Apply
 from penpaper_cli.expressions.numbers import Figures
-from penpaper_cli.models.layers import HIDDEN
+from penpaper_cli.formula.choices import HIDDEN, options_of
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper.gradients import gradients
 from penpaper_cli.paper.paper import Op, Value
@@ -294,7 +294,7 @@ TRAINING: list[tuple[str, ...]] = [
     *((*PRICES, "--optimizer", rule, "--epochs", "30", "--no-scale-target") for rule in RULES),
     *((*TO_BEDROOMS, "--optimizer", rule, "--epochs", "30", "--init", "he") for rule in RULES),
     *((*PRICES, "--hidden", "3", "--optimizer", rule, "--epochs", "30") for rule in RULES),
-    *((*EXAM, "--hidden", "3,2", "--activation", a, "--epochs", "40") for a in HIDDEN),
+    *((*EXAM, "--hidden", "3,2", "--activation", a, "--epochs", "40") for a in options_of(HIDDEN)),
     (*PRICES, "--epochs", "1"),
     (*PRICES, "--epochs", "600", "--optimizer", "adam", "--lr", "5", "--no-scale-target"),
     (*PRICES, "--epochs", "1", "--optimizer", "adam", "--scale", "minmax", "--no-scale-target"),
