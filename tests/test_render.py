@@ -29,9 +29,9 @@ from penpaper_cli.solution.blocks import (
     Grid,
     Heading,
     Picture,
+    Record,
     Result,
     Sentence,
-    Solution,
     Table,
     Working,
 )
@@ -136,11 +136,11 @@ def blocks(name: str) -> Iterator[Block]:
     yield Picture(((-2.0, 0.0, 1.5),), -2.0, 2.0)
 
 
-def solution(steps: Iterable[Block], name: str = TAME) -> Solution:
+def solution(steps: Iterable[Block], name: str = TAME) -> Record:
     """A solution around some blocks."""
     result = Result((2,), True, [Fraction(1, 3), Fraction(-2)])
     decimal = Result((1, 2), False, [[0.1, -0.0]])
-    return Solution(
+    return Record(
         "test",
         steps,
         title="A test",

@@ -13,7 +13,7 @@ from penpaper_cli.expressions.functions import FUNCTIONS
 from penpaper_cli.expressions.numbers import Figures, Typed
 from penpaper_cli.ops.reductions import fit
 from penpaper_cli.ops.shapes import cell, named, no_product_lost, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, scale
+from penpaper_cli.paper.paper import OPS, Array, Numbers, Op, Paper, Place, Value, scale
 
 
 def rational(setting: float | Fraction) -> Fraction:
@@ -26,9 +26,9 @@ def suited(number: Fraction, array: Array) -> Any:
     return number if array.dtype == object else float(number)
 
 
-def one_minus(value: Value) -> Value:
+def one_minus(value: Numbers) -> Numbers:
     """1 less the value, entry by entry."""
-    return value.paper.constant(Fraction(1)) - value
+    return 1 - value
 
 
 class Elementwise(Op):

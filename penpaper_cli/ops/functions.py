@@ -151,7 +151,7 @@ class Relu(Activation):
     def forward(self, a: Array) -> Any:
         return np.maximum(a, suited(Fraction(0), a))
 
-    backward = (lambda g, out, a: scale(g, OPS["step"](a)),)
+    backward = (lambda g, out, a: scale(g, OPS["step"].of(a)),)
 
     def entry(self, at: Place, a: Value) -> Expr:
         return Apply("max", (lift(0), a[at]))
@@ -169,7 +169,7 @@ class LeakyRelu(Activation):
     def forward(self, a: Array, slope: float = 0.01) -> Any:
         return np.where(a > 0, a, suited(rational(slope), a) * a)
 
-    backward = (lambda g, out, a, slope=0.01: scale(g, leaky_slope(a, rational(slope))),)
+    backward = (lambda g, out, a, slope=0.01: scale(g, leaky_slope(a, slope)),)
 
     def entry(self, at: Place, a: Value, slope: float = 0.01) -> Expr:
         return Apply("max" if slope <= 1 else "min", (Num(rational(slope)) * a[at], a[at]))
@@ -178,9 +178,10 @@ class LeakyRelu(Activation):
         return function_of(self.name, a, **settings)
 
 
-def leaky_slope(a: Value, slope: Fraction) -> Value:
-    """1 where an entry is positive, else the small factor."""
-    return a.paper.constant(slope) + a.paper.constant(1 - slope) * OPS["step"](a)
+def leaky_slope(a: Any, slope: float) -> Any:
+    """1 where an entry is positive, else the small factor; of values on paper, or of an array."""
+    factor = rational(slope) if isinstance(a, Value) else slope
+    return factor + (1 - factor) * OPS["step"].of(a)
 
 
 class Sigmoid(Activation):
@@ -225,7 +226,7 @@ class Softplus(Activation):
     def forward(self, a: Array) -> Any:
         return np.logaddexp(0, a)
 
-    backward = (lambda g, out, a: scale(g, OPS["sigmoid"](a)),)
+    backward = (lambda g, out, a: scale(g, OPS["sigmoid"].of(a)),)
 
     def entry(self, at: Place, a: Value) -> Expr:
         return softplus_of(a[at], float(a.number(at)))
@@ -254,7 +255,7 @@ class NormalShare(Activation):
     def forward(self, a: Array) -> Any:
         return np.vectorize(lambda x: math.erfc(-x / math.sqrt(2)) / 2, otypes=[float])(a)
 
-    backward = (lambda g, out, a: scale(g, OPS["normal_height"](a)),)
+    backward = (lambda g, out, a: scale(g, OPS["normal_height"].of(a)),)
 
 
 class NormalHeight(Activation):
@@ -281,7 +282,7 @@ class Gelu(Activation):
     def forward(self, a: Array) -> Any:
         return a * OPS["normal_share"].forward(a)
 
-    backward = (lambda g, out, a: scale(g, OPS["normal_share"](a) + a * OPS["normal_height"](a)),)
+    backward = (lambda g, out, a: scale(g, OPS["normal_share"].of(a) + a * OPS["normal_height"].of(a)),)
 
     def entry(self, at: Place, a: Value) -> Expr:
         return a[at] * Apply("normal_share", (a[at],))
