@@ -90,7 +90,7 @@ class Fit:
         yield Sentence((counts, Name(self.data.target), "."), explains=False)
         yield from grid(self.paper.X, self.show, self.columns, of_data=True)
         yield from grid(self.paper.y, self.show, of_data=True)
-        if not self.paper.X.exact:
+        if self.paper.X.in_float64:
             yield Sentence((self.why_float64,), explains=False)
 
     def the_normal_equations(self) -> Iterator[Block]:

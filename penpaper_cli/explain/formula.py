@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -12,15 +14,25 @@ from penpaper_cli.explain.show import Show
 from penpaper_cli.explain.values import explained
 from penpaper_cli.explain.working import line
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, lift
-from penpaper_cli.expressions.numbers import TypedFloat
+from penpaper_cli.expressions.decimals import real
+from penpaper_cli.expressions.numbers import (
+    Scalar,
+    Typed,
+    as_written,
+    decimal_text,
+    terminating_digits,
+    trailing_zeros_dropped,
+)
 from penpaper_cli.paper.gradients import slope
 from penpaper_cli.paper.paper import Array, Place, Value
 from penpaper_cli.sentences import common as words
 from penpaper_cli.solution.blocks import Block, Heading, Sentence, Table
 
-NUDGE = 1e-4
+NUDGE = Fraction(1, 10_000)
 MOST_NUDGED = 6
-CLOSE = 1e-4
+CLOSE = real(1e-4)
+LONGEST = 10**20
+"""A loss with up to so many digits is printed in full, so that the nudge can be seen in it."""
 TWO = lift(2)
 
 
@@ -61,7 +73,7 @@ def given_steps(given: Sequence[Value], show: Show) -> Iterator[Block]:
 class Nudges:
     """A check of gradients by nudging: `loss_at(name, data)` works the loss again with other numbers for one value."""
 
-    loss_at: Callable[[str, Array], float]
+    loss_at: Callable[[str, Array], Scalar]
     parameters: Sequence[Value]
     gradients: Sequence[Value]
     loss: Value
@@ -79,8 +91,8 @@ class Nudges:
         rows = []
         for parameter, gradient in zip(self.parameters, self.gradients, strict=True):
             for at in self.places(parameter):
-                nudged, worked = self.nudged(parameter, at)[-1], float(gradient.number(at))
-                good = abs(nudged - worked) <= CLOSE * max(1.0, abs(nudged), abs(worked))
+                nudged, worked = self.nudged(parameter, at)[-1], as_written(gradient.number(at))
+                good = abs(real(nudged) - worked) <= CLOSE * max(real(1), abs(real(nudged)), abs(real(worked)))
                 name = Entry(parameter.label, at, worked)
                 failures += [] if good else [name]
                 rows.append(((name,), (Num(nudged),), (Num(worked),), ("PASS" if good else "FAIL",)))
@@ -95,26 +107,40 @@ class Nudges:
         """The entries to nudge."""
         return list(replace(self.show, detail="normal").places(parameter.shape, MOST_NUDGED))
 
-    def nudged(self, parameter: Value, at: Place) -> tuple[float, float, float, float]:
+    def nudged(self, parameter: Value, at: Place) -> tuple[Scalar, Scalar, Scalar, Scalar]:
         """The nudge, the loss a little to the right and to the left of an entry, and the slope between."""
         assert isinstance(parameter.name, Name)
-        nudge = NUDGE * max(1.0, abs(float(parameter.number(at))))
-        up, down = np.array(parameter.data, dtype=float), np.array(parameter.data, dtype=float)
+        nudge: Any = NUDGE * max(1, abs(parameter.data[at]))
+        up, down = np.array(parameter.data), np.array(parameter.data)
         up[at] += nudge
         down[at] -= nudge
         right, left = (self.loss_at(parameter.name.text, data) for data in (up, down))
-        return nudge, right, left, (right - left) / (2 * nudge)
+        difference: Any = as_written(right) - as_written(left)
+        return nudge, right, left, difference / (2 * as_written(nudge))
 
     def worked(self, parameter: Value, at: Place) -> Block:
-        """One nudge: the difference of two losses over the distance between them, printed in full."""
+        """One nudge: the difference of two losses over the distance between them. It is near the slope, not equal."""
         nudge, up, down, found = self.nudged(parameter, at)
         symbol = Entry(slope(self.loss, parameter), at, found)
         entry = Entry(parameter.label, at, parameter.number(at))
-        sides = [Apply("at", (self.loss.label, entry + Name("h"))), Apply("at", (self.loss.label, entry - Name("h")))]
-        losses = Num(TypedFloat(up)) - Num(TypedFloat(down))
-        left = Entry(sides[0], (), up) - Entry(sides[1], (), down)
-        return line(
-            "nudge",
-            [symbol, left / (TWO * Entry(Name("h"), (), nudge)), losses / (TWO * Num(nudge)), Num(found)],
-            self.show,
-        )
+        ends = [Apply("at", (self.loss.label, entry + Name("h"))), Apply("at", (self.loss.label, entry - Name("h")))]
+        losses = Num(in_full(up)) - Num(in_full(down))
+        left = Entry(ends[0], (), up) - Entry(ends[1], (), down)
+        sides = [
+            symbol,
+            left / (TWO * Entry(Name("h"), (), nudge)),
+            losses / (TWO * Num(as_written(nudge))),
+            Num(found),
+        ]
+        quotient = line("nudge", sides, self.show)
+        return replace(quotient, relations=("≈", *quotient.relations[1:]))
+
+
+def in_full(number: Scalar) -> Scalar:
+    """A number to be printed with all its digits where they end."""
+    if not isinstance(number, Fraction) or not number:
+        return as_written(number)
+    digits = terminating_digits(number)
+    if digits is None or digits[0] >= LONGEST:
+        return number
+    return Typed(number, decimal_text(number < 0, *trailing_zeros_dropped(*digits)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from penpaper_cli.explain.grids import grid
@@ -85,24 +85,24 @@ def sentences(result: Value, alone: bool) -> tuple[str, ...]:
 
 
 def leaving_exact(result: Value, read_as_float: bool = False) -> Iterator[Block]:
-    """Say where exact rationals end and float64 begins, or that the numbers were float64 from the start."""
+    """Say where the rationals are left, for decimals or for float64, or that numbers were float64 from the start."""
     if read_as_float:
         yield Sentence((words.in_float64("The numbers were read as float64"),), explains=False)
-        return
-    op = _first_in_float64(result)
-    if op is not None:
-        seldom = f"The result of {op.name.replace('_', ' ')} is seldom a fraction"
-        why = "This is much work for exact fractions" if op.keeps_exact else seldom
-        yield Sentence((words.in_float64(why),), explains=False)
+    elif _first(result, lambda value: value.in_float64):
+        yield Sentence((words.in_float64("This is much work for fractions or decimals"),), explains=False)
+    elif leaving := _first(result, lambda value: not value.exact):
+        seldom = f"The result of {leaving.name.replace('_', ' ')} is seldom a fraction"
+        why = "The fractions get too long to be written" if leaving.keeps_exact else seldom
+        yield Sentence((words.in_decimals(why),), explains=False)
 
 
-def _first_in_float64(result: Value) -> Op | None:
-    """The operation, in this line, that leaves the exact rationals."""
-    if result.op is None or result.exact:
+def _first(result: Value, is_so: Callable[[Value], bool]) -> Op | None:
+    """The operation, in this line, whose result is so while its operands are not."""
+    if result.op is None or not is_so(result):
         return None
-    if all(p.exact for p in result.parents):
+    if not any(map(is_so, result.parents)):
         return result.op
-    inside = (_first_in_float64(p) for p in result.parents if p.name is None)
+    inside = (_first(p, is_so) for p in result.parents if p.name is None)
     return next((op for op in inside if op is not None), None)
 
 

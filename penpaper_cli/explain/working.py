@@ -10,6 +10,7 @@ from penpaper_cli.explain.running_totals import running_totals
 from penpaper_cli.explain.show import MOST_ENTRIES, Show
 from penpaper_cli.expressions.arithmetic import Entry, Expr, Num, shorten, working
 from penpaper_cli.expressions.checking import checked, relation
+from penpaper_cli.expressions.digits import with_enough_digits
 from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.paper.paper import Place, Value
 from penpaper_cli.sentences import common as words
@@ -18,7 +19,7 @@ from penpaper_cli.solution.blocks import Block, Parts, Sentence, Working
 
 def line(name: str, sides: list[Expr], show: Show, caption: Parts = ()) -> Working:
     """A worked line, checked."""
-    kept = checked(name, sides)
+    kept = with_enough_digits(checked(name, sides), show.figures)
     signs = tuple(relation(a, b, show.figures) for a, b in itertools.pairwise(kept))
     return Working(kept, signs, caption)
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead, PaperError
 from penpaper_cli.expressions.functions import EVALUATE
+from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.formula import composed
 from penpaper_cli.formula.parser import (
     NAME,
@@ -52,9 +53,9 @@ class Program:
         """
         return Work(self, given, typed)
 
-    def loss_with(self, given: Mapping[str, Array]) -> Callable[[str, Array], float]:
+    def loss_with(self, given: Mapping[str, Array]) -> Callable[[str, Array], Scalar]:
         """The last line as a function of one of the given values."""
-        return lambda name, data: float(self.work({**given, name: data}).answer.data)
+        return lambda name, data: self.work({**given, name: data}).answer.number(())
 
 
 class Work:

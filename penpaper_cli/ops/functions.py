@@ -198,7 +198,7 @@ class Sigmoid(Activation):
     backward = (lambda g, out, a: scale(g, out * one_minus(out)),)
 
     def entry(self, at: Place, a: Value) -> Expr:
-        if abs(float(a.number(at))) > FAR:
+        if abs(a.data[at]) > FAR:
             return Apply("sigmoid", (a[at],))
         return lift(1) / (lift(1) + Apply("exp", (-a[at],)))
 
@@ -229,10 +229,10 @@ class Softplus(Activation):
     backward = (lambda g, out, a: scale(g, OPS["sigmoid"].of(a)),)
 
     def entry(self, at: Place, a: Value) -> Expr:
-        return softplus_of(a[at], float(a.number(at)))
+        return softplus_of(a[at], a.number(at))
 
 
-def softplus_of(score: Expr, number: float) -> Expr:
+def softplus_of(score: Expr, number: Any) -> Expr:
     """log(1 + exp(z)) as it is worked for a score that comes to `number`, so that no digits are lost at either end."""
     if number > LARGE:
         return score + Apply("log1p", (Apply("exp", (-score,)),))

@@ -9,8 +9,9 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Name
+from penpaper_cli.expressions.decimals import real
 from penpaper_cli.expressions.numbers import Figures, Typed, read_number
-from penpaper_cli.paper.paper import Array, Paper, Place, Value
+from penpaper_cli.paper.paper import Array, Paper, Place, Value, each
 
 Shape = tuple[int, ...]
 
@@ -36,6 +37,11 @@ def no_product_lost(product: Array, a: Array, b: Array) -> None:
     """Raise CannotWork when a product of two numbers that aren't 0 is so small that float64 has only 0 for it."""
     if product.dtype != object and ((product == 0) & (a != 0) & (b != 0)).any():
         raise CannotWork("A product here is too small for float64, which would print it as 0: leave out --float.")
+
+
+def in_decimals(array: Array) -> Array:
+    """The numbers of an array as a worked line takes them, whatever they were recorded in."""
+    return each(real, array)
 
 
 def cell(value: Value, at: Place) -> Expr:

@@ -8,15 +8,18 @@ prediction = paper.call("ŷ", X @ w)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import InvalidOperation, Overflow
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num
+from penpaper_cli.expressions.decimals import DIGITS, LOST, PRECISION, WIDEST, Float64, Real, real
 from penpaper_cli.expressions.functions import MOST_BITS
 from penpaper_cli.expressions.numbers import Scalar, TypedFloat
 
@@ -24,7 +27,9 @@ Array = np.ndarray[Any, Any]
 Place = tuple[int, ...]
 Number = int | Fraction
 MOST_EXACT_WORK = 100_000
-"""Multiplications that one operation does in exact rationals before float64 takes over (about 0.2 s)."""
+"""Multiplications that one operation does in fractions or decimals before float64 takes over (about 0.2 s)."""
+FUNCTION = 20
+"""So many multiplications take as long as an exponential in decimals."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +55,14 @@ class Value:
         return int(self.data.size)
 
     @property
+    def in_float64(self) -> bool:
+        """Whether its numbers are float64; else each is a fraction, or a decimal where the rationals were left."""
+        return bool(self.data.dtype != object)
+
+    @cached_property
     def exact(self) -> bool:
-        return bool(self.data.dtype == object)
+        """Whether all its numbers are fractions."""
+        return not self.in_float64 and all(isinstance(number, Fraction) for number in self.data.flat)
 
     @property
     def name(self) -> Expr | None:
@@ -70,11 +81,17 @@ class Value:
         return self.name or self.formula
 
     def number(self, at: Place) -> Scalar:
-        """The number at an entry. What was given in float64 is marked, so that print doesn't round it."""
+        """The number at an entry.
+
+        A float64 that was given is marked, so that print doesn't round it; one that left the rationals is a decimal,
+        since it is not in full even where it reads 0 or 1.
+        """
         number: Scalar = self.data[at]
-        if self.exact:
+        if not self.in_float64:
             return number
-        return TypedFloat(number) if self in self.paper.typed else float(number)
+        if self in self.paper.typed:
+            return TypedFloat(number)
+        return Float64(float(number)) if self in self.paper.irrational else float(number)
 
     def __getitem__(self, at: Place) -> Expr:
         """The entry as an operand: read through rearrangements and unnamed steps, which are worked in place."""
@@ -132,7 +149,9 @@ class Value:
 class Paper:
     """Lines in the order they were written, with names, and reasons in the margin. Written numbers never change.
 
-    `always_exact` keeps to exact rationals where it would be quicker to go over to float64.
+    `always_exact` keeps to fractions and decimals where it would be quicker to go over to float64. `irrational` are the
+    float64 values that left the rationals; `noise` are those with entries of which nothing but rounding is left: they
+    are below so much, as a power of ten.
     """
 
     always_exact: bool = False
@@ -141,6 +160,8 @@ class Paper:
     reasons: dict[Value, tuple[str, ...]] = field(default_factory=dict)
     chains: dict[Value, Expr] = field(default_factory=dict)
     typed: set[Value] = field(default_factory=set)
+    irrational: set[Value] = field(default_factory=set)
+    noise: dict[Value, int] = field(default_factory=dict)
     one: Value | None = None
 
     @property
@@ -159,6 +180,8 @@ class Paper:
         data.setflags(write=False)
         line = Value(self, data, op, parents, settings or {})
         self.lines.append(line)
+        if op and line.in_float64 and (not op.keeps_exact or not self.irrational.isdisjoint(parents)):
+            self.irrational.add(line)
         return line
 
     def given(self, name: str, data: Array) -> Value:
@@ -199,6 +222,7 @@ class Op:
     - `broadcasts`: a smaller operand is repeated to fit.
     - `public`: formulas may name it; what only gradient rules need is not.
     - `plain`: arithmetic that needs no explanation inside a longer formula.
+    - `keeps_exact`: fractions give fractions.
     """
 
     name: ClassVar[str]
@@ -223,7 +247,19 @@ class Op:
     def __call__(self, *parents: Value, **settings: Any) -> Value:
         """Work it out on the operands' paper. Raises CannotWork where the mathematics can't be done."""
         self.check(*parents, **settings)
-        return parents[0].paper.write(self._compute(parents, settings), self, parents, settings)
+        paper = parents[0].paper
+        effort = self.work(*parents) * (1 if self.keeps_exact else FUNCTION)
+        if (not paper.always_exact and effort > MOST_EXACT_WORK) or any(p.in_float64 for p in parents):
+            return paper.write(self._in_float64(parents, settings), self, parents, settings)
+        PRECISION.cancelled = False
+        data = self._in_decimals([p.data for p in parents], settings)
+        bound = None
+        if PRECISION.cancelled and not all(isinstance(number, Fraction) for number in data.flat):
+            data, bound = self._in_more_digits(data, parents, settings)
+        line = paper.write(data, self, parents, settings)
+        if bound is not None:
+            paper.noise[line] = bound
+        return line
 
     def of(self, *operands: Numbers, **settings: Any) -> Numbers:
         """The same where the operands may also be plain arrays, for gradient rules that a training loop uses too."""
@@ -231,25 +267,54 @@ class Op:
             return self(*operands, **settings)
         return np.asarray(self.forward(*operands, **settings))
 
-    def _compute(self, parents: tuple[Value, ...], settings: dict[str, Any]) -> Array:
-        little = parents[0].paper.always_exact or self.work(*parents) <= MOST_EXACT_WORK
-        exact = self.keeps_exact and all(p.exact for p in parents) and little
+    def _in_float64(self, parents: tuple[Value, ...], settings: dict[str, Any]) -> Array:
+        """Its numbers by NumPy's float64."""
         too_large = f"{self.name} leaves the range of float64 here: the numbers are too large, or undefined."
-        with np.errstate(all="ignore"):
-            try:
-                arrays = [p.data if exact or not p.exact else p.data.astype(float) for p in parents]
-                result = np.asarray(self.forward(*arrays, **settings))
-                if exact and _unwieldy(result):
-                    return result.astype(float)
-            except ZeroDivisionError:
-                raise CannotWork(
-                    f"{self.name} divides by zero here, and a number divided by zero is undefined."
-                ) from None
-            except OverflowError:
-                raise CannotWork(too_large) from None
-        if not exact and not np.isfinite(result).all():
+        try:
+            with np.errstate(all="ignore"):
+                result = np.asarray(self.forward(*(p.data.astype(float) for p in parents), **settings))
+        except OverflowError:
+            raise CannotWork(too_large) from None
+        if not np.isfinite(result).all():
             raise CannotWork(too_large)
         return result
+
+    def _in_decimals(self, arrays: Sequence[Array], settings: dict[str, Any]) -> Array:
+        """Its numbers as fractions, and as decimals of 50 digits where the rationals are left."""
+        try:
+            return each(_in_hand, np.asarray(self.forward_in_decimals(*arrays, **settings)))
+        except (ZeroDivisionError, InvalidOperation):
+            raise CannotWork(f"{self.name} divides by zero here, and a number divided by zero is undefined.") from None
+        except Overflow:
+            raise CannotWork(
+                f"{self.name} leaves the range of pp here: the numbers are larger than 1e{WIDEST}."
+            ) from None
+
+    def _in_more_digits(
+        self, data: Array, parents: tuple[Value, ...], settings: dict[str, Any]
+    ) -> tuple[Array, int | None]:
+        """The same where digits cancelled, worked again from the start with more of them.
+
+        Where that shrinks an entry as well, only rounding was left of it: it is 0 as far as can be told, and the bound
+        that it stays below is told as a power of ten.
+        """
+        with PRECISION.of(2 * DIGITS + LOST):
+            again: dict[Value, Array] = {}
+            for line in _ancestry(parents):
+                plain = line.op is None or line.exact
+                operands = [again[p] for p in line.parents]
+                again[line] = line.data if plain or line.op is None else line.op._in_decimals(operands, line.settings)
+            sharper = self._in_decimals([again[p] for p in parents], settings)
+        bounds: list[int] = []
+        result = np.empty_like(data)
+        for at in np.ndindex(data.shape):
+            rough, sharp = data[at], sharper[at]
+            if isinstance(sharp, Real) and (not sharp or abs(sharp) < abs(rough).scaleb(-LOST)):
+                bounds.append(sharp.adjusted() + 1 if sharp else -2 * DIGITS)
+                result[at] = real(0)
+            else:
+                result[at] = real(PRECISION.context.plus(sharp)) if isinstance(sharp, Real) else sharp
+        return result, max(bounds, default=None)
 
     def check(self, *parents: Any, **settings: Any) -> None:
         """Raise CannotWork when the operands' shapes don't fit."""
@@ -261,6 +326,10 @@ class Op:
     def forward(self, *arrays: Any, **settings: Any) -> Any:
         """Compute it with NumPy."""
         raise TypeError(f"{self.name} says nothing about how it is computed")
+
+    def forward_in_decimals(self, *arrays: Any, **settings: Any) -> Any:
+        """Compute it in arrays of fractions and decimals; all as decimals where the rationals are left."""
+        return self.forward(*(arrays if self.keeps_exact else (each(real, array) for array in arrays)), **settings)
 
     def entry(self, at: Place, *parents: Any, **settings: Any) -> Expr:
         """How the entry `at` is worked by hand."""
@@ -296,9 +365,31 @@ OPS: dict[str, Op] = {}
 """Every operation by name."""
 
 
-def _unwieldy(result: Array) -> bool:
-    """Whether exact numbers have grown past what anybody would write down, as they do over many steps."""
-    return any(n.numerator.bit_length() + n.denominator.bit_length() > MOST_BITS for n in result.flat)
+def _in_hand(number: Any) -> Fraction | Real:
+    """A number as the paper keeps it: a fraction, but one too long for anybody to write down as a decimal."""
+    if isinstance(number, Real):
+        return number
+    exact = Fraction(number)
+    return real(exact) if exact.numerator.bit_length() + exact.denominator.bit_length() > MOST_BITS else exact
+
+
+def each(function: Callable[[Any], Any], array: Array) -> Array:
+    """The function of every entry, in an array of objects."""
+    result = np.empty(array.shape, dtype=object)
+    for at in np.ndindex(array.shape):
+        result[at] = function(array[at])
+    return result
+
+
+def _ancestry(values: tuple[Value, ...]) -> list[Value]:
+    """Everything that some values were worked from, and they themselves, in the order of the paper."""
+    known, waiting = set(values), list(values)
+    while waiting:
+        for parent in waiting.pop().parents:
+            if parent not in known:
+                known.add(parent)
+                waiting.append(parent)
+    return [line for line in values[0].paper.lines if line in known]
 
 
 def zeros(shape: tuple[int, ...], like: Array) -> Array:
