@@ -44,7 +44,7 @@ class Frame:
         return np.array(self)
 
 
-LAYER = {"x": [[1, 2]], "weights": [[[1], [-1]]], "bias": [[0.5]], "activation": "relu"}
+LAYER: dict[str, Any] = {"x": [[1, 2]], "weights": [[[1], [-1]]], "bias": [[0.5]], "activation": "relu"}
 EXAMPLES: dict[str, Callable[..., pp.Solution]] = {
     "dot": lambda **view: pp.dot([1, 2, 3], [4, 5, 6], **view),
     "matmul": lambda **view: pp.matmul([[1, 2], [3, 4]], [[5, 6], [7, 8]], cores=2, **view),
@@ -164,7 +164,8 @@ def test_the_view_is_that_of_the_command_line() -> None:
     assert "running total" in str(pp.matmul(numbers, numbers, detail="full"))
     summary = str(pp.matmul(numbers, numbers, detail="summary"))
     assert "C[" not in summary and "C = " in summary
-    for entries in ([(2, 1)], ["2,1"], [[2, 1]]):
+    views: list[list[Any]] = [[(2, 1)], ["2,1"], [[2, 1]]]
+    for entries in views:
         worked = re.findall(r"^C\[.,.\]", str(pp.matmul(numbers, numbers, entries=entries)), re.MULTILINE)
         assert worked == ["C[2,1]"], entries
     assert str(pp.matmul(numbers, numbers, steps=1)).count("\nC[") == 1
@@ -293,7 +294,7 @@ BAD = {
     "--nudge checks gradients": lambda: pp.solve("y = x", {"x": 1}, nudge=True),
     '"z" is not given': lambda: pp.solve("y = z", {"x": 1}),
     "--digits 16": lambda: pp.dot([1], [1], digits=16),
-    '--detail "most"': lambda: pp.dot([1], [1], detail="most"),
+    '--detail "most"': lambda: pp.dot([1], [1], **{"detail": "most"}),
     '--steps "0"': lambda: pp.dot([1], [1], steps=0),
     '--entry "0,1"': lambda: pp.matmul([1], [1], entries=[(0, 1)]),
     "--entry 9,9": lambda: pp.matmul([1], [1], entries=[(9, 9)]),
