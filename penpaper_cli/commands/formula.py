@@ -25,7 +25,7 @@ def solve(
     ] = False,
 ) -> Solution:
     """Work any formula, line by line, and its gradients."""
-    from penpaper_cli.data import arrays, matrices
+    from penpaper_cli.data import matrices
     from penpaper_cli.explain import formula as explain_formula
     from penpaper_cli.explain.results import result_of, results
     from penpaper_cli.explain.show import Show, check_entries
@@ -34,7 +34,7 @@ def solve(
     from penpaper_cli.paper.gradients import gradients
 
     names = program.read_names(values or ())
-    given = {name: arrays.read_value(text, name, view.exact) for name, text in names.items()}
+    given = {name: matrices.read_value(text, name, view.exact) for name, text in names.items()}
     program_ = program.Program(matrices.read_formula(formula), view.exact is True)
     work = program_.work(given)
     figures = view.figures([*given.values(), *(line.data for line in work.paper.lines if line.op is None)])

@@ -54,7 +54,7 @@ def loss(
     delta: Delta = None,
 ) -> Solution:
     """Work a loss: how far predictions land from the truth."""
-    from penpaper_cli.data.arrays import read_value
+    from penpaper_cli.data.matrices import read_value
     from penpaper_cli.formula.network import loss_text
     from penpaper_cli.formula.program import Program
 
