@@ -24,13 +24,14 @@ from test_cli import HOUSES, pp, refused
 from penpaper_cli.data.dataset import Column, DataSet
 from penpaper_cli.explain.epochs import Epochs
 from penpaper_cli.explain.show import Show
+from penpaper_cli.formula.choices import HIDDEN, TRAINED
 from penpaper_cli.models.descent import RULES, batches, updated
-from penpaper_cli.models.experiment import Wishes, new_experiment, split
-from penpaper_cli.models.layers import HIDDEN, Layers
-from penpaper_cli.models.scaling import class_metrics, confusion
+from penpaper_cli.models.experiment import TrainingOptions, new_experiment, split
+from penpaper_cli.models.layers import Layers
+from penpaper_cli.models.metrics import class_metrics, confusion
 from penpaper_cli.paper.paper import Array
 
-LOSSES = ("mse", "half_mse", "bce", "cross_entropy")
+LOSSES = tuple(TRAINED)
 
 
 def random_data(loss: str, rows: int = 12, features: int = 3, seed: int = 0) -> DataSet:
@@ -43,8 +44,8 @@ def random_data(loss: str, rows: int = 12, features: int = 3, seed: int = 0) -> 
     return DataSet(names, X, "y", y, tuple(map(Column, names)), tuple("abc"[: kinds or 0]))
 
 
-def wishes_for(loss: str, **wishes: Any) -> Wishes:
-    return Wishes(loss=loss.replace("_", "-") if "mse" in loss else None, **wishes)
+def options_for(loss: str, **options: Any) -> TrainingOptions:
+    return TrainingOptions(loss=loss.replace("_", "-") if "mse" in loss else None, **options)
 
 
 def written(path: Path, header: Sequence[str], rows: Any) -> str:
@@ -137,10 +138,10 @@ def test_losses_by_hand() -> None:
 def test_recorded_epochs_agree_with_the_loop(optimizer: str, batch: int | None, loss: str, hidden: Any) -> None:
     """The paper and the loop go the same way, to 1e-12: the loss before and every parameter after the update."""
     l2 = 0.05 if batch else None
-    wishes = wishes_for(
+    options = options_for(
         loss, hidden=hidden, optimizer=optimizer, batch=batch, l2=l2, activation="tanh" if hidden else None
     )
-    experiment = new_experiment(random_data(loss), wishes)
+    experiment = new_experiment(random_data(loss), options)
     run = experiment.train(9, range(1, 10), lambda epoch: None, lambda: False)
     epochs = Epochs(experiment, Show())
     for epoch in range(1, 10):
@@ -166,12 +167,12 @@ def test_batches_are_every_row_once() -> None:
 
 
 def test_an_epoch_updates_once_for_each_batch() -> None:
-    experiment = new_experiment(random_data("mse"), Wishes(batch=5))
+    experiment = new_experiment(random_data("mse"), TrainingOptions(batch=5))
     run = experiment.train(4, [], lambda epoch: None, lambda: False)
     assert run.state.step == 4 * 3
-    other = new_experiment(random_data("mse"), Wishes(batch=5, seed=1))
+    other = new_experiment(random_data("mse"), TrainingOptions(batch=5, seed=1))
     other.train(4, [], lambda epoch: None, lambda: False)
-    again = new_experiment(random_data("mse"), Wishes(batch=5))
+    again = new_experiment(random_data("mse"), TrainingOptions(batch=5))
     again.train(4, [], lambda epoch: None, lambda: False)
     assert again.run.losses == run.losses != other.run.losses
 
@@ -300,7 +301,7 @@ def test_a_test_set_stays_apart() -> None:
     assert again is not None and (again.y == held.y).all()
     other = split(data, 0.2, seed=4)[1]
     assert other is not None and sorted(other.y) != sorted(held.y)
-    experiment = new_experiment(data, Wishes(test=0.2, seed=3))
+    experiment = new_experiment(data, TrainingOptions(test=0.2, seed=3))
     np.testing.assert_allclose(experiment.scaling.shift, rest.X.mean(axis=0))
     experiment.train(5, [], lambda epoch: None, lambda: False)
     model = experiment.model()

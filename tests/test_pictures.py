@@ -14,7 +14,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from test_cli import CONTROL, pp, refused, worked
@@ -29,7 +29,7 @@ from penpaper_cli.render.formats import renderer
 from penpaper_cli.render.page import Page
 from penpaper_cli.render.picture import picture_lines
 from penpaper_cli.render.text.notation import Text
-from penpaper_cli.solution.blocks import Picture, Sentence, Solution
+from penpaper_cli.solution.blocks import Picture, Record, Sentence
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 SMALL = np.array([[0, 50, 100], [150, 200, 255]], dtype=np.uint8)
@@ -138,7 +138,6 @@ def test_each_new_pixel_is_the_mean_of_what_it_covers() -> None:
     assert grey("a.png", (6, 2))[0] == [0, 0, 50, 50, 100, 100]
 
 
-@settings(deadline=None)
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 12), st.integers(1, 12), st.randoms())
 def test_averaging_agrees_with_blowing_up_and_taking_means(
     height: int, width: int, rows: int, columns: int, random: object
@@ -200,7 +199,6 @@ def test_what_is_no_picture_is_refused_in_a_sentence(case: str) -> None:
     assert what in refused("look", "x.png")
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([b"\x89PNG\r\n\x1a\n", b"GIF89a", b"BM", b"\xff\xd8\xff", b"RIFF"]))
 def test_any_bytes_are_read_or_refused(content: bytes, start: bytes) -> None:
     Path("x.png").write_bytes(start + content)
@@ -514,7 +512,7 @@ def test_colour_only_repeats_what_the_signs_say(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
-    solution = Solution("look", [block])
+    solution = Record("look", [block])
     coloured = "".join(renderer("terminal", Figures(), io.StringIO(), Page()).render(solution))
     assert "\x1b[" in coloured
     plain = re.sub(r"\x1b\[[\d;]*m", "", coloured)

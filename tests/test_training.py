@@ -23,7 +23,10 @@ from penpaper_cli.formula.program import Program
 from penpaper_cli.formula.update_rules import Rates, rate_of
 from penpaper_cli.models import descent
 from penpaper_cli.models.layers import Layers
-from penpaper_cli.models.scaling import least_squares, metrics, safe_rate, scaling, steepest, usual_rate
+from penpaper_cli.models.least_squares import least_squares
+from penpaper_cli.models.metrics import metrics
+from penpaper_cli.models.rates import safe_rate, steepest, usual_rate
+from penpaper_cli.models.scaling import scaling
 from penpaper_cli.paper.paper import Array
 
 LOSSES = {"mse": 1, "half_mse": 2}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from penpaper_cli.errors import CannotRead
 
 if TYPE_CHECKING:
-    from penpaper_cli.models.experiment import Wishes
+    from penpaper_cli.models.experiment import TrainingOptions
     from penpaper_cli.models.model import Model
 
 
@@ -29,14 +29,14 @@ def load_model(path: str) -> Model:
     return read_model(text, path)
 
 
-def read_saved(path: str, wishes: Wishes) -> Model:
+def read_saved(path: str, options: TrainingOptions) -> Model:
     """The model to go on with. Raises CannotRead for options that only a new run can have."""
     from dataclasses import fields
 
     model = load_model(path)
     names = {"batch": "batch-size", "rates": "lr and what else belongs to the update rule"}
-    for field in fields(wishes):
-        if getattr(wishes, field.name) not in (None, (), {}):
+    for field in fields(options):
+        if getattr(options, field.name) not in (None, (), {}):
             option = names.get(field.name, field.name.replace("_", "-"))
             raise CannotRead(f"--{option}: with --resume this comes from {path}; leave the option out.")
     return model

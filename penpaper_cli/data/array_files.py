@@ -11,13 +11,14 @@ from penpaper_cli.data.entries import (
     MOST_EXACT_ENTRIES,
     Cells,
     Matrix,
+    as_float64,
     in_range,
     is_name,
     read_entries,
     read_nested,
 )
 from penpaper_cli.data.sources import quoted, readable, shown
-from penpaper_cli.data.tables import CSV, Table, as_float64
+from penpaper_cli.data.tables import CSV, Table
 from penpaper_cli.errors import CannotRead
 
 LIST = "write a list such as [1, 2] or [[1, 2], [3, 4]]"

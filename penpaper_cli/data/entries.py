@@ -118,6 +118,12 @@ def in_range(data: np.ndarray) -> bool:
     return bool(-limit < data.min() and data.max() < limit)
 
 
+def as_float64(values: np.ndarray) -> np.ndarray:
+    """Numbers as float64; a shorter float stands for the shortest decimal that reads back as it."""
+    short = values.dtype.kind == "f" and values.dtype.itemsize < 8
+    return (values.astype(str) if short else values).astype(np.float64)
+
+
 def is_name(cell: str) -> bool:
     """Whether a cell can only be a column's name: not empty, not a number, and not a bad number such as nan or 1/0."""
     try:

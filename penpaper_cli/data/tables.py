@@ -13,7 +13,7 @@ from typing import Any, Protocol, TextIO, TypeAlias
 
 import numpy as np
 
-from penpaper_cli.data.entries import in_range
+from penpaper_cli.data.entries import as_float64, in_range
 from penpaper_cli.data.sources import STDIN, quoted, readable, shown
 from penpaper_cli.errors import CannotRead
 
@@ -179,12 +179,6 @@ class InMemory(Table):
             return None
         data = as_float64(self.values)
         return data if in_range(data) else None
-
-
-def as_float64(values: np.ndarray) -> np.ndarray:
-    """Numbers as float64; a shorter float stands for the shortest decimal that reads back as it."""
-    short = values.dtype.kind == "f" and values.dtype.itemsize < 8
-    return (values.astype(str) if short else values).astype(np.float64)
 
 
 def written(value: object) -> str:

@@ -9,7 +9,8 @@ from penpaper_cli.data.sources import quoted
 from penpaper_cli.explain.show import Show
 from penpaper_cli.expressions.arithmetic import Expr, Name, Num
 from penpaper_cli.expressions.numbers import Figures, Scalar, Typed
-from penpaper_cli.models.least_squares import BEYOND_FLOAT64, INFLATED, Dependence, Solved, inflation
+from penpaper_cli.models.dependence import BEYOND_FLOAT64, INFLATED, Dependence, inflation
+from penpaper_cli.models.least_squares import Solved
 from penpaper_cli.paper.paper import Array
 from penpaper_cli.sentences import fit as fit_words
 from penpaper_cli.sentences.common import listed

@@ -14,8 +14,8 @@ from penpaper_cli.explain.show import Show
 from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.formula.composed import in_own_units
 from penpaper_cli.models.experiment import Experiment
+from penpaper_cli.models.least_squares import Exact, least_squares
 from penpaper_cli.models.model import Model
-from penpaper_cli.models.scaling import Exact, least_squares
 from penpaper_cli.paper.paper import Value
 from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import fit as fit_words

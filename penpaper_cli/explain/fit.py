@@ -20,8 +20,9 @@ from penpaper_cli.explain.working import worked_out
 from penpaper_cli.expressions.arithmetic import Apply, Name, Num
 from penpaper_cli.expressions.numbers import Typed
 from penpaper_cli.formula.composed import ClosedForm, Fitted, closed_form
-from penpaper_cli.models.least_squares import OUT_OF_RANGE, Solved, design, is_little, solve, typed
-from penpaper_cli.models.scaling import metrics
+from penpaper_cli.models.least_squares import Solved, design, is_little, solve, typed
+from penpaper_cli.models.metrics import metrics
+from penpaper_cli.models.singular_values import OUT_OF_RANGE
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper.paper import Array, Paper, Value
 from penpaper_cli.sentences import common as words

@@ -15,8 +15,8 @@ from penpaper_cli.explain.show import Show
 from penpaper_cli.explain.values import explained
 from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.models.experiment import Experiment
+from penpaper_cli.models.metrics import confusion
 from penpaper_cli.models.model import Model
-from penpaper_cli.models.scaling import confusion
 from penpaper_cli.paper.paper import Array
 from penpaper_cli.render.plot.files import Confusion, Pairs
 from penpaper_cli.sentences import common as words

@@ -14,8 +14,8 @@ from penpaper_cli.explain.values import explained
 from penpaper_cli.explain.working import worked_out
 from penpaper_cli.expressions.arithmetic import Expr, Name, Num
 from penpaper_cli.formula.program import Program
+from penpaper_cli.models.metrics import decided
 from penpaper_cli.models.model import Model
-from penpaper_cli.models.scaling import decided
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper.paper import Array, Paper
 from penpaper_cli.sentences import common as words

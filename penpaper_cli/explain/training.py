@@ -27,7 +27,8 @@ from penpaper_cli.formula.update_rules import OPTIMISERS, rate_of
 from penpaper_cli.models.descent import Run
 from penpaper_cli.models.experiment import Experiment
 from penpaper_cli.models.model import Model
-from penpaper_cli.models.scaling import PARTS, USUAL_RATE, Scaling, safe_rate
+from penpaper_cli.models.rates import PARTS, USUAL_RATE, safe_rate
+from penpaper_cli.models.scaling import Scaling
 from penpaper_cli.paper.paper import Array, Paper
 from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import training as training_words

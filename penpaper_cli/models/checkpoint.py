@@ -12,13 +12,13 @@ from penpaper_cli.errors import CannotRead, Fault
 from penpaper_cli.formula.update_rules import OPTIMISERS, Rates, rate_of
 from penpaper_cli.models.descent import Best, Run, Settings, State
 from penpaper_cli.models.json_fields import (
-    Members,
+    JsonObject,
     array_of,
     array_to_json,
     count_of,
-    members_of,
     number_of,
     numbers_of,
+    object_of,
     text_of,
 )
 from penpaper_cli.models.layers import Parameters
@@ -26,9 +26,9 @@ from penpaper_cli.models.model import Model, check_shapes
 from penpaper_cli.paper.paper import Array
 
 
-def resume_to_json(run: Run, seed: int, test: float | None) -> Members:
+def resume_to_json(run: Run, seed: int, test: float | None) -> JsonObject:
     """Everything that the next epoch depends on."""
-    found: Members = {
+    found: JsonObject = {
         "optimizer": run.settings.optimizer,
         "rates": {rate.name: float(getattr(run.settings.rates, rate.name)) for rate in fields(Rates)},
         "l2": run.layers.l2,
@@ -51,7 +51,7 @@ def resume_to_json(run: Run, seed: int, test: float | None) -> Members:
     return found
 
 
-def random_to_json(random: np.random.Generator) -> Members:
+def random_to_json(random: np.random.Generator) -> JsonObject:
     """The state of a PCG64 generator; its large whole numbers as text, which every reader of JSON keeps whole."""
     state = dict(random.bit_generator.state)
     inner: Mapping[str, int] = state["state"]
@@ -79,24 +79,24 @@ def resumed(model: Model, source: str) -> tuple[Run, int, float | None]:
     raise CannotRead(f"{shown(source)} can't be trained further: under resume, {problem}; train a new model.")
 
 
-def _run(model: Model, found: Members) -> tuple[Run, int, float | None]:
+def _run(model: Model, found: JsonObject) -> tuple[Run, int, float | None]:
     optimizer = text_of(found, "optimizer")
     if optimizer not in OPTIMISERS:
         raise Fault("its optimizer is not one of pp's")
-    typed = members_of(found, "rates")
+    typed = object_of(found, "rates")
     rates = Rates(**{rate.name: rate_of(number_of(typed, rate.name)) for rate in fields(Rates)})
     batch, patience = (None if found[key] is None else count_of(found, key) for key in ("batch_size", "patience"))
     parameters, best = model.parameters, None
     if "best" in found:
-        mark = members_of(found, "best")
+        mark = object_of(found, "best")
         best = Best(count_of(mark, "epoch"), float(number_of(mark, "loss")), model.parameters)
-        parameters = {name: array_of(data, name) for name, data in members_of(found, "latest").items()}
+        parameters = {name: array_of(data, name) for name, data in object_of(found, "latest").items()}
         check_shapes(model.layers, parameters)
     run = Run(
         model.layers,
         Settings(optimizer, rates, batch, patience),
         State(parameters, _memory(found, parameters), count_of(found, "updates")),
-        _random(members_of(found, "random")),
+        _random(object_of(found, "random")),
         numbers_of(found, "losses"),
         numbers_of(found, "test_losses"),
         best=best,
@@ -106,17 +106,17 @@ def _run(model: Model, found: Members) -> tuple[Run, int, float | None]:
     return run, count_of(found, "seed"), None if found["test"] is None else float(number_of(found, "test"))
 
 
-def _memory(found: Members, parameters: Parameters) -> dict[str, dict[str, Array]]:
+def _memory(found: JsonObject, parameters: Parameters) -> dict[str, dict[str, Array]]:
     memory = {}
-    for name in members_of(found, "memory"):
-        letters = members_of(found["memory"], name)
+    for name in object_of(found, "memory"):
+        letters = object_of(found["memory"], name)
         memory[name] = {letter: array_of(data, f"{letter} of {name}") for letter, data in letters.items()}
         if name not in parameters or any(data.shape != parameters[name].shape for data in memory[name].values()):
             raise Fault("what it remembers doesn't fit its parameters")
     return memory
 
 
-def _random(found: Members) -> np.random.Generator:
+def _random(found: JsonObject) -> np.random.Generator:
     large = {key: text_of(found, key) for key in ("state", "inc")}
     if not all(text.isascii() and text.isdigit() and len(text) < 40 for text in large.values()):
         raise Fault("its random state is not one")

@@ -17,8 +17,10 @@ from penpaper_cli.formula.update_rules import Rates, rate_of
 from penpaper_cli.models.checkpoint import resume_to_json, resumed
 from penpaper_cli.models.descent import ADAPTIVE, Run, Settings, State, descend
 from penpaper_cli.models.layers import Layers
+from penpaper_cli.models.metrics import class_metrics, metrics
 from penpaper_cli.models.model import Model
-from penpaper_cli.models.scaling import Scaling, class_metrics, metrics, scaling, usual_rate
+from penpaper_cli.models.rates import usual_rate
+from penpaper_cli.models.scaling import Scaling, scaling
 from penpaper_cli.paper.paper import Array
 
 USUAL_OPTIMIZER = {False: "gd", True: "adam"}
@@ -30,7 +32,7 @@ SPLIT, START, SHUFFLE = range(3)
 
 
 @dataclass(frozen=True)
-class Wishes:
+class TrainingOptions:
     """What a run was asked for; None, and what isn't among the rates, is for pp to choose."""
 
     loss: str | None = None
@@ -147,41 +149,42 @@ class Experiment:
         return np.bincount(self.data.y.astype(int), minlength=len(self.data.classes)) / len(self.data.y)
 
 
-def new_experiment(data: DataSet, wishes: Wishes) -> Experiment:
+def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     """Everything before the first epoch, with what wasn't asked for chosen to suit the task.
 
-    Raises CannotRead where wishes don't fit the task, CannotWork where the data leaves nothing to learn.
+    Raises CannotRead where options don't fit the task, CannotWork where the data leaves nothing to learn.
     """
-    seed = wishes.seed or 0
-    rest, held = split(data, wishes.test, seed)
+    seed = options.seed or 0
+    rest, held = split(data, options.test, seed)
     if rest.classes:
         _check_classes(rest, held)
-    scaled = scaling(rest.X, wishes.scale or "standard")
-    loss = _loss(rest, wishes)
+    scaled = scaling(rest.X, options.scale or "standard")
+    loss = _loss(rest, options)
     outputs = len(rest.classes) if loss == "cross_entropy" else 1
-    hidden = (wishes.activation or "relu").replace("-", "_")
-    if wishes.activation is not None and not wishes.hidden:
+    hidden = (options.activation or "relu").replace("-", "_")
+    if options.activation is not None and not options.hidden:
         raise CannotRead("--activation belongs to hidden layers: give their sizes too, such as --hidden 8.")
-    sizes = (rest.X.shape[1], *wishes.hidden, outputs)
-    layers = Layers(sizes, (hidden,) * len(wishes.hidden), loss, wishes.l2 or 0.0)
-    optimizer = wishes.optimizer or USUAL_OPTIMIZER[bool(wishes.hidden)]
-    target_scaling = _target_scaling(rest, wishes, optimizer)
+    sizes = (rest.X.shape[1], *options.hidden, outputs)
+    layers = Layers(sizes, (hidden,) * len(options.hidden), loss, options.l2 or 0.0)
+    optimizer = options.optimizer or USUAL_OPTIMIZER[bool(options.hidden)]
+    target_scaling = _target_scaling(rest, options, optimizer)
     X = scaled.apply(rest.X)
-    usual = usual_lr(layers, optimizer, X, wishes.batch)
-    rates = Rates(**{"lr": rate_of(usual), **wishes.rates})
-    init = wishes.init or layers.usual_start()
+    usual = usual_lr(layers, optimizer, X, options.batch)
+    rates = Rates(**{"lr": rate_of(usual), **options.rates})
+    init = options.init or layers.usual_start()
     state = State(layers.start(init, random_for(seed, START)), {})
-    settings = Settings(optimizer, rates, wishes.batch, wishes.patience)
+    settings = Settings(optimizer, rates, options.batch, options.patience)
     run = Run(layers, settings, state, random_for(seed, SHUFFLE))
-    return Experiment(rest, held, scaled, target_scaling, run, seed, wishes.test, state, init, "lr" not in wishes.rates)
+    chosen = "lr" not in options.rates
+    return Experiment(rest, held, scaled, target_scaling, run, seed, options.test, state, init, chosen)
 
 
-def _loss(data: DataSet, wishes: Wishes) -> str:
+def _loss(data: DataSet, options: TrainingOptions) -> str:
     if not data.classes:
-        return (wishes.loss or "mse").replace("-", "_")
-    if wishes.loss is not None:
-        raise CannotRead(f"--loss {wishes.loss} measures numbers, and the target holds classes: leave the option out.")
-    if wishes.scale_target:
+        return (options.loss or "mse").replace("-", "_")
+    if options.loss is not None:
+        raise CannotRead(f"--loss {options.loss} measures numbers, and the target holds classes: leave the option out.")
+    if options.scale_target:
         raise CannotRead("--scale-target is for numbers, and the target holds classes: leave the option out.")
     return "bce" if len(data.classes) == 2 else "cross_entropy"
 
@@ -198,11 +201,11 @@ def _check_classes(data: DataSet, held: DataSet | None) -> None:
         )
 
 
-def _target_scaling(data: DataSet, wishes: Wishes, optimizer: str) -> Scaling | None:
+def _target_scaling(data: DataSet, options: TrainingOptions, optimizer: str) -> Scaling | None:
     """By default where steps don't grow with the target: hidden layers and adaptive rules. A constant has no scale."""
     if data.classes or not np.ptp(data.y):
         return None
-    wanted = bool(wishes.hidden) or optimizer in ADAPTIVE if wishes.scale_target is None else wishes.scale_target
+    wanted = bool(options.hidden) or optimizer in ADAPTIVE if options.scale_target is None else options.scale_target
     return scaling(data.y[:, None], "standard") if wanted else None
 
 

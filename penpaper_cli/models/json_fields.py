@@ -1,7 +1,11 @@
-"""Reading the members of a JSON object that pp wrote once, and that somebody may have changed since."""
+"""Reading the fields of a JSON object that pp wrote once, and that somebody may have changed since.
+
+Every function raises Fault with what is wrong, and KeyError for a field that is missing.
+"""
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -10,73 +14,83 @@ from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import Fault
 from penpaper_cli.paper.paper import Array
 
-Members = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
-def array_to_json(data: Array) -> Members:
+def array_to_json(data: Array) -> JsonObject:
     """An array as `results` gives it."""
     return {"shape": list(data.shape), "exact": False, "values": data.tolist()}
 
 
-def array_of(found: Any, name: str) -> Array:
-    """The numbers of a vector or matrix, all of them finite."""
+def finite(value: Any, name: str) -> Array:
+    """Numbers in lists, as deep as they are nested: the one place where a number from a file becomes a float64.
+
+    Raises Fault for what is no number, or lies beyond float64.
+    """
     try:
-        data = np.array(found["values"], dtype=float)
-    except (TypeError, ValueError, KeyError):
+        data = np.array(value, dtype=float)
+    except (TypeError, ValueError):
         raise Fault(f"its {quoted(name)} doesn't hold rows of numbers") from None
+    except OverflowError:
+        data = np.array(np.inf)
     if not np.isfinite(data).all():
         raise Fault(f"its {quoted(name)} holds a number that is not finite")
     return data
 
 
-def members_of(members: Members, key: str) -> Members:
+def array_of(value: Any, name: str) -> Array:
+    """The numbers of a vector or matrix as `array_to_json` wrote it."""
+    return finite(value.get("values") if isinstance(value, dict) else None, name)
+
+
+def object_of(fields: JsonObject, key: str) -> JsonObject:
     """An object."""
-    if not isinstance(members[key], dict):
+    if not isinstance(fields[key], dict):
         raise Fault(f"its {quoted(key)} is not what pp writes")
-    return dict(members[key])
+    return dict(fields[key])
 
 
-def list_of(members: Members, key: str) -> list[Any]:
+def list_of(fields: JsonObject, key: str) -> list[Any]:
     """A list of anything."""
-    if not isinstance(members[key], list):
+    if not isinstance(fields[key], list):
         raise Fault(f"its {quoted(key)} is not a list")
-    return list(members[key])
+    return list(fields[key])
 
 
-def names_of(members: Members, key: str, different: bool = True) -> tuple[str, ...]:
+def names_of(fields: JsonObject, key: str, different: bool = True) -> tuple[str, ...]:
     """A list of names, each once unless they need not be `different`."""
-    found = list_of(members, key)
-    if not found or not all(isinstance(name, str) for name in found) or (different and len(set(found)) < len(found)):
+    names = list_of(fields, key)
+    if not names or not all(isinstance(name, str) for name in names) or (different and len(set(names)) < len(names)):
         raise Fault(f"its {quoted(key)} is not a list of {'different ' if different else ''}names")
-    return tuple(found)
+    return tuple(names)
 
 
-def text_of(members: Members, key: str) -> str:
+def text_of(fields: JsonObject, key: str) -> str:
     """A piece of text."""
-    if not isinstance(members[key], str):
+    if not isinstance(fields[key], str):
         raise Fault(f"its {quoted(key)} is not a name")
-    return str(members[key])
+    return str(fields[key])
 
 
-def number_of(members: Members, key: str) -> float:
+def number_of(fields: JsonObject, key: str) -> float:
     """A finite number."""
-    found = members[key]
-    if isinstance(found, bool) or not isinstance(found, int | float) or not np.isfinite(found):
+    value = fields[key]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise Fault(f"its {quoted(key)} is not a number")
-    return found
+    return value
 
 
-def count_of(members: Members, key: str) -> int:
+def count_of(fields: JsonObject, key: str) -> int:
     """A whole number from 0 up."""
-    found = number_of(members, key)
-    if found != int(found) or found < 0:
+    value = number_of(fields, key)
+    if value != int(value) or value < 0:
         raise Fault(f"its {quoted(key)} is not a whole number")
-    return int(found)
+    return int(value)
 
 
-def numbers_of(members: Members, key: str) -> list[float]:
+def numbers_of(fields: JsonObject, key: str) -> list[float]:
     """A list of finite numbers."""
-    found = array_of({"values": list_of(members, key)}, key)
-    if found.ndim != 1:
+    numbers = finite(list_of(fields, key), key)
+    if numbers.ndim != 1:
         raise Fault(f"its {quoted(key)} is not a list of numbers")
-    return [float(number) for number in found]
+    return list(map(float, numbers))

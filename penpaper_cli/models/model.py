@@ -14,20 +14,23 @@ from penpaper_cli.data.corpus import features as word_features
 from penpaper_cli.data.dataset import Column
 from penpaper_cli.data.sources import quoted, shown
 from penpaper_cli.errors import CannotRead, Fault
+from penpaper_cli.formula.choices import ACTIVATIONS, HIDDEN, TRAINED, entry_of
 from penpaper_cli.formula.composed import in_own_units
 from penpaper_cli.models.json_fields import (
-    Members,
+    JsonObject,
     array_of,
     array_to_json,
     count_of,
+    finite,
     list_of,
-    members_of,
     names_of,
     number_of,
+    object_of,
     text_of,
 )
-from penpaper_cli.models.layers import HIDDEN, OUTPUT, Layers, Parameters
-from penpaper_cli.models.scaling import Scaling, decided
+from penpaper_cli.models.layers import Layers, Parameters
+from penpaper_cli.models.metrics import decided
+from penpaper_cli.models.scaling import Scaling
 from penpaper_cli.paper.paper import Array, Value
 
 SCHEMA = "penpaper-model/1"
@@ -51,7 +54,7 @@ class Model:
     target_scaling: Scaling | None = None
     classes: tuple[str, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
-    resume: Members | None = None
+    resume: JsonObject | None = None
     counts: Counts | None = None
 
     @property
@@ -86,9 +89,10 @@ class Model:
         own, intercept = self.in_own_units()
         return {"intercept": float(intercept.data), **dict(zip(self.features, own.data.tolist(), strict=True))}
 
-    def to_json(self) -> Members:
+    def to_json(self) -> JsonObject:
         """What the file holds, in plain lists and numbers."""
-        found: Members = {"schema": SCHEMA, "task": self.task, "target": self.target, "features": list(self.features)}
+        found: JsonObject = {"schema": SCHEMA, "task": self.task, "target": self.target}
+        found["features"] = list(self.features)
         found["columns"] = [
             {"name": c.name, "categories": list(c.categories)} if c.categories else {"name": c.name}
             for c in self.columns
@@ -97,8 +101,8 @@ class Model:
         if self.target_scaling is not None:
             found["target_scaling"] = scaling_to_json(self.target_scaling)
         found["parameters"] = {name: array_to_json(data) for name, data in self.parameters.items()}
-        found["activations"] = [name.replace("_", "-") for name in self.layers.activations]
-        found["loss"] = self.layers.loss.replace("_", "-")
+        found["activations"] = [ACTIVATIONS[name].option for name in self.layers.activations]
+        found["loss"] = self.layers.objective.option
         if self.classes:
             found["words" if self.counts is not None else "classes"] = list(self.classes)
         if self.counts is not None:
@@ -111,7 +115,7 @@ class Model:
         return found
 
 
-def scaling_to_json(scaling: Scaling) -> Members:
+def scaling_to_json(scaling: Scaling) -> JsonObject:
     """The kind, and for each feature mean and std, or min and max."""
     if scaling.kind == "none":
         return {"kind": "none"}
@@ -152,27 +156,26 @@ def _model(members: Any) -> Model:
     classes = names_of(members, key) if key in members else ()
     if (members["task"] == "regression") != (len(classes) < 2):
         raise Fault("its task and its classes don't fit each other")
-    activations = [name.replace("-", "_") for name in names_of(members, "activations", different=False)]
-    loss = text_of(members, "loss").replace("-", "_")
-    hidden = tuple(activations[:-1])
-    known = all(name.replace("_", "-") in HIDDEN for name in hidden)
-    if not known or loss not in OUTPUT or [OUTPUT[loss]] != activations[-1:]:
+    activations = names_of(members, "activations", different=False)
+    loss = entry_of(TRAINED, text_of(members, "loss"))
+    hidden = tuple(known.name for name in activations[:-1] if (known := entry_of(HIDDEN, name)))
+    if loss is None or (*hidden, loss.link) != tuple(name.replace("-", "_") for name in activations):
         raise Fault("its activations and its loss are not those of a model that pp trains")
-    parameters = {name: array_of(found, name) for name, found in members_of(members, "parameters").items()}
-    resume = members_of(members, "resume") if "resume" in members else None
+    parameters = {name: array_of(found, name) for name, found in object_of(members, "parameters").items()}
+    resume = object_of(members, "resume") if "resume" in members else None
     l2 = float(number_of(resume, "l2")) if resume is not None else 0.0
     sizes = [len(features)]
     for k in range(1, len(activations) + 1):
         weights = parameters[f"W{k}"]
         sizes.append(weights.shape[1] if weights.ndim == 2 else 0)
-    layers = Layers(tuple(sizes), hidden, loss, l2)
+    layers = Layers(tuple(sizes), hidden, loss.name, l2)
     check_shapes(layers, parameters)
-    outputs = len(classes) if loss == "cross_entropy" else 1
-    if sizes[-1] != outputs or (loss == "bce" and len(classes) != 2) or (classes and OUTPUT[loss] == "none"):
+    outputs = len(classes) if loss.per_class else 1
+    if sizes[-1] != outputs or (loss.name == "bce" and len(classes) != 2) or (classes and loss.link == "none"):
         raise Fault("its last layer doesn't fit its classes")
-    scale = _scaling(members_of(members, "scaling"), len(features))
-    target_scale = _scaling(members_of(members, "target_scaling"), 1) if "target_scaling" in members else None
-    measures = members_of(members, "metrics") if "metrics" in members else {}
+    scale = _scaling(object_of(members, "scaling"), len(features))
+    target_scale = _scaling(object_of(members, "target_scaling"), 1) if "target_scaling" in members else None
+    measures = object_of(members, "metrics") if "metrics" in members else {}
     metrics = {key: number_of(measures, key) for key in measures}
     counts = _counts(members, features, classes) if of_text else None
     columns = () if of_text else _columns(members, features)
@@ -201,19 +204,19 @@ def check_shapes(layers: Layers, parameters: Parameters) -> None:
             raise Fault(f"its {name} is {sizes[0]} and should be {sizes[1]}")
 
 
-def _counts(members: Members, features: tuple[str, ...], words: tuple[str, ...]) -> Counts:
+def _counts(members: JsonObject, features: tuple[str, ...], words: tuple[str, ...]) -> Counts:
     """What the model's text held: rows of the words before, the next word and how often, words by their numbers."""
     context = count_of(members, "context")
     if context not in CONTEXTS or features != word_features(words, context):
         raise Fault("its words and its features don't fit each other")
-    seen = array_of({"values": list_of(members, "seen")}, "seen")
+    seen = finite(list_of(members, "seen"), "seen")
     whole = seen.ndim == 2 and seen.shape[1] == context + 2 and bool((seen == np.floor(seen)).all())
     if not whole or seen[:, :-1].min() < 0 or seen[:, :-1].max() >= len(words) or seen[:, -1].min() < 1:
         raise Fault('its "seen" is not what pp writes')
     return Counts(seen.astype(int), len(words))
 
 
-def _columns(members: Members, features: tuple[str, ...]) -> tuple[Column, ...]:
+def _columns(members: JsonObject, features: tuple[str, ...]) -> tuple[Column, ...]:
     """The columns of the file, which must come to the features: one for numbers, one less than the categories."""
     found = []
     for column in list_of(members, "columns"):
@@ -227,7 +230,7 @@ def _columns(members: Members, features: tuple[str, ...]) -> tuple[Column, ...]:
     return tuple(found)
 
 
-def _scaling(members: Members, width: int) -> Scaling:
+def _scaling(members: JsonObject, width: int) -> Scaling:
     kind = members["kind"]
     if kind == "none":
         return Scaling("none", np.zeros(width), np.ones(width))
@@ -246,7 +249,7 @@ def _scaling(members: Members, width: int) -> Scaling:
 
 
 def _vector(numbers: Sequence[Any], width: int, name: str) -> Array:
-    found = array_of({"values": numbers}, name)
+    found = finite(numbers, name)
     if found.shape != (width,):
         raise Fault(f"its {name} should have {width} numbers")
     return found

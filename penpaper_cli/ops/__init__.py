@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 FAMILIES = (
     "elementwise",
     "functions",
-    "activations",
     "reductions",
     "extremes",
     "products",
     "softmax",
     "losses",
-    "binary_cross_entropy",
+    "targets",
     "cross_entropy",
     "hinge",
     "indexing",
     "reshaping",
     "convolution",
     "pooling",
+    "lookup",
     "normalisation",
 )
 

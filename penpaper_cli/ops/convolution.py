@@ -12,12 +12,10 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Expr, Num, Sum
-from penpaper_cli.ops.reshaping import called, unravelled, whole
-from penpaper_cli.ops.shapes import named, shape_text, small
+from penpaper_cli.ops.shapes import Shape, function_of, named, place_in, shape_text, small, whole
 from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, zeros
 
 MOST_PADDING = 100
-Shape = tuple[int, ...]
 
 
 def stack(a: Array, dimensions: int) -> Array:
@@ -64,7 +62,7 @@ def products(a: Value, a_at: Sequence[Sequence[int]], b: Value, b_at: Sequence[S
         return Num(Fraction(0))
 
     def entry(of: Value, at: Sequence[Sequence[int]], n: int) -> Expr:
-        places = unravelled(n, tuple(map(len, at)))
+        places = place_in(tuple(map(len, at)), n)
         return of[tuple(axis[k] for axis, k in zip(at, places, strict=True))]
 
     values = a.data[np.ix_(*a_at)].ravel() * b.data[np.ix_(*b_at)].ravel()
@@ -146,7 +144,7 @@ class Conv2d(Op):
 
     def formula(self, x: Value, k: Value, stride: int, padding: int) -> Expr:
         shown = {"stride": stride} if stride > 1 else {}
-        return called(self.name, x, k, **shown, **({"padding": padding} if padding else {}))
+        return function_of(self.name, x, k, **shown, **({"padding": padding} if padding else {}))
 
     def example(self) -> Value:
         paper = Paper()

@@ -1,4 +1,4 @@
-"""Operations that work entry by entry: sums, differences, products, quotients, powers, roots."""
+"""Arithmetic entry by entry: sums, differences, products, quotients, powers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num
+from penpaper_cli.expressions.functions import FUNCTIONS
 from penpaper_cli.expressions.numbers import Figures, Typed
 from penpaper_cli.ops.reductions import fit
 from penpaper_cli.ops.shapes import cell, named, no_product_lost, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value, scale
+from penpaper_cli.paper.paper import OPS, Array, Numbers, Op, Paper, Place, Value, scale
 
 
 def rational(setting: float | Fraction) -> Fraction:
@@ -25,9 +26,9 @@ def suited(number: Fraction, array: Array) -> Any:
     return number if array.dtype == object else float(number)
 
 
-def one_minus(value: Value) -> Value:
+def one_minus(value: Numbers) -> Numbers:
     """1 less the value, entry by entry."""
-    return value.paper.constant(Fraction(1)) - value
+    return 1 - value
 
 
 class Elementwise(Op):
@@ -49,7 +50,8 @@ class Elementwise(Op):
         return Apply(self.name, (cell(a, at), cell(b, at)))
 
     def example(self) -> Value:
-        return self(small("A", "1 -2; 3 1/2"), small("B", "4 0.5"))
+        paper = Paper()
+        return self(small("A", "1 -2; 3 1/2", paper), small("B", "4 0.5", paper))
 
 
 class Add(Elementwise):
@@ -119,13 +121,19 @@ class Div(Elementwise):
     backward = (lambda g, out, a, b: fit(g / b, a), lambda g, out, a, b: fit(-(scale(g, out) / b), b))
 
     def example(self) -> Value:
-        return self(small("A", "1 -2; 3 1/2"), small("B", "4 -0.5"))
+        paper = Paper()
+        return self(small("A", "1 -2; 3 1/2", paper), small("B", "4 -0.5", paper))
 
 
 class Unary(Op):
-    """One operand, worked entry by entry."""
+    """One operand, worked entry by entry: what a function of one number does to each."""
 
     plain = True
+
+    def __init_subclass__(cls) -> None:
+        function = FUNCTIONS.get(cls.__dict__.get("name", ""))
+        cls.keeps_exact = function is None or function.rational
+        super().__init_subclass__()
 
     def entry(self, at: Place, a: Value) -> Expr:
         return Apply(self.name, (a[at],))
@@ -170,10 +178,10 @@ class Pow(Op):
     backward = (lambda g, out, a, power: power_rule(g, a, power),)
 
     def entry(self, at: Place, a: Value, power: int | Fraction) -> Expr:
-        return a[at] ** in_full(power)
+        return a[at] ** exponent(power)
 
     def formula(self, a: Value, power: int | Fraction) -> Expr:
-        return a.label ** in_full(power)
+        return a.label ** exponent(power)
 
     def example(self) -> Value:
         return self(small("A", "1 -2; 3 1/2"), power=2)
@@ -201,7 +209,7 @@ class Power(Pow):
         return self(small("A", "1 4; 2 1/2"), power=Fraction(3, 2))
 
 
-def in_full(power: int | Fraction) -> Num:
+def exponent(power: int | Fraction) -> Num:
     """An exponent as it is printed: never rounded, so 1/3 stays a fraction."""
     exact = Fraction(power)
     return Num(exact if Figures().in_full(exact) else Typed(exact, str(exact)))
@@ -214,27 +222,6 @@ def power_rule(g: Value, a: Value, power: int | Fraction) -> Value:
     if power == 1:
         return g
     return scale(g, g.paper.constant(Fraction(power)) * (a if power == 2 else OPS["pow"](a, power=power - 1)))
-
-
-class Sqrt(Unary):
-    """Square root, entry by entry. It leaves the exact rationals."""
-
-    name = "sqrt"
-    rule = "Take the square root of every entry."
-    reasons = ("The root's slope is one over twice the root.",)
-    keeps_exact = False
-
-    def check(self, a: Value) -> None:
-        if (a.data < 0).any():
-            raise CannotWork(f"{named(a)} has a negative entry, and its square root isn't a real number.")
-
-    def forward(self, a: Array) -> Any:
-        return np.sqrt(a)
-
-    backward = (lambda g, out, a: g / (2 * out),)
-
-    def example(self) -> Value:
-        return self(small("A", "1 4; 2 1/2"))
 
 
 class Same(Op):

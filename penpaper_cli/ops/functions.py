@@ -1,18 +1,19 @@
-"""Functions of each entry, and the jumps that gradients are written with."""
+"""Functions of each entry: powers of e and roots, the jumps that gradients are written with, and activations."""
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, value
-from penpaper_cli.expressions.functions import MEANING
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, lift, value
+from penpaper_cli.expressions.functions import EVALUATE
 from penpaper_cli.expressions.numbers import Scalar
-from penpaper_cli.ops.elementwise import Unary
-from penpaper_cli.ops.shapes import named, small
+from penpaper_cli.ops.elementwise import Unary, one_minus, rational, suited
+from penpaper_cli.ops.shapes import function_of, named, small
 from penpaper_cli.paper.paper import OPS, Array, Place, Value, scale
 
 
@@ -22,13 +23,32 @@ def marks(where: Any, like: Array) -> Array:
     return np.where(where, *exact) if like.dtype == object else np.asarray(where, dtype=float)
 
 
+class Sqrt(Unary):
+    """Square root, entry by entry. It leaves the exact rationals."""
+
+    name = "sqrt"
+    rule = "Take the square root of every entry."
+    reasons = ("The root's slope is one over twice the root.",)
+
+    def check(self, a: Value) -> None:
+        if (a.data < 0).any():
+            raise CannotWork(f"{named(a)} has a negative entry, and its square root isn't a real number.")
+
+    def forward(self, a: Array) -> Any:
+        return np.sqrt(a)
+
+    backward = (lambda g, out, a: g / (2 * out),)
+
+    def example(self) -> Value:
+        return self(small("A", "1 4; 2 1/2"))
+
+
 class Exp(Unary):
     """The exponential function, entry by entry. It leaves the exact rationals."""
 
     name = "exp"
     rule = "Raise e (about 2.718) to the power of every entry."
     reasons = ("The exponential function is its own slope: the gradient times the result.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         return np.exp(a)
@@ -42,7 +62,6 @@ class Log(Unary):
     name = "log"
     rule = "Take the natural logarithm of every entry."
     reasons = ("The logarithm's slope is one over the entry.",)
-    keeps_exact = False
 
     def check(self, a: Value) -> None:
         if (a.data <= 0).any():
@@ -73,7 +92,7 @@ class Abs(Unary):
 
 def jump(name: str, written: Expr, found: Scalar) -> Expr:
     """A step or sign; where rounding on the way to it would make it jump, the number found there stands instead."""
-    jumps = MEANING[name](value(written)) != MEANING[name](found)
+    jumps = EVALUATE[name](value(written)) != EVALUATE[name](found)
     return Apply(name, (Num(found) if jumps else written,))
 
 
@@ -108,3 +127,162 @@ class Sign(Jump):
 
     def forward(self, a: Array) -> Array:
         return marks(a > 0, a) - marks(a < 0, a)
+
+
+FAR = 700
+"""Beyond this, exp leaves the range of float64 on one side or the other."""
+SMALL_BESIDE_ONE, LARGE = -5, 30
+"""Where exp is small beside 1, and where softplus is little more than the score itself."""
+
+
+class Activation(Unary):
+    """A function of each score, with an explanation of its own."""
+
+    plain = False
+
+
+class Relu(Activation):
+    """Rectifier: lets positive scores through and holds negative ones at 0."""
+
+    name = "relu"
+    rule = "Keep an entry that is positive, and write 0 for the others."
+    reasons = ("Where the entry was positive the gradient passes unchanged; elsewhere, also at exactly 0, it stops.",)
+
+    def forward(self, a: Array) -> Any:
+        return np.maximum(a, suited(Fraction(0), a))
+
+    backward = (lambda g, out, a: scale(g, OPS["step"].of(a)),)
+
+    def entry(self, at: Place, a: Value) -> Expr:
+        return Apply("max", (lift(0), a[at]))
+
+
+class LeakyRelu(Activation):
+    """Leaky rectifier: lets positive scores through and shrinks negative ones by a small factor, 0.01 unless given."""
+
+    name = "leaky_relu"
+    rule = "Keep an entry that is positive, and multiply the others by the small factor."
+    reasons = (
+        "Where the entry was positive the gradient passes unchanged; elsewhere, also at 0, times the small factor.",
+    )
+
+    def forward(self, a: Array, slope: float = 0.01) -> Any:
+        return np.where(a > 0, a, suited(rational(slope), a) * a)
+
+    backward = (lambda g, out, a, slope=0.01: scale(g, leaky_slope(a, slope)),)
+
+    def entry(self, at: Place, a: Value, slope: float = 0.01) -> Expr:
+        return Apply("max" if slope <= 1 else "min", (Num(rational(slope)) * a[at], a[at]))
+
+    def formula(self, a: Value, **settings: Any) -> Expr:
+        return function_of(self.name, a, **settings)
+
+
+def leaky_slope(a: Any, slope: float) -> Any:
+    """1 where an entry is positive, else the small factor; of values on paper, or of an array."""
+    factor = rational(slope) if isinstance(a, Value) else slope
+    return factor + (1 - factor) * OPS["step"].of(a)
+
+
+class Sigmoid(Activation):
+    """Sigmoid: squashes any score to a share between 0 and 1."""
+
+    name = "sigmoid"
+    rule = "Divide 1 by 1 plus the exponential of the score with its sign turned."
+    reasons = ("The sigmoid's slope is its own value times what it lacks to 1.",)
+
+    def forward(self, a: Array) -> Any:
+        small = np.exp(-abs(a))
+        return np.where(a >= 0, 1, small) / (1 + small)
+
+    backward = (lambda g, out, a: scale(g, out * one_minus(out)),)
+
+    def entry(self, at: Place, a: Value) -> Expr:
+        if abs(float(a.number(at))) > FAR:
+            return Apply("sigmoid", (a[at],))
+        return lift(1) / (lift(1) + Apply("exp", (-a[at],)))
+
+
+class Tanh(Activation):
+    """Hyperbolic tangent: squashes any score to a number between -1 and 1."""
+
+    name = "tanh"
+    rule = "Take the hyperbolic tangent of every entry."
+    reasons = ("The slope of tanh is 1 less the square of its value.",)
+
+    def forward(self, a: Array) -> Any:
+        return np.tanh(a)
+
+    backward = (lambda g, out, a: scale(g, one_minus(out**2)),)
+
+
+class Softplus(Activation):
+    """Softplus: a smooth rectifier, close to 0 on the left and to the score itself on the right."""
+
+    name = "softplus"
+    rule = "Take the logarithm of 1 plus the exponential of the score."
+    reasons = ("The slope of softplus is the sigmoid of the score.",)
+
+    def forward(self, a: Array) -> Any:
+        return np.logaddexp(0, a)
+
+    backward = (lambda g, out, a: scale(g, OPS["sigmoid"].of(a)),)
+
+    def entry(self, at: Place, a: Value) -> Expr:
+        return softplus_of(a[at], float(a.number(at)))
+
+
+def softplus_of(score: Expr, number: float) -> Expr:
+    """log(1 + exp(z)) as it is worked for a score that comes to `number`, so that no digits are lost at either end."""
+    if number > LARGE:
+        return score + Apply("log1p", (Apply("exp", (-score,)),))
+    if number < SMALL_BESIDE_ONE:
+        return Apply("log1p", (Apply("exp", (score,)),))
+    return Apply("log", (lift(1) + Apply("exp", (score,)),))
+
+
+class NormalShare(Activation):
+    """The share of a standard normal distribution that lies below a number, often written as a capital phi."""
+
+    name = "normal_share"
+    public = False
+    rule = (
+        "Find the share of a standard normal distribution that lies below the entry: half of 1 plus erf of the entry "
+        "over the root of 2."
+    )
+    reasons = ("The share grows by the height of the bell curve at the entry.",)
+
+    def forward(self, a: Array) -> Any:
+        return np.vectorize(lambda x: math.erfc(-x / math.sqrt(2)) / 2, otypes=[float])(a)
+
+    backward = (lambda g, out, a: scale(g, OPS["normal_height"].of(a)),)
+
+
+class NormalHeight(Activation):
+    """The height of the standard normal bell curve at a number, often written as a small phi."""
+
+    name = "normal_height"
+    public = False
+    rule = "Find the height of the bell curve: the exponential of minus half the square, divided by the root of 2 pi."
+    reasons = ("The bell curve's slope is minus the entry times its height there.",)
+
+    def forward(self, a: Array) -> Any:
+        return np.exp(-(a**2) / 2) / math.sqrt(2 * math.pi)
+
+    backward = (lambda g, out, a: scale(g, -(a * out)),)
+
+
+class Gelu(Activation):
+    """Gaussian error linear unit: the score times the share of a normal distribution that lies below it."""
+
+    name = "gelu"
+    rule = "Multiply the score by the share of a standard normal distribution that lies below it."
+    reasons = ("The product rule: the share below the score, plus the score times the height of the bell curve there.",)
+
+    def forward(self, a: Array) -> Any:
+        return a * OPS["normal_share"].forward(a)
+
+    backward = (lambda g, out, a: scale(g, OPS["normal_share"].of(a) + a * OPS["normal_height"].of(a)),)
+
+    def entry(self, at: Place, a: Value) -> Expr:
+        return a[at] * Apply("normal_share", (a[at],))

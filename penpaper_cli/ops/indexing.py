@@ -1,13 +1,16 @@
-"""One entry taken out of a vector or matrix, and put back."""
+"""Numbers read from their places, and put back: one entry, or many."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 from typing import Any
 
+import numpy as np
+
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.expressions.arithmetic import Expr, Num
-from penpaper_cli.ops.shapes import named, shape_text, small
+from penpaper_cli.expressions.arithmetic import Expr, Num, Sum
+from penpaper_cli.ops.shapes import counted, named, place_in, shape_text, small
 from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value, zeros
 
 
@@ -63,17 +66,21 @@ class Put(Op):
 
 
 class Unmoved(Op):
-    """Zeros: the gradient of what a loss doesn't depend on."""
+    """Zeros: the gradient of what a loss doesn't depend on, or of what can't be nudged."""
 
     name = "unmoved"
     public = False
-    rule = "The last line doesn't depend on it, so a change of it changes nothing: the gradient is 0."
+    rule = "Write a zero in every place."
     reasons = ("Zeros stay zeros whatever they were made from.",)
 
     def forward(self, a: Array) -> Array:
         return zeros(a.shape, a)
 
     backward = (lambda g, out, a: OPS["unmoved"](a),)
+
+    def instruction(self, a: Value) -> str:
+        """Nothing: why they are zeros is said by the gradient's reason."""
+        return ""
 
     def entry(self, at: Place, a: Value) -> Expr:
         return Num(Fraction(0))
@@ -83,3 +90,51 @@ class Unmoved(Op):
 
     def example(self) -> Value:
         return self(small("A", "1 -2; 3 1/2"))
+
+
+class Gather(Op):
+    """The numbers that stand in given places."""
+
+    name = "gather"
+    rule = "Read the number that stands in the place."
+    reasons = ("Each place collects the gradients of all its readings.",)
+    rearranges = True
+    public = False
+    backward = (lambda g, out, a, places: OPS["scatter"](g, places=places, shape=a.shape),)
+
+    def check(self, a: Value, places: Array) -> None:
+        if places.max(initial=0) >= a.data.size:
+            raise CannotWork(f"{named(a)} is {shape_text(a.shape)}, too small to have all the places asked for.")
+
+    def forward(self, a: Array, places: Array) -> Array:
+        return a.reshape(-1)[places]
+
+    def entry(self, at: Place, a: Value, places: Array) -> Expr:
+        return a[place_in(a.shape, places[at])]
+
+    def example(self) -> Value:
+        return self(small("A", "1 -2; 3 1/2"), places=np.array([3, 0, 3]))
+
+
+class Scatter(Op):
+    """Numbers put back into the places that they came from, and added up where they meet."""
+
+    name = "scatter"
+    rule = "Each gradient goes back to the place it came from; they are added where they meet, and the rest is zeros."
+    reasons = ("Each number collects the gradient of the place that it went to.",)
+    public = False
+    backward = (lambda d, out, g, places, shape: OPS["gather"](d, places=places),)
+
+    def forward(self, g: Array, places: Array, shape: tuple[int, ...]) -> Array:
+        result = zeros((prod(shape),), g)
+        np.add.at(result, places.ravel(), g.ravel())
+        return result.reshape(shape)
+
+    def entry(self, at: Place, g: Value, places: Array, shape: tuple[int, ...]) -> Expr:
+        came_from = np.argwhere(places == counted(at, shape))
+        if not len(came_from):
+            return Num(Fraction(0))
+        return Sum(g.data[tuple(came_from.T)], lambda n: g[tuple(map(int, came_from[n]))])
+
+    def example(self) -> Value:
+        return self(small("g", "1 -2 1/2"), places=np.array([3, 0, 3]), shape=(2, 2))

@@ -1,4 +1,4 @@
-"""Operations on rows of samples or words: looking them up, class numbers to and fro, normalising each row."""
+"""Operations that work within each row of a matrix, or within each column: mean, deviation, layer normalisation."""
 
 from __future__ import annotations
 
@@ -10,110 +10,10 @@ import numpy as np
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Sum
 from penpaper_cli.expressions.numbers import Figures, Typed
-from penpaper_cli.ops.reshaping import called, whole
-from penpaper_cli.ops.shapes import named, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value
+from penpaper_cli.ops.shapes import function_of, named, shape_text, small
+from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value
 
 EPSILON = Typed(Fraction(1, 100_000), "1e-5")
-MOST_CLASSES = 100_000
-
-
-def unmoved(of: Value) -> Value:
-    """The gradient of numbers that can't be nudged: zeros."""
-    return OPS["spread"](of.paper.constant(Fraction(0)), shape=of.shape)
-
-
-def class_numbers(ids: Value, count: int, what: str) -> None:
-    """Raise CannotWork unless every number is whole and names one of `count` things, counted from 0."""
-    if len(ids.shape) > 1:
-        raise CannotWork(
-            f"{named(ids)} is {shape_text(ids.shape)}: class numbers stand in a vector, or are one number; "
-            f"flatten({named(ids)}) makes a vector of them."
-        )
-    for k, number in enumerate(ids.data.flat):
-        if not 0 <= number < count or number != int(number):
-            which = f"Entry {k + 1} of {named(ids)}" if ids.shape else named(ids)
-            raise CannotWork(
-                f"{which} is {Figures().text(number)}: class numbers count {what} from 0, so here they are whole "
-                f"numbers from 0 to {count - 1:,}."
-            )
-
-
-class Embedding(Op):
-    """Embedding: each class number, such as a word's, is looked up as a row of a matrix."""
-
-    name = "embedding"
-    rule = "Read the row with that number; class numbers count the rows from 0, as data sets do."
-    reasons = (
-        "Each row collects the gradients of all the places where it was looked up; a row never used gets zeros.",
-        "A class number is whole and can't be nudged, so its gradient is zero.",
-    )
-    backward = (
-        lambda g, out, E, ids: OPS["scatter"](g, places=looked_up(E, ids), shape=E.shape),
-        lambda g, out, E, ids: unmoved(ids),
-    )
-
-    def check(self, E: Value, ids: Value) -> None:
-        if len(E.shape) != 2:
-            raise CannotWork(
-                f"{named(E)} is {shape_text(E.shape)} and {named(ids)} is {shape_text(ids.shape)}: embedding looks up "
-                "rows, so the first must be a matrix and the second a vector of row numbers from 0."
-            )
-        class_numbers(ids, E.shape[0], f"the {E.shape[0]:,} rows of {named(E)}")
-
-    def forward(self, E: Array, ids: Array) -> Any:
-        return E[ids.astype(int)]
-
-    def entry(self, at: Place, E: Value, ids: Value) -> Expr:
-        return E[(int(ids.data[at[:-1]]), at[-1])]
-
-    def example(self) -> Value:
-        paper = Paper()
-        ids = paper.write(np.array([Fraction(k) for k in (2, 0, 2)], dtype=object))
-        return self(small("E", "1 2; 3 -4; 1/2 0", paper), ids)
-
-
-def looked_up(E: Value, ids: Value) -> Array:
-    """Where each number of the result stands in the matrix, counted row by row from 0."""
-    count = np.arange(E.data.size).reshape(E.shape)
-    return np.asarray(count[ids.data.astype(int)])
-
-
-class OneHot(Op):
-    """One-hot rows: a 1 in the column that the class number names, and 0 everywhere else."""
-
-    name = "one_hot"
-    rule = "Write a 1 in the column with the class number, and 0 in the others; class numbers count from 0."
-    reasons = ("A class number is whole and can't be nudged, so its gradient is zero.",)
-    backward = (lambda g, out, ids, classes: unmoved(ids),)
-
-    def __call__(self, *parents: Value, **settings: Any) -> Value:
-        (ids,) = parents
-        classes = settings.get("classes")
-        class_numbers(ids, MOST_CLASSES, "the columns") if classes is None else None
-        count = ids.data.max() + 1 if classes is None else classes
-        return super().__call__(ids, classes=whole(count, "number of classes of one_hot", 1, MOST_CLASSES))
-
-    def check(self, ids: Value, classes: int) -> None:
-        class_numbers(ids, classes, f"the {classes:,} columns")
-
-    def forward(self, ids: Array, classes: int | None = None) -> Any:
-        hot = np.arange(classes or 0) == ids.astype(int)[..., np.newaxis]
-        return numbers_like(hot, ids)
-
-    def entry(self, at: Place, ids: Value, classes: int) -> Expr:
-        return Num(Fraction(int(at[-1] == ids.data[at[:-1]])))
-
-    def formula(self, ids: Value, classes: int) -> Expr:
-        return called(self.name, ids, classes=classes)
-
-    def example(self) -> Value:
-        return self(OPS["argmax"](small("A", "1 -2 3; 3 1/2 1")), classes=4)
-
-
-def numbers_like(whole_numbers: Array, like: Array) -> Any:
-    """Whole numbers as exact fractions or as float64, like those of another array."""
-    return whole_numbers.astype(object) + Fraction(0) if like.dtype == object else whole_numbers.astype(float)
 
 
 def line_axis(op: Op, a: Value, axis: Any) -> int:
@@ -137,7 +37,7 @@ class Within(Op):
 
     def formula(self, a: Value, axis: int, **settings: Any) -> Expr:
         unusual = {key: setting for key, setting in settings.items() if setting != EPSILON}
-        return called(self.name, a, **unusual, **({"axis": 0} if axis == 0 and len(a.shape) == 2 else {}))
+        return function_of(self.name, a, **unusual, **({"axis": 0} if axis == 0 and len(a.shape) == 2 else {}))
 
 
 class Line:
@@ -162,28 +62,6 @@ class Line:
         return Apply("sqrt", (squares / len(self.numbers) + Num(eps),))
 
 
-class Argmax(Within):
-    """Which entry of each row is the largest: the class that a model thinks most likely."""
-
-    name = "argmax"
-    rule = (
-        "Find the largest entry and write down how many entries stand before it: class numbers count from 0, as data "
-        "sets do. Of equal ones the first counts."
-    )
-    reasons = ("A place is a whole number and can't be nudged, so the gradient is zero.",)
-    backward = (lambda g, out, a, axis: unmoved(a),)
-
-    def forward(self, a: Array, axis: int = 1) -> Any:
-        return numbers_like(np.asarray(np.argmax(a, axis)), a)
-
-    def entry(self, at: Place, a: Value, axis: int) -> Expr:
-        line = Line(a, at[:axis], at[axis:])
-        return Apply(self.name, tuple(line[j] for j in range(len(line.numbers))))
-
-    def example(self) -> Value:
-        return self(small("A", "1 -2 3; 3 1/2 3"))
-
-
 class MeanWithin(Within):
     """The mean of each row, or of each column, kept beside it."""
 
@@ -200,7 +78,7 @@ class MeanWithin(Within):
         return Line(a, at[:axis], at[axis + 1 :]).mean
 
     def formula(self, a: Value, axis: int, **settings: Any) -> Expr:
-        return called("mean", a, axis=axis)
+        return function_of("mean", a, axis=axis)
 
     def example(self) -> Value:
         return self(small("A", "1 -2 3; 3 1/2 4"))

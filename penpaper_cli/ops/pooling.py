@@ -11,8 +11,7 @@ import numpy as np
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
 from penpaper_cli.ops.convolution import WayBack, shifts, steps
-from penpaper_cli.ops.reshaping import called, whole
-from penpaper_cli.ops.shapes import named, shape_text, small
+from penpaper_cli.ops.shapes import function_of, named, shape_text, small, whole
 from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value, zeros
 
 
@@ -38,7 +37,7 @@ class Pool(Op):
             )
 
     def formula(self, x: Value, size: int, stride: int) -> Expr:
-        return called(self.name, x, size=size, **({"stride": stride} if stride != size else {}))
+        return function_of(self.name, x, size=size, **({"stride": stride} if stride != size else {}))
 
     def example(self) -> Value:
         return self(small("x", "1 2 0 5; -1 1/2 3 4; 4 -2 1 0"), size=2, stride=1)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.expressions.arithmetic import Apply, Expr, Name, Num, Sum
-from penpaper_cli.ops.shapes import cell, named, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value
+from penpaper_cli.expressions.arithmetic import Expr, Num, Sum
+from penpaper_cli.ops.shapes import cell, function_of, named, place_in, shape_text, small
+from penpaper_cli.paper.paper import OPS, Array, Numbers, Op, Place, Value
 
 
 def fit(gradient: Value, operand: Value) -> Value:
@@ -20,7 +20,7 @@ def fit(gradient: Value, operand: Value) -> Value:
     return gradient if gradient.shape == operand.shape else OPS["sum_to"](gradient, shape=operand.shape)
 
 
-def over(value: Value, count: int) -> Value:
+def over(value: Numbers, count: int) -> Numbers:
     """The value divided by a count; nothing is divided by 1."""
     return value if count == 1 else value / count
 
@@ -28,11 +28,6 @@ def over(value: Value, count: int) -> Value:
 def divided(total: Expr, count: int) -> Expr:
     """The same for the working of one entry."""
     return total if count == 1 else total / Num(Fraction(count))
-
-
-def called(name: str, *operands: Value, **settings: Any) -> Expr:
-    """A function on its operands' names with the settings it was given: softmax(Z, axis=0)."""
-    return Apply(name, (*(o.label for o in operands), *(Name(f"{key}={found}") for key, found in settings.items())))
 
 
 def direction(dimensions: int, axis: int | None) -> int | None:
@@ -64,7 +59,7 @@ def members(a: Value, at: Place, axis: int | None) -> tuple[Array, Callable[[int
     """The numbers that are collapsed into the entry `at` of a result, as a vector, and the place of the k-th."""
     axis = direction(len(a.shape), axis)
     if axis is None:
-        return a.data.ravel(), lambda k: tuple(map(int, np.unravel_index(k, a.shape)))
+        return a.data.ravel(), lambda k: place_in(a.shape, k)
     lane: tuple[Any, ...] = (*at[:axis], slice(None), *at[axis:])
     return a.data[lane], lambda k: (*at[:axis], k, *at[axis:])
 
@@ -96,7 +91,7 @@ class Reduction(Op):
         check_axis(a, axis)
 
     def formula(self, a: Value, **settings: Any) -> Expr:
-        return called(self.name, a, **settings)
+        return function_of(self.name, a, **settings)
 
     def example(self) -> Value:
         return self(small("A", "1 -2; 3 1/2"))
@@ -214,10 +209,10 @@ class SumTo(Op):
         place = (0,) * (len(a.shape) - len(shape)) + at
         repeated = [k for k, size in enumerate(full) if size == 1]
         index = tuple(slice(None) if k in repeated else place[k] for k in range(len(full)))
-        lengths = [a.shape[k] for k in repeated]
+        lengths = tuple(a.shape[k] for k in repeated)
 
         def term(n: int) -> Expr:
-            inside = dict(zip(repeated, map(int, np.unravel_index(n, lengths)), strict=True))
+            inside = dict(zip(repeated, place_in(lengths, n), strict=True))
             return a[tuple(inside.get(k, place[k]) for k in range(len(full)))]
 
         return Sum(np.asarray(a.data[index]).ravel(), term)
@@ -230,7 +225,7 @@ class SumTo(Op):
             return a.label
         collapsed = [k for k, n in enumerate((1,) * (len(a.shape) - len(shape)) + shape) if n == 1 and a.shape[k] > 1]
         everything = len(collapsed) == sum(n > 1 for n in a.shape)
-        return called("sum", a) if everything else called("sum", a, axis=collapsed[0])
+        return function_of("sum", a) if everything else function_of("sum", a, axis=collapsed[0])
 
     def example(self) -> Value:
         return self(small("A", "1 -2; 3 1/2"), shape=(2,))

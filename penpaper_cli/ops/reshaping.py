@@ -9,40 +9,11 @@ from typing import Any
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.expressions.arithmetic import Apply, Expr, Name, Num, Sum
-from penpaper_cli.expressions.numbers import Figures
-from penpaper_cli.ops.shapes import named, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, zeros
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Num
+from penpaper_cli.ops.shapes import Shape, counted, function_of, named, place_in, shape_text, small, whole
+from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value
 
-Shape = tuple[int, ...]
 MOST_SIZES = 4
-
-
-def called(name: str, *operands: Value, **settings: Any) -> Expr:
-    """An operation with its settings as a formula has them: conv2d(x, k, stride=2)."""
-    shown = (Name(f"{key}={Figures().text(Fraction(setting))}") for key, setting in settings.items())
-    return Apply(name, (*(operand.label for operand in operands), *shown))
-
-
-def whole(number: Any, what: str, least: int = 1, most: int = 10**9) -> int:
-    """A setting as a whole number within bounds. Raises CannotWork."""
-    if number != int(number) or not least <= number <= most:
-        text = Figures().text(Fraction(number))
-        raise CannotWork(f"The {what} is {text}, and it must be a whole number from {least:,} to {most:,}.")
-    return int(number)
-
-
-def unravelled(n: int, shape: tuple[int, ...]) -> Place:
-    """The place of the n-th number, counted row by row from 0."""
-    return tuple(map(int, np.unravel_index(n, shape)))
-
-
-def counted(at: Place, shape: Shape) -> int:
-    """Which number stands there, counted row by row from 0."""
-    n = 0
-    for k, size in zip(at, shape, strict=True):
-        n = n * size + k
-    return n
 
 
 class Reshape(Op):
@@ -78,7 +49,7 @@ class Reshape(Op):
         return a.reshape(shape)
 
     def entry(self, at: Place, a: Value, shape: Shape) -> Expr:
-        return a[unravelled(counted(at, shape), a.shape)]
+        return a[place_in(a.shape, counted(at, shape))]
 
     def formula(self, a: Value, shape: Shape) -> Expr:
         return Apply(self.name, (a.label, *(Num(Fraction(size)) for size in shape)))
@@ -113,7 +84,7 @@ class Flatten(Op):
         return a.reshape(-1)
 
     def entry(self, at: Place, a: Value) -> Expr:
-        return a[unravelled(at[0], a.shape)]
+        return a[place_in(a.shape, at[0])]
 
     def example(self) -> Value:
         return self(small("A", "1 -2; 3 1/2"))
@@ -162,7 +133,7 @@ class Concat(Op):
 
     def formula(self, a: Value, b: Value, axis: int) -> Expr:
         usual = axis == (1 if len(a.shape) == 2 else 0)
-        return called(self.name, a, b, **({} if usual else {"axis": axis}))
+        return function_of(self.name, a, b, **({} if usual else {"axis": axis}))
 
     def example(self) -> Value:
         paper = Paper()
@@ -173,51 +144,3 @@ def piece(gradient: Value, axis: int, start: int, end: int) -> Value:
     """The part of a gradient that belongs to one of the operands that were joined."""
     count = np.arange(gradient.data.size).reshape(gradient.shape)
     return OPS["gather"](gradient, places=np.take(count, range(start, end), axis))
-
-
-class Gather(Op):
-    """The numbers that stand in given places."""
-
-    name = "gather"
-    rule = "Read the number that stands in the place."
-    reasons = ("Each place collects the gradients of all its readings.",)
-    rearranges = True
-    public = False
-    backward = (lambda g, out, a, places: OPS["scatter"](g, places=places, shape=a.shape),)
-
-    def check(self, a: Value, places: Array) -> None:
-        if places.max(initial=0) >= a.data.size:
-            raise CannotWork(f"{named(a)} is {shape_text(a.shape)}, too small to have all the places asked for.")
-
-    def forward(self, a: Array, places: Array) -> Array:
-        return a.reshape(-1)[places]
-
-    def entry(self, at: Place, a: Value, places: Array) -> Expr:
-        return a[unravelled(places[at], a.shape)]
-
-    def example(self) -> Value:
-        return self(small("A", "1 -2; 3 1/2"), places=np.array([3, 0, 3]))
-
-
-class Scatter(Op):
-    """Numbers put back into the places that they came from, and added up where they meet."""
-
-    name = "scatter"
-    rule = "Each gradient goes back to the place it came from; they are added where they meet, and the rest is zeros."
-    reasons = ("Each number collects the gradient of the place that it went to.",)
-    public = False
-    backward = (lambda d, out, g, places, shape: OPS["gather"](d, places=places),)
-
-    def forward(self, g: Array, places: Array, shape: tuple[int, ...]) -> Array:
-        result = zeros((prod(shape),), g)
-        np.add.at(result, places.ravel(), g.ravel())
-        return result.reshape(shape)
-
-    def entry(self, at: Place, g: Value, places: Array, shape: tuple[int, ...]) -> Expr:
-        came_from = np.argwhere(places == counted(at, shape))
-        if not len(came_from):
-            return Num(Fraction(0))
-        return Sum(g.data[tuple(came_from.T)], lambda n: g[tuple(map(int, came_from[n]))])
-
-    def example(self) -> Value:
-        return self(small("g", "1 -2 1/2"), places=np.array([3, 0, 3]), shape=(2, 2))

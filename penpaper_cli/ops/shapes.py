@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.expressions.arithmetic import Expr, Name
-from penpaper_cli.expressions.numbers import read_number
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Name
+from penpaper_cli.expressions.numbers import Figures, Typed, read_number
 from penpaper_cli.paper.paper import Array, Paper, Place, Value
+
+Shape = tuple[int, ...]
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
@@ -41,12 +44,46 @@ def cell(value: Value, at: Place) -> Expr:
     return value[tuple(0 if size == 1 else k for k, size in zip(own, value.shape, strict=True))]
 
 
+def function_of(name: str, *operands: Value, **settings: Any) -> Expr:
+    """An operation on its operands' names, with its settings as a formula has them: conv2d(x, k, stride=2)."""
+    shown = (Name(f"{key}={in_full(setting)}") for key, setting in settings.items())
+    return Apply(name, (*(operand.label for operand in operands), *shown))
+
+
+def in_full(setting: float | Fraction) -> str:
+    """A setting as it is printed, never rounded: 1/3 stays a fraction."""
+    if isinstance(setting, Typed) or not isinstance(setting, Fraction):
+        return str(setting)
+    return Figures().text(setting) if Figures().in_full(setting) else str(setting)
+
+
+def whole(number: Any, what: str, least: int = 1, most: int = 10**9) -> int:
+    """A setting as a whole number within bounds. Raises CannotWork."""
+    if number != int(number) or not least <= number <= most:
+        text = Figures().text(Fraction(number))
+        raise CannotWork(f"The {what} is {text}, and it must be a whole number from {least:,} to {most:,}.")
+    return int(number)
+
+
+def place_in(shape: Shape, n: int) -> Place:
+    """The place of the n-th number, counted row by row from 0."""
+    return tuple(map(int, np.unravel_index(n, shape)))
+
+
+def counted(at: Place, shape: Shape) -> int:
+    """Which number stands there, counted row by row from 0."""
+    n = 0
+    for k, size in zip(at, shape, strict=True):
+        n = n * size + k
+    return n
+
+
 def small(name: str, rows: str, paper: Paper | None = None) -> Value:
-    """A small exact value for an example: "1 2; 3 4" is a matrix, "1 2" a vector, "1" one number."""
+    """A small exact value for an example: "1 2; 3 4" is a matrix, "1 2" a vector, "1" one number.
+
+    It stands on a paper of its own unless it is given the paper of another operand.
+    """
     data = np.array([[read_number(text) for text in row.split()] for row in rows.split(";")], dtype=object)
     if len(data) == 1:
         data = data[0] if data.size > 1 else data[0, 0]
-    return (paper or _EXAMPLES).given(name, np.asarray(data, dtype=object))
-
-
-_EXAMPLES = Paper()
+    return (paper or Paper()).given(name, np.asarray(data, dtype=object))

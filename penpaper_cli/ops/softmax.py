@@ -10,8 +10,8 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
-from penpaper_cli.ops.reductions import called, check_axis, direction, members, repeated
-from penpaper_cli.ops.shapes import named, shape_text, small
+from penpaper_cli.ops.reductions import check_axis, direction, members, repeated
+from penpaper_cli.ops.shapes import function_of, named, shape_text, small
 from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value
 
 LARGE = 20
@@ -90,7 +90,7 @@ class Shares(Op):
 
     def formula(self, a: Value, **settings: Any) -> Expr:
         usual = {"axis": 1, "causal": 0}
-        return called(self.name, a, **{key: found for key, found in settings.items() if found != usual[key]})
+        return function_of(self.name, a, **{key: found for key, found in settings.items() if found != usual[key]})
 
     def example(self) -> Value:
         return self(small("Z", "1 -2 0; 3 1/2 1"))
