@@ -13,7 +13,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -294,7 +294,7 @@ BAD = {
     "--nudge checks gradients": lambda: pp.solve("y = x", {"x": 1}, nudge=True),
     '"z" is not given': lambda: pp.solve("y = z", {"x": 1}),
     "--digits 16": lambda: pp.dot([1], [1], digits=16),
-    '--detail "most"': lambda: pp.dot([1], [1], **{"detail": "most"}),
+    '--detail "most"': lambda: pp.dot([1], [1], detail=cast("Any", "most")),
     '--steps "0"': lambda: pp.dot([1], [1], steps=0),
     '--entry "0,1"': lambda: pp.matmul([1], [1], entries=[(0, 1)]),
     "--entry 9,9": lambda: pp.matmul([1], [1], entries=[(9, 9)]),
