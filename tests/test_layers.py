@@ -1,4 +1,4 @@
-"""The import rule of DESIGN §6, read off the source, and the guard on what a command loads before it answers (§8)."""
+"""Imports point down, as read off the source, and the guard on what a command loads before it answers."""
 
 from __future__ import annotations
 
