@@ -8,11 +8,10 @@ import typer
 
 from penpaper_cli.commands.choices import one_of
 from penpaper_cli.errors import CannotRead
-from penpaper_cli.formula.choices import HIDDEN, TRAINED, options_of
+from penpaper_cli.formula.choices import HIDDEN, OF_NUMBERS, options_of
 from penpaper_cli.formula.update_rules import UPDATE_RULES
 
 MOST_UNITS = 10_000
-OF_NUMBERS = options_of({name: loss for name, loss in TRAINED.items() if loss.link == "none"})
 ADAPTIVE = {name: rule for name, rule in UPDATE_RULES.items() if rule.adaptive}
 
 Hidden = Annotated[str | None, typer.Option(metavar="8,4", help="Units in each hidden layer. Default: none.")]
@@ -24,7 +23,9 @@ Context = Annotated[
     int | None, typer.Option(metavar="1|2", help="How many words to guess the next one from. Default: 1.")
 ]
 Classify = Annotated[bool, typer.Option("--classify", help="Take a target of numbers as classes (text always is).")]
-Loss = Annotated[str | None, one_of(OF_NUMBERS, "Mean squared error (the default), or half of it; not for classes.")]
+Loss = Annotated[
+    str | None, one_of(options_of(OF_NUMBERS), "Mean squared error (the default), or half of it; not for classes.")
+]
 L2 = Annotated[float | None, typer.Option("--l2", metavar="λ", help="Penalty: λ/2 times the sum of squared weights.")]
 Init = Annotated[
     Literal["zeros", "he", "xavier"] | None,

@@ -13,6 +13,7 @@ from penpaper_cli.data.corpus import counted
 from penpaper_cli.data.dataset import DataSet
 from penpaper_cli.data.sources import quoted, shown
 from penpaper_cli.errors import CannotRead, CannotWork
+from penpaper_cli.formula.choices import HIDDEN, OF_NUMBERS, chosen
 from penpaper_cli.formula.update_rules import UpdateRule, rate_of, rule_for
 from penpaper_cli.models.checkpoint import resume_to_json, resumed
 from penpaper_cli.models.descent import Run, Settings, State, descend
@@ -158,7 +159,7 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     scaled = scaling(rest.X, options.scale or "standard")
     loss = _loss(rest, options)
     outputs = len(rest.classes) if loss == "cross_entropy" else 1
-    hidden = (options.activation or "relu").replace("-", "_")
+    hidden = chosen(HIDDEN, options.activation or "relu", "--activation").name
     if options.activation is not None and not options.hidden:
         raise CannotRead("--activation belongs to hidden layers: give their sizes too, such as --hidden 8.")
     sizes = (rest.X.shape[1], *options.hidden, outputs)
@@ -172,13 +173,13 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     state = State(layers.start(init, random_for(seed, START)), {})
     settings = Settings(rule, rates, options.batch, options.patience)
     run = Run(layers, settings, state, random_for(seed, SHUFFLE))
-    chosen = "lr" not in options.rates
-    return Experiment(rest, held, scaled, target_scaling, run, seed, options.test, state, init, chosen)
+    suits = "lr" not in options.rates
+    return Experiment(rest, held, scaled, target_scaling, run, seed, options.test, state, init, suits)
 
 
 def _loss(data: DataSet, options: TrainingOptions) -> str:
     if not data.classes:
-        return (options.loss or "mse").replace("-", "_")
+        return chosen(OF_NUMBERS, options.loss or "mse", "--loss").name
     if options.loss is not None:
         raise CannotRead(f"--loss {options.loss} measures numbers, and the target holds classes: leave the option out.")
     if options.scale_target:
