@@ -25,7 +25,7 @@ from penpaper_cli.commands import FAMILIES
 from penpaper_cli.render.formats import FORMATS, renderer
 from penpaper_cli.render.json.schema import schema
 from penpaper_cli.render.page import Page
-from penpaper_cli.solution.blocks import Solution, Table
+from penpaper_cli.solution.blocks import Record, Table
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 HOUSES, THREE_HOUSES = str(SAMPLES / "houses.csv"), str(SAMPLES / "three-houses.csv")
@@ -115,21 +115,21 @@ def written(case: str, form: str, detail: str = "normal", *more: str) -> str:
 
 
 @cache
-def solved(case: str, detail: str) -> Solution:
+def solved(case: str, detail: str) -> Record:
     """What a command works out, worked once for all formats, so its blocks are kept."""
-    kept: list[Solution] = []
-    with mock.patch("penpaper_cli.commands.shared.write", lambda solution, *_: kept.append(solution)):
+    kept: list[Record] = []
+    with mock.patch("penpaper_cli.commands.shared.write", lambda record, *_: kept.append(record)):
         assert pp(*CASES[case], "--detail", detail) == (0, "", "")
-    [solution] = kept
-    solution.steps = [replace(b, rows=list(b.rows)) if isinstance(b, Table) else b for b in solution.steps]
-    return solution
+    [record] = kept
+    record.steps = [replace(b, rows=list(b.rows)) if isinstance(b, Table) else b for b in record.steps]
+    return record
 
 
 def drawn(case: str, form: str, detail: str) -> str:
     """The same as `written`, from what is worked out."""
-    solution = solved(case, detail)
+    record = solved(case, detail)
     page = Page(whole=FORMATS[form].is_document)
-    return "".join(map(str, renderer(form, solution.figures, io.StringIO(), page).render(solution)))
+    return "".join(map(str, renderer(form, record.figures, io.StringIO(), page).render(record)))
 
 
 def steps(case: str, detail: str) -> list[dict[str, Any]]:

@@ -24,13 +24,14 @@ from test_cli import HOUSES, pp, refused
 from penpaper_cli.data.dataset import Column, DataSet
 from penpaper_cli.explain.epochs import Epochs
 from penpaper_cli.explain.show import Show
+from penpaper_cli.formula.choices import HIDDEN, TRAINED
 from penpaper_cli.models.descent import RULES, batches, updated
 from penpaper_cli.models.experiment import TrainingOptions, new_experiment, split
-from penpaper_cli.models.layers import HIDDEN, Layers
+from penpaper_cli.models.layers import Layers
 from penpaper_cli.models.metrics import class_metrics, confusion
 from penpaper_cli.paper.paper import Array
 
-LOSSES = ("mse", "half_mse", "bce", "cross_entropy")
+LOSSES = tuple(TRAINED)
 
 
 def random_data(loss: str, rows: int = 12, features: int = 3, seed: int = 0) -> DataSet:

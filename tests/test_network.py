@@ -18,7 +18,9 @@ from test_cli import pp, refused
 from test_cli import worked as shown
 from test_random_formulas import NUMPY
 
-from penpaper_cli.formula.network import ACTIVATIONS, LOSSES
+from penpaper_cli.formula import choices
+
+ACTIVATIONS, LOSSES = choices.options_of(choices.ACTIVATIONS), choices.options_of(choices.LOSSES)
 
 Array = Any
 CLOSE = 1e-12

@@ -29,7 +29,7 @@ from penpaper_cli.explain.results import key
 from penpaper_cli.explain.scripts.lines import lines_script
 from penpaper_cli.expressions.arithmetic import Apply
 from penpaper_cli.expressions.numbers import Figures
-from penpaper_cli.models.layers import HIDDEN
+from penpaper_cli.formula.choices import HIDDEN, options_of
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper.gradients import gradients
 from penpaper_cli.paper.paper import Op, Value
@@ -40,7 +40,7 @@ from penpaper_cli.render.scripts import pytorch as pytorch_rows
 from penpaper_cli.render.scripts import tensorflow as tensorflow_rows
 from penpaper_cli.render.scripts.identifiers import Identifiers
 from penpaper_cli.render.scripts.terms import number_text
-from penpaper_cli.solution.blocks import Solution
+from penpaper_cli.solution.blocks import Record
 from penpaper_cli.solution.script import Call, Given, Let, Number, Ref, Script
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -119,7 +119,7 @@ def test_every_operation_can_be_written(op: str) -> None:
 
 def written(library: str, given: list[Value], forward: list[Value], backward: list[Value]) -> str:
     """The script of recorded lines."""
-    solution = Solution("solve", (), script=lambda: lines_script("Formula", given, forward, backward))
+    solution = Record("solve", (), script=lambda: lines_script("Formula", given, forward, backward))
     return "".join(renderer(library, Figures(), io.StringIO(), Page()).render(solution))
 
 
@@ -294,7 +294,7 @@ TRAINING: list[tuple[str, ...]] = [
     *((*PRICES, "--optimizer", rule, "--epochs", "30", "--no-scale-target") for rule in RULES),
     *((*TO_BEDROOMS, "--optimizer", rule, "--epochs", "30", "--init", "he") for rule in RULES),
     *((*PRICES, "--hidden", "3", "--optimizer", rule, "--epochs", "30") for rule in RULES),
-    *((*EXAM, "--hidden", "3,2", "--activation", a, "--epochs", "40") for a in HIDDEN),
+    *((*EXAM, "--hidden", "3,2", "--activation", a, "--epochs", "40") for a in options_of(HIDDEN)),
     (*PRICES, "--epochs", "1"),
     (*PRICES, "--epochs", "600", "--optimizer", "adam", "--lr", "5", "--no-scale-target"),
     (*PRICES, "--epochs", "1", "--optimizer", "adam", "--scale", "minmax", "--no-scale-target"),
@@ -503,7 +503,7 @@ def test_hostile_names_stay_data(tmp_path: Path) -> None:
     program = Script("Formula", given, total, results)
     for library in LIBRARIES:
         script = "".join(
-            renderer(library, Figures(), io.StringIO(), Page()).render(Solution("", (), script=lambda: program))
+            renderer(library, Figures(), io.StringIO(), Page()).render(Record("", (), script=lambda: program))
         )
         assert_tidy([script], tmp_path)
         tree = ast.parse(script)

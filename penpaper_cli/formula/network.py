@@ -9,23 +9,15 @@ from fractions import Fraction
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.expressions.numbers import Typed, read_number
+from penpaper_cli.formula.choices import ACTIVATIONS, LOSSES, chosen
 from penpaper_cli.formula.program import Program, Work
 from penpaper_cli.formula.update_rules import OPTIMISERS, Rates, Update
 from penpaper_cli.paper.gradients import gradients
 from penpaper_cli.paper.paper import Array, Value
 from penpaper_cli.sentences.common import plural
 
-ACTIVATIONS = ("none", "relu", "leaky-relu", "sigmoid", "tanh", "softmax", "gelu")
 MOST_EXACT_STEPS = 500
 """Steps up to which rates are exact: bias corrections raise them to the power of the step's number."""
-LOSSES = ("mse", "half-mse", "sse", "half-sse", "mae", "bce", "cross-entropy", "hinge", "huber")
-
-
-def function_of(kind: str, known: Sequence[str], option: str) -> str:
-    """The function's name in a formula. Raises CannotRead with the choices."""
-    if kind.replace("_", "-") not in known:
-        raise CannotRead(f'{option} "{kind}": choose one of {", ".join(known)}.')
-    return kind.replace("-", "_")
 
 
 def be(count: int) -> str:
@@ -45,18 +37,18 @@ def positive(option: str, text: str) -> Typed:
 
 
 def loss_text(kind: str, prediction: str, delta: str | None, from_probabilities: bool) -> str:
-    """The statement of the loss: L = huber(ŷ, y, delta=1)."""
-    function = function_of(kind, LOSSES, "The loss")
-    settings = ""
+    """The statement of the loss: L = huber(ŷ, y, delta=1). Raises CannotRead for a setting that it doesn't have."""
+    loss = chosen(LOSSES, kind, "The loss")
+    settings: dict[str, object] = {}
     if delta is not None:
-        if function != "huber":
-            raise CannotRead(f"--delta belongs to huber: {kind} doesn't have it.")
-        settings = f", delta={positive('--delta', delta)}"
+        settings["delta"] = positive("--delta", delta)
     if from_probabilities:
-        if function != "cross_entropy":
-            raise CannotRead(f"--from-probabilities belongs to cross-entropy: {kind} doesn't have it.")
-        settings = ", from_probabilities=1"
-    return f"L = {function}({prediction}, y{settings})"
+        settings["from_probabilities"] = 1
+    for name in settings:
+        if name not in loss.settings:
+            [owner] = [entry.option for entry in LOSSES.values() if name in entry.settings]
+            raise CannotRead(f"--{name.replace('_', '-')} belongs to {owner}: {kind} doesn't have it.")
+    return f"L = {loss.text(prediction, settings)}"
 
 
 def layer_statements(activations: Sequence[str], biases: bool = True) -> tuple[list[str], str]:
@@ -86,10 +78,8 @@ class Network:
             if found and len(found) != layers:
                 counts = f"{be(layers)} {plural(layers, 'weight')} and {plural(len(found), noun)}"
                 raise CannotRead(f"There {counts}: give one for each layer, or {rule}.")
-        chosen = list(self.activations) or ["none"]
-        self.activations = [
-            function_of(a, ACTIVATIONS, "-a") for a in (chosen * layers if len(chosen) == 1 else chosen)
-        ]
+        typed = list(self.activations) or ["none"]
+        self.activations = [chosen(ACTIVATIONS, a, "-a").name for a in (typed * layers if len(typed) == 1 else typed)]
 
     @property
     def parameters(self) -> dict[str, Array]:
@@ -109,10 +99,9 @@ class Network:
         """The forward pass, and the loss after it. After a softmax, cross-entropy takes its shares as they are."""
         lines, prediction = self.statements()
         if loss is not None:
-            shares = from_probabilities or (
-                loss.replace("_", "-") == "cross-entropy" and self.activations[-1] == "softmax"
-            )
-            lines.append(loss_text(loss, prediction, delta, shares))
+            entry = chosen(LOSSES, loss, "The loss")
+            shares = "from_probabilities" in entry.settings and self.activations[-1] == entry.link
+            lines.append(loss_text(loss, prediction, delta, from_probabilities or shares))
         return Program("\n".join(lines))
 
 

@@ -8,37 +8,14 @@ from itertools import pairwise
 
 import numpy as np
 
+from penpaper_cli.formula.choices import ACTIVATIONS, TRAINED, Loss
 from penpaper_cli.formula.network import layer_statements
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper.paper import Array
 
 Parameters = Mapping[str, Array]
-HIDDEN = ("relu", "leaky-relu", "sigmoid", "tanh", "gelu")
-LOSS_CALLS = {
-    "mse": "mse({0}, y)",
-    "half_mse": "half_mse({0}, y)",
-    "bce": "bce({0}, y, from_scores=1)",
-    "cross_entropy": "cross_entropy({0}, y)",
-}
-OUTPUT = {"mse": "none", "half_mse": "none", "bce": "sigmoid", "cross_entropy": "softmax"}
-"""What makes a prediction of the last scores, by the loss that is taken from those scores."""
-LEAK = 0.01
-
-
-def slope(activation: str, Z: Array, A: Array) -> Array:
-    """The slope of an activation at the scores Z, where it came to A; at a corner it is that of the left side."""
-    match activation:
-        case "relu":
-            return np.asarray(Z > 0, dtype=float)
-        case "leaky_relu":
-            return np.where(Z > 0, 1.0, LEAK)
-        case "sigmoid":
-            return np.asarray(A * (1 - A))
-        case "tanh":
-            return np.asarray(1 - A**2)
-        case "gelu":
-            return np.asarray(OPS["normal_share"].forward(Z) + Z * OPS["normal_height"].forward(Z))
-    return np.ones_like(Z)
+ONE = np.ones(())
+"""The gradient of the loss by itself."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +30,8 @@ class Flow:
 class Layers:
     """A model's layers: `sizes` from features to outputs, the activations of the hidden ones, the loss, the penalty.
 
-    Targets `y` have shape (n,): numbers, 0 and 1 (bce), or class numbers from 0 (cross_entropy).
+    Targets `y` have shape (n,): numbers, 0 and 1 (bce), or class numbers from 0 (cross_entropy). Values and gradient
+    rules are those of the operations, on plain arrays.
     """
 
     sizes: tuple[int, ...]
@@ -64,7 +42,17 @@ class Layers:
     @property
     def activations(self) -> tuple[str, ...]:
         """Every layer's activation, that of the outputs last."""
-        return (*self.hidden, OUTPUT[self.loss])
+        return (*self.hidden, self.link)
+
+    @property
+    def objective(self) -> Loss:
+        """What is known of the loss."""
+        return TRAINED[self.loss]
+
+    @property
+    def link(self) -> str:
+        """The activation that makes a prediction of the last scores."""
+        return self.objective.link or "none"
 
     @property
     def single(self) -> bool:
@@ -93,18 +81,16 @@ class Layers:
 
     def fit_for(self, scores: Array) -> Array:
         """The last scores in the shape that the loss takes: a vector where there is one for each sample."""
-        return scores if self.loss == "cross_entropy" else scores[:, 0]
+        return scores if self.objective.per_class else scores[:, 0]
 
     def predictions(self, parameters: Parameters, X: Array) -> Array:
         """Numbers of shape (n,), probabilities of the later class (n,), or shares of all classes (n, k)."""
         scores = self.fit_for(self.flow(parameters, X).scores[-1])
-        output = OUTPUT[self.loss]
-        return scores if output == "none" else np.asarray(OPS[output].forward(scores))
+        return scores if self.link == "none" else np.asarray(OPS[self.link].forward(scores))
 
     def plain_loss(self, flow: Flow, y: Array) -> float:
         """The loss without the penalty."""
-        settings = {"from_scores": 1} if self.loss == "bce" else {}
-        return float(OPS[self.loss].forward(self.fit_for(flow.scores[-1]), y, **settings))
+        return float(OPS[self.loss].forward(self.fit_for(flow.scores[-1]), y, **self.objective.of_scores))
 
     def penalty(self, parameters: Parameters) -> float:
         """l2/2 times the sum of the squared weights; biases are left alone."""
@@ -118,32 +104,24 @@ class Layers:
 
     def score_slope(self, flow: Flow, y: Array) -> Array:
         """The gradient of the loss by the last scores."""
-        scores = self.fit_for(flow.scores[-1])
-        match self.loss:
-            case "bce":
-                found = (OPS["sigmoid"].forward(scores) - y) / len(y)
-            case "cross_entropy":
-                found = (OPS["softmax"].forward(scores) - OPS["indicator"].forward(scores, y)) / len(y)
-            case "mse":
-                found = 2 * (scores - y) / len(y)
-            case _:
-                found = (scores - y) / len(y)
-        return np.asarray(found).reshape(flow.scores[-1].shape)
+        by_scores = OPS[self.loss].backward[0]
+        gradient = by_scores(ONE, None, self.fit_for(flow.scores[-1]), y, **self.objective.of_scores)
+        return np.asarray(gradient).reshape(flow.scores[-1].shape)
 
     def gradients(self, parameters: Parameters, flow: Flow, y: Array) -> dict[str, Array]:
         """The gradient of the loss by every parameter, the chain rule from the last layer to the first."""
-        found: dict[str, Array] = {}
+        gradients: dict[str, Array] = {}
         behind = self.score_slope(flow, y)
         for k in reversed(range(len(self.names))):
             W, b = self.names[k]
-            found[W] = flow.inputs[k].T @ behind
-            found[b] = behind.sum(axis=0)
+            gradients[W] = flow.inputs[k].T @ behind
+            gradients[b] = behind.sum(axis=0)
             if self.l2:
-                found[W] = found[W] + self.l2 * parameters[W]
+                gradients[W] = gradients[W] + self.l2 * parameters[W]
             if k:
-                slopes = slope(self.hidden[k - 1], flow.scores[k - 1], flow.inputs[k])
-                behind = (behind @ parameters[W].T) * slopes
-        return {name: found[name] for pair in self.names for name in pair}
+                through = OPS[self.hidden[k - 1]].backward[0]
+                behind = through(behind @ parameters[W].T, flow.inputs[k], flow.scores[k - 1])
+        return {name: gradients[name] for pair in self.names for name in pair}
 
     def start(self, how: str, random: np.random.Generator) -> dict[str, Array]:
         """The parameters before training: biases at 0, and weights at 0 or drawn evenly from -limit to limit.
@@ -162,16 +140,14 @@ class Layers:
         """Zeros where there is nothing hidden, since the loss then has one valley; else what suits the activation."""
         if not self.hidden:
             return "zeros"
-        return "xavier" if self.hidden[0] in ("tanh", "sigmoid") else "he"
+        return ACTIVATIONS[self.hidden[0]].start
 
     # The same on paper.
 
     @property
     def prediction_name(self) -> str:
         """What the last scores are called."""
-        if self.single:
-            return "z" if self.loss == "bce" else "ŷ"
-        return f"Z{len(self.names)}"
+        return self.objective.scores if self.single else f"Z{len(self.names)}"
 
     def forward_text(self) -> list[str]:
         """The forward pass as statements, up to the last scores."""
@@ -181,7 +157,7 @@ class Layers:
 
     def text(self) -> str:
         """The forward pass and the loss as a formula."""
-        loss = LOSS_CALLS[self.loss].format(self.prediction_name)
+        loss = self.objective.text_of_scores(self.prediction_name)
         if self.l2:
             squares = [f"sum({name}^2)" for name in (["w"] if self.single else [W for W, _ in self.names])]
             total = squares[0] if len(squares) == 1 else f"({' + '.join(squares)})"
@@ -202,4 +178,4 @@ class Layers:
 
     def target_on_paper(self, y: Array) -> Array:
         """The target in the shape of the last scores; class numbers stay a vector."""
-        return y if self.single or self.loss == "cross_entropy" else y.reshape(-1, 1)
+        return y if self.single or self.objective.per_class else y.reshape(-1, 1)

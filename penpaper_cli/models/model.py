@@ -14,6 +14,7 @@ from penpaper_cli.data.corpus import features as word_features
 from penpaper_cli.data.dataset import Column
 from penpaper_cli.data.sources import quoted, shown
 from penpaper_cli.errors import CannotRead, Fault
+from penpaper_cli.formula.choices import ACTIVATIONS, HIDDEN, TRAINED, entry_of
 from penpaper_cli.formula.composed import in_own_units
 from penpaper_cli.models.json_fields import (
     JsonObject,
@@ -27,7 +28,7 @@ from penpaper_cli.models.json_fields import (
     object_of,
     text_of,
 )
-from penpaper_cli.models.layers import HIDDEN, OUTPUT, Layers, Parameters
+from penpaper_cli.models.layers import Layers, Parameters
 from penpaper_cli.models.metrics import decided
 from penpaper_cli.models.scaling import Scaling
 from penpaper_cli.paper.paper import Array, Value
@@ -100,8 +101,8 @@ class Model:
         if self.target_scaling is not None:
             found["target_scaling"] = scaling_to_json(self.target_scaling)
         found["parameters"] = {name: array_to_json(data) for name, data in self.parameters.items()}
-        found["activations"] = [name.replace("_", "-") for name in self.layers.activations]
-        found["loss"] = self.layers.loss.replace("_", "-")
+        found["activations"] = [ACTIVATIONS[name].option for name in self.layers.activations]
+        found["loss"] = self.layers.objective.option
         if self.classes:
             found["words" if self.counts is not None else "classes"] = list(self.classes)
         if self.counts is not None:
@@ -155,11 +156,10 @@ def _model(members: Any) -> Model:
     classes = names_of(members, key) if key in members else ()
     if (members["task"] == "regression") != (len(classes) < 2):
         raise Fault("its task and its classes don't fit each other")
-    activations = [name.replace("-", "_") for name in names_of(members, "activations", different=False)]
-    loss = text_of(members, "loss").replace("-", "_")
-    hidden = tuple(activations[:-1])
-    known = all(name.replace("_", "-") in HIDDEN for name in hidden)
-    if not known or loss not in OUTPUT or [OUTPUT[loss]] != activations[-1:]:
+    activations = names_of(members, "activations", different=False)
+    loss = entry_of(TRAINED, text_of(members, "loss"))
+    hidden = tuple(known.name for name in activations[:-1] if (known := entry_of(HIDDEN, name)))
+    if loss is None or (*hidden, loss.link) != tuple(name.replace("-", "_") for name in activations):
         raise Fault("its activations and its loss are not those of a model that pp trains")
     parameters = {name: array_of(found, name) for name, found in object_of(members, "parameters").items()}
     resume = object_of(members, "resume") if "resume" in members else None
@@ -168,10 +168,10 @@ def _model(members: Any) -> Model:
     for k in range(1, len(activations) + 1):
         weights = parameters[f"W{k}"]
         sizes.append(weights.shape[1] if weights.ndim == 2 else 0)
-    layers = Layers(tuple(sizes), hidden, loss, l2)
+    layers = Layers(tuple(sizes), hidden, loss.name, l2)
     check_shapes(layers, parameters)
-    outputs = len(classes) if loss == "cross_entropy" else 1
-    if sizes[-1] != outputs or (loss == "bce" and len(classes) != 2) or (classes and OUTPUT[loss] == "none"):
+    outputs = len(classes) if loss.per_class else 1
+    if sizes[-1] != outputs or (loss.name == "bce" and len(classes) != 2) or (classes and loss.link == "none"):
         raise Fault("its last layer doesn't fit its classes")
     scale = _scaling(object_of(members, "scaling"), len(features))
     target_scale = _scaling(object_of(members, "target_scaling"), 1) if "target_scaling" in members else None

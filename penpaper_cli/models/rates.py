@@ -7,13 +7,11 @@ import math
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
+from penpaper_cli.formula.choices import LOSSES
 from penpaper_cli.paper.paper import Array
 
 PARTS = {"mse": 2, "half_mse": 1}
 """What the power rule leaves in front of the errors: the gradient is this times the mean of error times input."""
-CURVATURE = {"mse": 2, "half_mse": 1, "bce": 1 / 4, "cross_entropy": 1 / 2}
-"""The largest curvature of each loss by its scores, times their number: p·(1 - p) is at most 1/4, and softmax has at
-most 1/2 (Böhning, Multinomial logistic regression algorithm, 1992)."""
 USUAL_RATE = 0.1
 
 
@@ -26,7 +24,7 @@ def steepest(X: Array, loss: str, l2: float = 0.0) -> float:
     design = np.column_stack([X, np.ones(len(X))])
     with np.errstate(over="ignore", invalid="ignore"):
         small = design.T @ design if design.shape[1] <= len(design) else design @ design.T
-        curvature = small * (CURVATURE[loss] / len(X))
+        curvature = small * (LOSSES[loss].curvature / len(X))
     if not np.isfinite(curvature).all():
         raise CannotWork("The features' numbers are too large for float64 without scaling: try --scale standard.")
     return float(np.linalg.eigvalsh(curvature)[-1]) + l2

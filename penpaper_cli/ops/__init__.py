@@ -16,7 +16,7 @@ FAMILIES = (
     "products",
     "softmax",
     "losses",
-    "binary_cross_entropy",
+    "targets",
     "cross_entropy",
     "hinge",
     "indexing",

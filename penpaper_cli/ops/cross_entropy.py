@@ -2,116 +2,49 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
-from penpaper_cli.ops.functions import marks
-from penpaper_cli.ops.losses import SLACK, beyond, refuse
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Sum
+from penpaper_cli.ops.elementwise import one_minus
 from penpaper_cli.ops.reductions import divided, over, repeated
-from penpaper_cli.ops.shapes import function_of, named, shape_text, small
+from penpaper_cli.ops.shapes import function_of, named
 from penpaper_cli.ops.softmax import exponents, log_share, log_shares, near_one, share
-from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, scale
+from penpaper_cli.ops.targets import (
+    SLACK,
+    beyond,
+    check_classes,
+    check_scores,
+    classes_example,
+    refuse,
+    samples,
+    which_column,
+)
+from penpaper_cli.paper.paper import OPS, Array, Numbers, Op, Place, Value, scale
 
 LEAST_EXPONENT = -700
 """Below this, exp nears the end of float64, and its logarithm is worked without it."""
 
 
-def samples(z: Value) -> int:
-    """How many samples the scores are for: one in each row, and a vector is one."""
-    return z.shape[0] if len(z.shape) == 2 else 1
-
-
-def place_of(z: Value, row: int, column: int) -> Place:
-    """The place of a sample's score."""
-    return (row, column) if len(z.shape) == 2 else (column,)
-
-
-def classes(t: Array) -> Any:
-    """The class numbers as whole numbers, one for each sample."""
-    return t.ravel().astype(int)
-
-
-def check_scores(z: Value) -> None:
-    """Raise CannotWork unless it holds a score for each class."""
-    if len(z.shape) not in (1, 2):
-        raise CannotWork(f"{named(z)} is {shape_text(z.shape)}, and scores are a vector, or a matrix with a row each.")
-
-
-def check_classes(z: Value, t: Value) -> None:
-    """Raise CannotWork unless `t` holds the number of a class, from 0, for each sample."""
-    check_scores(z)
-    n, last = samples(z), z.shape[-1] - 1
-    if t.shape not in ((n,), (n, 1)) and (t.shape or n > 1):
-        raise CannotWork(
-            f"{named(z)} is {shape_text(z.shape)} and {named(t)} is {shape_text(t.shape)}: the targets are one class "
-            f"number, from 0 to {last}, for each row of scores."
-        )
-    wrong = (t.data % 1 != 0) | (t.data < 0) | (t.data > last)
-    refuse(t, wrong, f", and the classes are numbered from 0 to {last}, one for each column of scores.")
-
-
-def which_column(z: Value, t: Value) -> tuple[str | Expr, ...]:
-    """What a class number means, on the first sample."""
-    found = int(classes(t.data)[0])
-    row, column = ("row 1", "column") if len(z.shape) == 2 else ("the scores", "entry")
-    return (f"Class numbers count from 0: the class of {row} is {found}, which is {column} {found + 1} of ", z.label)
-
-
-def classes_example(scores: str, numbers: str) -> tuple[Value, Value]:
-    """Scores and class numbers for an example."""
-    paper = Paper()
-    z = small("Z", scores, paper)
-    counts = np.array([Fraction(n) for n in numbers.split()], dtype=object)
-    return z, paper.call("t", OPS["same"](paper.write(counts)))
-
-
-class Indicator(Op):
-    """Class numbers written out, in the shape of the scores: 1 for the class of the row, 0 for the others."""
-
-    name = "indicator"
-    rule = "Write 1 in the column of the row's class, and 0 elsewhere; class numbers count from 0."
-    reasons = (
-        "Only the shape of the scores matters, so no gradient flows back to them.",
-        "Class numbers can't be nudged, so no gradient flows back to them.",
-    )
-    public = False
-    backward = (lambda g, out, z, t: z * 0, lambda g, out, z, t: t * 0)
-
-    def check(self, z: Value, t: Value) -> None:
-        check_classes(z, t)
-
-    def forward(self, z: Array, t: Array) -> Array:
-        return marks(np.arange(z.shape[-1]) == classes(t)[:, None], z).reshape(z.shape)
-
-    def entry(self, at: Place, z: Value, t: Value) -> Expr:
-        return Num(Fraction(int(at[-1] == classes(t.data)[at[0] if len(z.shape) == 2 else 0])))
-
-    def formula(self, z: Value, t: Value) -> Expr:
-        return Apply(self.name, (t.label,))
-
-    def example(self) -> Value:
-        return self(*classes_example("1 -2 0; 3 1/2 1", "2 0"))
-
-
-def shares_of(z: Value, t: Value) -> Value:
+def shares_of(z: Numbers, t: Numbers) -> Numbers:
     """The targets as shares: as they are, or class numbers written out."""
-    return t if t.shape == z.shape else OPS["indicator"](z, t)
+    return t if t.shape == z.shape else OPS["indicator"].of(z, t)
 
 
-def score_slope(z: Value, t: Value, from_probabilities: int) -> Value:
-    """The gradient of the mean cross-entropy by its scores, or by the shares that it was given."""
-    targets = shares_of(z, t)
-    if from_probabilities:
-        below = z if (z.data > 0).all() else z + (z.paper.constant(Fraction(1)) - OPS["step"](z))
-        return over(-(targets / below), samples(z))
-    shares = OPS["softmax"](z)
-    if np.any(targets.data.sum(axis=-1) != 1):
-        shares = shares * repeated(OPS["sum"](targets, axis=1), z, 1)
-    return over(shares - targets, samples(z))
+def score_slope(z: Numbers, t: Numbers) -> Numbers:
+    """The gradient of the mean cross-entropy by its scores."""
+    shares = OPS["softmax"].of(z)
+    if isinstance(t, Value) and t.shape == z.shape and np.any(t.data.sum(axis=-1) != 1):
+        shares = shares * repeated(OPS["sum"](t, axis=1), z, 1)
+    return over(shares - shares_of(z, t), samples(z))
+
+
+def share_slope(p: Value, t: Value) -> Value:
+    """The gradient of the mean cross-entropy by the shares that it was given."""
+    below = p if (p.data > 0).all() else p + one_minus(OPS["step"](p))
+    return over(-(shares_of(p, t) / below), samples(p))
 
 
 def target_slope(g: Value, z: Value, t: Value, from_probabilities: int) -> Value:
@@ -136,7 +69,7 @@ class CrossEntropy(Op):
     )
     keeps_exact = False
     backward = (
-        lambda g, out, z, t, from_probabilities=0: scale(g, score_slope(z, t, from_probabilities)),
+        lambda g, out, z, t, from_probabilities=0: scale(g, (share_slope if from_probabilities else score_slope)(z, t)),
         lambda g, out, z, t, from_probabilities=0: target_slope(g, z, t, from_probabilities),
     )
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num
+from penpaper_cli.expressions.functions import FUNCTIONS
 from penpaper_cli.expressions.numbers import Figures, Typed
 from penpaper_cli.ops.reductions import fit
 from penpaper_cli.ops.shapes import cell, named, no_product_lost, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, scale
+from penpaper_cli.paper.paper import OPS, Array, Numbers, Op, Paper, Place, Value, scale
 
 
 def rational(setting: float | Fraction) -> Fraction:
@@ -25,9 +26,9 @@ def suited(number: Fraction, array: Array) -> Any:
     return number if array.dtype == object else float(number)
 
 
-def one_minus(value: Value) -> Value:
+def one_minus(value: Numbers) -> Numbers:
     """1 less the value, entry by entry."""
-    return value.paper.constant(Fraction(1)) - value
+    return 1 - value
 
 
 class Elementwise(Op):
@@ -125,9 +126,14 @@ class Div(Elementwise):
 
 
 class Unary(Op):
-    """One operand, worked entry by entry."""
+    """One operand, worked entry by entry: what a function of one number does to each."""
 
     plain = True
+
+    def __init_subclass__(cls) -> None:
+        function = FUNCTIONS.get(cls.__dict__.get("name", ""))
+        cls.keeps_exact = function is None or function.rational
+        super().__init_subclass__()
 
     def entry(self, at: Place, a: Value) -> Expr:
         return Apply(self.name, (a[at],))

@@ -10,7 +10,7 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, lift, value
-from penpaper_cli.expressions.functions import MEANING
+from penpaper_cli.expressions.functions import EVALUATE
 from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.ops.elementwise import Unary, one_minus, rational, suited
 from penpaper_cli.ops.shapes import function_of, named, small
@@ -29,7 +29,6 @@ class Sqrt(Unary):
     name = "sqrt"
     rule = "Take the square root of every entry."
     reasons = ("The root's slope is one over twice the root.",)
-    keeps_exact = False
 
     def check(self, a: Value) -> None:
         if (a.data < 0).any():
@@ -50,7 +49,6 @@ class Exp(Unary):
     name = "exp"
     rule = "Raise e (about 2.718) to the power of every entry."
     reasons = ("The exponential function is its own slope: the gradient times the result.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         return np.exp(a)
@@ -64,7 +62,6 @@ class Log(Unary):
     name = "log"
     rule = "Take the natural logarithm of every entry."
     reasons = ("The logarithm's slope is one over the entry.",)
-    keeps_exact = False
 
     def check(self, a: Value) -> None:
         if (a.data <= 0).any():
@@ -95,7 +92,7 @@ class Abs(Unary):
 
 def jump(name: str, written: Expr, found: Scalar) -> Expr:
     """A step or sign; where rounding on the way to it would make it jump, the number found there stands instead."""
-    jumps = MEANING[name](value(written)) != MEANING[name](found)
+    jumps = EVALUATE[name](value(written)) != EVALUATE[name](found)
     return Apply(name, (Num(found) if jumps else written,))
 
 
@@ -154,7 +151,7 @@ class Relu(Activation):
     def forward(self, a: Array) -> Any:
         return np.maximum(a, suited(Fraction(0), a))
 
-    backward = (lambda g, out, a: scale(g, OPS["step"](a)),)
+    backward = (lambda g, out, a: scale(g, OPS["step"].of(a)),)
 
     def entry(self, at: Place, a: Value) -> Expr:
         return Apply("max", (lift(0), a[at]))
@@ -172,7 +169,7 @@ class LeakyRelu(Activation):
     def forward(self, a: Array, slope: float = 0.01) -> Any:
         return np.where(a > 0, a, suited(rational(slope), a) * a)
 
-    backward = (lambda g, out, a, slope=0.01: scale(g, leaky_slope(a, rational(slope))),)
+    backward = (lambda g, out, a, slope=0.01: scale(g, leaky_slope(a, slope)),)
 
     def entry(self, at: Place, a: Value, slope: float = 0.01) -> Expr:
         return Apply("max" if slope <= 1 else "min", (Num(rational(slope)) * a[at], a[at]))
@@ -181,9 +178,10 @@ class LeakyRelu(Activation):
         return function_of(self.name, a, **settings)
 
 
-def leaky_slope(a: Value, slope: Fraction) -> Value:
-    """1 where an entry is positive, else the small factor."""
-    return a.paper.constant(slope) + a.paper.constant(1 - slope) * OPS["step"](a)
+def leaky_slope(a: Any, slope: float) -> Any:
+    """1 where an entry is positive, else the small factor; of values on paper, or of an array."""
+    factor = rational(slope) if isinstance(a, Value) else slope
+    return factor + (1 - factor) * OPS["step"].of(a)
 
 
 class Sigmoid(Activation):
@@ -192,7 +190,6 @@ class Sigmoid(Activation):
     name = "sigmoid"
     rule = "Divide 1 by 1 plus the exponential of the score with its sign turned."
     reasons = ("The sigmoid's slope is its own value times what it lacks to 1.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         small = np.exp(-abs(a))
@@ -212,7 +209,6 @@ class Tanh(Activation):
     name = "tanh"
     rule = "Take the hyperbolic tangent of every entry."
     reasons = ("The slope of tanh is 1 less the square of its value.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         return np.tanh(a)
@@ -226,12 +222,11 @@ class Softplus(Activation):
     name = "softplus"
     rule = "Take the logarithm of 1 plus the exponential of the score."
     reasons = ("The slope of softplus is the sigmoid of the score.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         return np.logaddexp(0, a)
 
-    backward = (lambda g, out, a: scale(g, OPS["sigmoid"](a)),)
+    backward = (lambda g, out, a: scale(g, OPS["sigmoid"].of(a)),)
 
     def entry(self, at: Place, a: Value) -> Expr:
         return softplus_of(a[at], float(a.number(at)))
@@ -256,12 +251,11 @@ class NormalShare(Activation):
         "over the root of 2."
     )
     reasons = ("The share grows by the height of the bell curve at the entry.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         return np.vectorize(lambda x: math.erfc(-x / math.sqrt(2)) / 2, otypes=[float])(a)
 
-    backward = (lambda g, out, a: scale(g, OPS["normal_height"](a)),)
+    backward = (lambda g, out, a: scale(g, OPS["normal_height"].of(a)),)
 
 
 class NormalHeight(Activation):
@@ -271,7 +265,6 @@ class NormalHeight(Activation):
     public = False
     rule = "Find the height of the bell curve: the exponential of minus half the square, divided by the root of 2 pi."
     reasons = ("The bell curve's slope is minus the entry times its height there.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         return np.exp(-(a**2) / 2) / math.sqrt(2 * math.pi)
@@ -285,12 +278,11 @@ class Gelu(Activation):
     name = "gelu"
     rule = "Multiply the score by the share of a standard normal distribution that lies below it."
     reasons = ("The product rule: the share below the score, plus the score times the height of the bell curve there.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         return a * OPS["normal_share"].forward(a)
 
-    backward = (lambda g, out, a: scale(g, OPS["normal_share"](a) + a * OPS["normal_height"](a)),)
+    backward = (lambda g, out, a: scale(g, OPS["normal_share"].of(a) + a * OPS["normal_height"].of(a)),)
 
     def entry(self, at: Place, a: Value) -> Expr:
         return a[at] * Apply("normal_share", (a[at],))

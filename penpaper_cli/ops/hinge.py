@@ -8,12 +8,20 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Sum, lift
-from penpaper_cli.ops.cross_entropy import check_classes, classes, classes_example, place_of, samples, which_column
 from penpaper_cli.ops.elementwise import one_minus
 from penpaper_cli.ops.functions import jump, marks
-from penpaper_cli.ops.losses import SLACK, refuse
 from penpaper_cli.ops.reductions import divided, over
 from penpaper_cli.ops.shapes import named, place_in, shape_text
+from penpaper_cli.ops.targets import (
+    SLACK,
+    check_classes,
+    classes,
+    classes_example,
+    place_of,
+    refuse,
+    samples,
+    which_column,
+)
 from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value, scale
 
 
@@ -80,7 +88,7 @@ def hinge_slope(z: Value, t: Value) -> Value:
     """The gradient of the mean hinge loss by its scores."""
     if t.shape != z.shape:
         return over(OPS["violations"](z, t), samples(z))
-    return over(-(t * OPS["step"](one_minus(t * z))), z.data.size)
+    return over(-(t * OPS["step"](one_minus(t * z))), z.size)
 
 
 class Hinge(Op):

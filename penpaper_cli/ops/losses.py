@@ -8,33 +8,13 @@ from typing import Any
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
-from penpaper_cli.expressions.numbers import Figures
-from penpaper_cli.ops.elementwise import rational, suited
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum, lift
+from penpaper_cli.ops.elementwise import one_minus, rational, suited
+from penpaper_cli.ops.functions import softplus_of
 from penpaper_cli.ops.reductions import divided, over
 from penpaper_cli.ops.shapes import function_of, named, place_in, shape_text, small
+from penpaper_cli.ops.targets import beyond, refuse
 from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, scale
-
-SLACK = Fraction(1, 1000)
-"""How far a share may stand outside 0 to 1, and a sum of shares from 1, so that they can be nudged."""
-
-
-def place_text(at: Place) -> str:
-    """An entry's place in an error's sentence: " 2,1", or nothing for a single number."""
-    return "".join([" ", ",".join(str(k + 1) for k in at)]) if at else ""
-
-
-def refuse(value: Value, wrong: Any, problem: str) -> None:
-    """Raise CannotWork for the first entry that is wrong, if any is: "p[2,1] is 3" and the problem."""
-    places = np.argwhere(wrong)
-    if len(places):
-        at = tuple(map(int, places[0]))
-        raise CannotWork(f"{named(value)}, entry{place_text(at)}, is {Figures().text(value.number(at))}{problem}")
-
-
-def beyond(shares: Array) -> Any:
-    """Where a number is no share between 0 and 1."""
-    return (shares < -float(SLACK)) | (shares > 1 + float(SLACK))
 
 
 class PairLoss(Op):
@@ -87,8 +67,8 @@ class MeanSquaredError(SquaredError):
         OPPOSITE,
     )
     backward = (
-        lambda g, out, p, t: scale(g, over(2 * (p - t), p.data.size)),
-        lambda g, out, p, t: scale(g, over(2 * (t - p), p.data.size)),
+        lambda g, out, p, t: scale(g, over(2 * (p - t), p.size)),
+        lambda g, out, p, t: scale(g, over(2 * (t - p), p.size)),
     )
 
 
@@ -104,8 +84,8 @@ class HalfMeanSquaredError(SquaredError):
     )
     parts = 2
     backward = (
-        lambda g, out, p, t: scale(g, over(p - t, p.data.size)),
-        lambda g, out, p, t: scale(g, over(t - p, p.data.size)),
+        lambda g, out, p, t: scale(g, over(p - t, p.size)),
+        lambda g, out, p, t: scale(g, over(t - p, p.size)),
     )
 
 
@@ -145,8 +125,8 @@ class MeanAbsoluteError(PairLoss):
         OPPOSITE,
     )
     backward = (
-        lambda g, out, p, t: scale(g, over(OPS["sign"](p - t), p.data.size)),
-        lambda g, out, p, t: scale(g, over(OPS["sign"](t - p), p.data.size)),
+        lambda g, out, p, t: scale(g, over(OPS["sign"](p - t), p.size)),
+        lambda g, out, p, t: scale(g, over(OPS["sign"](t - p), p.size)),
     )
 
     def forward(self, p: Array, t: Array) -> Any:
@@ -179,8 +159,8 @@ class Huber(PairLoss):
         OPPOSITE,
     )
     backward = (
-        lambda g, out, p, t, delta=1: scale(g, over(clipped(p, t, rational(delta)), p.data.size)),
-        lambda g, out, p, t, delta=1: scale(g, over(clipped(t, p, rational(delta)), p.data.size)),
+        lambda g, out, p, t, delta=1: scale(g, over(clipped(p, t, rational(delta)), p.size)),
+        lambda g, out, p, t, delta=1: scale(g, over(clipped(t, p, rational(delta)), p.size)),
     )
 
     def check(self, p: Value, t: Value, delta: float = 1) -> None:
@@ -210,3 +190,123 @@ class Huber(PairLoss):
 
     def formula(self, *parents: Value, **settings: Any) -> Expr:
         return function_of(self.name, *parents, **settings)
+
+
+class BinaryCrossEntropy(PairLoss):
+    """Binary cross-entropy: how surprised the predicted probabilities are by what happened, on average."""
+
+    name = "bce"
+    rule = (
+        "Each target takes the logarithm of the probability given to it: of the prediction for a 1, of 1 less the "
+        "prediction for a 0. Add them up, divide by their number, and turn the sign."
+    )
+    says_from_scores = (
+        "A score z stands for the probability sigmoid(z). Minus its logarithm is log(1 + exp(-z)), which a target 1 "
+        "takes; a target 0 takes log(1 + exp(z)), minus the logarithm of the rest. Add them up and divide by their "
+        "number."
+    )
+    reasons = (
+        "Each prediction is to blame for its error, over the prediction times 1 less the prediction, divided by their "
+        "number.",
+        "A target gets the logarithm of the odds that were predicted, with the sign turned, divided by their number.",
+    )
+    reasons_from_scores = (
+        "Each score is to blame for its probability less the target, divided by their number.",
+        "A target gets its score with the sign turned, divided by their number.",
+    )
+    keeps_exact = False
+
+    def check(self, p: Value, t: Value, from_scores: int = 0) -> None:
+        super().check(p, t)
+        if not from_scores:
+            refuse(p, beyond(p.data), ", and a probability lies between 0 and 1: put scores through sigmoid.")
+        refuse(t, beyond(t.data), ", and a target of bce is a share between 0 and 1.")
+        if from_scores:
+            return
+        sure = ((p.data <= 0) & (t.data != 0)) | ((p.data >= 1) & (t.data != 1))
+        refuse(
+            p,
+            sure,
+            " but its target is not, and log(0) is undefined. For scores Z before the sigmoid, "
+            "bce(Z, t, from_scores=1) is the same loss and is always defined.",
+        )
+
+    def forward(self, p: Array, t: Array, from_scores: int = 0) -> Any:
+        terms = surprise_of_scores(p, t) if from_scores else -surprise(p, t)
+        return terms.sum() / p.size
+
+    backward = (
+        lambda g, out, p, t, from_scores=0: scale(
+            g, over(OPS["sigmoid"].of(p) - t if from_scores else bce_slope(p, t), p.size)
+        ),
+        lambda g, out, p, t, from_scores=0: scale(
+            g, over(-p if from_scores else OPS["log"](one_minus(p)) - OPS["log"](p), p.size)
+        ),
+    )
+
+    def entry(self, at: Place, p: Value, t: Value, from_scores: int = 0) -> Expr:
+        if from_scores:
+            return from_scores_entry(p, t)
+        parts = surprise(p.data.astype(float), t.data.astype(float)).reshape(2, -1).T.ravel()
+        defined = np.stack((p.data > 0, p.data < 1)).reshape(2, -1).T.ravel()
+        kept = np.flatnonzero(defined)
+
+        def term(n: int) -> Expr:
+            k, other = divmod(int(kept[n]), 2)
+            probability, target = p[place_in(p.shape, k)], t[place_in(p.shape, k)]
+            if other:
+                return (lift(1) - target) * Apply("log1m", (probability,))
+            return target * Apply("log", (probability,))
+
+        return -divided(Sum(parts[kept], term), p.data.size)
+
+    def instruction(self, p: Value, t: Value, from_scores: int = 0) -> str:
+        return self.says_from_scores if from_scores else self.rule
+
+    def reasons_for(self, from_scores: int = 0) -> tuple[str, ...]:
+        return self.reasons_from_scores if from_scores else self.reasons
+
+    def formula(self, *parents: Value, **settings: Any) -> Expr:
+        return function_of(self.name, *parents, **settings)
+
+    def example(self) -> Value:
+        paper = Paper()
+        return self(small("p", "0.9 1/4 0.6", paper), small("t", "0.8 0 0.5", paper))
+
+
+def surprise(p: Array, t: Array) -> Array:
+    """The two parts of every term: t·log(p), and (1 - t)·log(1 - p); a part that counts 0 times is 0."""
+    with np.errstate(all="ignore"):
+        return np.stack((np.where(t == 0, 0, t * np.log(p)), np.where(t == 1, 0, (1 - t) * np.log1p(-p))))
+
+
+def surprise_of_scores(z: Array, t: Array) -> Array:
+    """Every term from its score: t·log(1 + exp(-z)) + (1 - t)·log(1 + exp(z)), with nothing lost to cancellation."""
+    return np.asarray(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z))
+
+
+def from_scores_entry(z: Value, t: Value) -> Expr:
+    """The working from scores; of a target's two parts one that counts 0 times is left out."""
+    numbers, targets = z.data.astype(float).ravel(), t.data.astype(float).ravel()
+    ones, zeros = targets * np.logaddexp(0, -numbers), (1 - targets) * np.logaddexp(0, numbers)
+    kept = np.flatnonzero(np.stack((targets != 0, targets != 1)).T.ravel())
+
+    def term(n: int) -> Expr:
+        k, other = divmod(int(kept[n]), 2)
+        at = place_in(z.shape, k)
+        score = z[at] if other else -z[at]
+        part = softplus_of(score, numbers[k] if other else -numbers[k])
+        if targets[k] in (0, 1):
+            return part
+        return ((lift(1) - t[at]) if other else t[at]) * part
+
+    return divided(Sum(np.stack((ones, zeros)).T.ravel()[kept], term), z.data.size)
+
+
+def bce_slope(p: Value, t: Value) -> Value:
+    """The slope of each term by its prediction; beside a 0 or 1 in its two parts, where 0/0 counts nothing."""
+    rest = one_minus(p)
+    if ((p.data > 0) & (p.data < 1)).all():
+        return (p - t) / (p * rest)
+    step = OPS["step"]
+    return one_minus(t) / (rest + one_minus(step(rest))) - t / (p + one_minus(step(p)))

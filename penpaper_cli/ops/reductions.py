@@ -12,7 +12,7 @@ import numpy as np
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Expr, Num, Sum
 from penpaper_cli.ops.shapes import cell, function_of, named, place_in, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value
+from penpaper_cli.paper.paper import OPS, Array, Numbers, Op, Place, Value
 
 
 def fit(gradient: Value, operand: Value) -> Value:
@@ -20,7 +20,7 @@ def fit(gradient: Value, operand: Value) -> Value:
     return gradient if gradient.shape == operand.shape else OPS["sum_to"](gradient, shape=operand.shape)
 
 
-def over(value: Value, count: int) -> Value:
+def over(value: Numbers, count: int) -> Numbers:
     """The value divided by a count; nothing is divided by 1."""
     return value if count == 1 else value / count
 

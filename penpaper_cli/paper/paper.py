@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from penpaper_cli.expressions.numbers import Scalar, TypedFloat
 
 Array = np.ndarray[Any, Any]
 Place = tuple[int, ...]
+Number = int | Fraction
 MOST_EXACT_WORK = 100_000
 """Multiplications that one operation does in exact rationals before float64 takes over (about 0.2 s)."""
 
@@ -42,6 +43,11 @@ class Value:
     @property
     def shape(self) -> tuple[int, ...]:
         return tuple(self.data.shape)
+
+    @property
+    def size(self) -> int:
+        """How many entries it has."""
+        return int(self.data.size)
 
     @property
     def exact(self) -> bool:
@@ -83,25 +89,25 @@ class Value:
         assert self.op is not None
         return self.op.entry(at, *self.parents, **self.settings)
 
-    def __add__(self, other: Value | int) -> Value:
+    def __add__(self, other: Value | Number) -> Value:
         return OPS["add"](self, self._lift(other))
 
-    def __sub__(self, other: Value | int) -> Value:
+    def __sub__(self, other: Value | Number) -> Value:
         return OPS["sub"](self, self._lift(other))
 
-    def __mul__(self, other: Value | int) -> Value:
+    def __mul__(self, other: Value | Number) -> Value:
         return OPS["mul"](self, self._lift(other))
 
-    def __radd__(self, other: int) -> Value:
+    def __radd__(self, other: Number) -> Value:
         return self._lift(other) + self
 
-    def __rsub__(self, other: int) -> Value:
+    def __rsub__(self, other: Number) -> Value:
         return self._lift(other) - self
 
-    def __rmul__(self, other: int) -> Value:
+    def __rmul__(self, other: Number) -> Value:
         return self._lift(other) * self
 
-    def __truediv__(self, other: Value | int) -> Value:
+    def __truediv__(self, other: Value | Number) -> Value:
         return OPS["div"](self, self._lift(other))
 
     def __pow__(self, power: int) -> Value:
@@ -118,7 +124,7 @@ class Value:
         turned = self.name is None and self.op is OPS["transpose"]
         return self.parents[0] if turned else OPS["transpose"](self)
 
-    def _lift(self, other: Value | int) -> Value:
+    def _lift(self, other: Value | Number) -> Value:
         return other if isinstance(other, Value) else self.paper.constant(Fraction(other))
 
 
@@ -175,6 +181,10 @@ class Paper:
         return line
 
 
+Numbers = TypeVar("Numbers", Value, Array)
+"""Values on paper, or plain arrays."""
+
+
 class Op:
     """One operation: what it computes, how its gradient flows back, and how one entry is worked by hand.
 
@@ -183,7 +193,8 @@ class Op:
     - `rule`: how an entry is worked, in one sentence without symbols. The class docstring says what it is for.
     - `reasons`: for each operand, why its gradient is what it is.
     - `backward`: for each operand, its gradient as a function of (gradient of the result, result, *operands), written
-      in recorded operations, so that the backward pass explains itself.
+      in recorded operations, so that the backward pass explains itself. A training loop calls the rules of activations
+      and of losses of scores on plain arrays.
     - `rearranges`: it only moves numbers (a transpose), so nothing is worked and entries read straight through.
     - `broadcasts`: a smaller operand is repeated to fit.
     - `public`: formulas may name it; what only gradient rules need is not.
@@ -193,7 +204,7 @@ class Op:
     name: ClassVar[str]
     rule: ClassVar[str] = ""
     reasons: ClassVar[tuple[str, ...]] = ()
-    backward: ClassVar[tuple[Callable[..., Value], ...]] = ()
+    backward: ClassVar[tuple[Callable[..., Any], ...]] = ()
     rearranges: ClassVar[bool] = False
     plain: ClassVar[bool] = False
     keeps_exact: ClassVar[bool] = True
@@ -213,6 +224,12 @@ class Op:
         """Work it out on the operands' paper. Raises CannotWork where the mathematics can't be done."""
         self.check(*parents, **settings)
         return parents[0].paper.write(self._compute(parents, settings), self, parents, settings)
+
+    def of(self, *operands: Numbers, **settings: Any) -> Numbers:
+        """The same where the operands may also be plain arrays, for gradient rules that a training loop uses too."""
+        if isinstance(operands[0], Value):
+            return self(*operands, **settings)
+        return np.asarray(self.forward(*operands, **settings))
 
     def _compute(self, parents: tuple[Value, ...], settings: dict[str, Any]) -> Array:
         little = parents[0].paper.always_exact or self.work(*parents) <= MOST_EXACT_WORK
@@ -289,9 +306,11 @@ def zeros(shape: tuple[int, ...], like: Array) -> Array:
     return np.full(shape, Fraction(0), dtype=object) if like.dtype == object else np.zeros(shape)
 
 
-def scale(gradient: Value, by: Value) -> Value:
-    """The gradient of the result times a slope; the loss's own gradient is 1, and is left out."""
-    return by if gradient.shape in ((), by.shape) and _is_one(gradient) else gradient * by
+def scale(gradient: Numbers, by: Numbers) -> Numbers:
+    """The gradient of the result times a slope; the loss's own gradient is 1, and is left out on paper."""
+    if isinstance(gradient, Value) and gradient.shape in ((), by.shape) and _is_one(gradient):
+        return by
+    return gradient * by
 
 
 def _is_one(gradient: Value) -> bool:
