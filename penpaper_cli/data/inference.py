@@ -65,9 +65,9 @@ class Cell(NamedTuple):
 Key = TypeVar("Key", bound=Hashable)
 
 
-def _keep_first(seen: dict[Key, Cell], key: Key, cell: Cell) -> None:
-    if key not in seen or cell.line < seen[key].line:
-        seen[key] = cell
+def _keep_first(seen: dict[Key, Cell], key: Key, line: int, text: str) -> None:
+    if key not in seen or line < seen[key].line:
+        seen[key] = Cell(line, text)
 
 
 @dataclass
@@ -98,42 +98,40 @@ class Survey:
     def add(self, line: int, content: str) -> CellKind:
         """Look at one more cell: its kind."""
         text = content.strip()
-        cell = Cell(line, text)
         if text.isascii() and NUMBER.fullmatch(text) and ("." not in text or POINT in self.only):
             kind = CellKind.NUMBER
-            _keep_first(self.signs, "", cell)
+            _keep_first(self.signs, "", line, text)
             if len(text) > 1 and text[0] == "0" and text.isdigit():
-                _keep_first(self.looks, Look.PADDED, cell)
+                _keep_first(self.looks, Look.PADDED, line, text)
         elif text.lower() in GAPS:
             self.gaps += 1
-            _keep_first(self.first, CellKind.GAP, cell)
+            _keep_first(self.first, CellKind.GAP, line, text)
             return CellKind.GAP
         else:
-            kind = self._kind(cell)
+            kind = self._kind(line, text)
         self.kinds[kind] += 1
-        _keep_first(self.first, kind, cell)
+        _keep_first(self.first, kind, line, text)
         if not self.too_many:
             self.different[text] = self.different.get(text, 0) + 1
             self.too_many = len(self.different) > MOST_COUNTED
         return kind
 
-    def _kind(self, cell: Cell) -> CellKind:
-        text = cell.text
+    def _kind(self, line: int, text: str) -> CellKind:
         if is_date(text):
             return CellKind.DATE
         number = written(text)
         if number is None:
             return CellKind.ODD if is_odd(text) else CellKind.UNIT if has_unit(text) else CellKind.TEXT
-        _keep_first(self.signs, number.mark, cell)
+        _keep_first(self.signs, number.mark, line, text)
         if number.in_doubt:
-            _keep_first(self.in_doubt, Doubt.COMMA if "," in text else Doubt.POINT, cell)
+            _keep_first(self.in_doubt, Doubt.COMMA if "," in text else Doubt.POINT, line, text)
         elif number.comma is None:
-            _keep_first(self.only, POINT, cell)
+            _keep_first(self.only, POINT, line, text)
         elif number.point is None:
-            _keep_first(self.only, COMMA, cell)
+            _keep_first(self.only, COMMA, line, text)
         plain = text.replace("\N{MINUS SIGN}", "-")
         if not NUMBER.fullmatch(plain) and not RATIO.fullmatch(plain.lstrip("+-")):
-            _keep_first(self.looks, Look.DECORATED, cell)
+            _keep_first(self.looks, Look.DECORATED, line, text)
         return CellKind.NUMBER
 
 
