@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from cases import examples
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from reader import false_lines, ugly, worked_lines
 from sklearn.datasets import load_diabetes
@@ -27,7 +28,6 @@ from penpaper_cli.models.scaling import scaling
 from penpaper_cli.paper.paper import Array
 
 THREE_HOUSES = str(Path(HOUSES).with_name("three-houses.csv"))
-CAREFUL: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 LONGLEY = """employed,deflator,GNP,unemployed,armed,population,year
 60323,83.0,234289,2356,1590,107608,1947
@@ -112,7 +112,7 @@ def systems(draw: st.DrawFn) -> tuple[Array, Array]:
     return table[:, :-1], table[:, -1]
 
 
-@settings(max_examples=200, **CAREFUL)
+@examples(200)
 @given(system=systems(), intercept=st.booleans())
 def test_the_solution_solves_the_normal_equations_exactly(system: tuple[Array, Array], intercept: bool) -> None:
     """The residuals are at right angles to every column, and XᵀX·c is Xᵀy; where it can't be, the columns say why."""
@@ -140,7 +140,7 @@ def test_the_solution_solves_the_normal_equations_exactly(system: tuple[Array, A
     assert solved.loss == sum(r * r for r in residuals) / len(y)
 
 
-@settings(max_examples=100, **CAREFUL)
+@examples(100)
 @given(system=systems(), intercept=st.booleans())
 def test_elimination_takes_rows_from_rows(system: tuple[Array, Array], intercept: bool) -> None:
     """Each turn, redone in fractions, gives the row that whole numbers gave; a triangle is what is left."""
@@ -154,7 +154,7 @@ def test_elimination_takes_rows_from_rows(system: tuple[Array, Array], intercept
     assert all(matrix[i][j] == 0 for i in range(len(matrix)) for j in range(i))
 
 
-@settings(max_examples=100, **CAREFUL)
+@examples(100)
 @given(system=systems(), intercept=st.booleans())
 def test_float64_agrees_where_it_can(system: tuple[Array, Array], intercept: bool) -> None:
     X, y = system
@@ -177,7 +177,7 @@ def test_a_cell_is_the_decimal_that_was_typed(text: str, digits: str) -> None:
     assert not exact.certain(np.array([1 / 3]))
 
 
-@settings(max_examples=200, **CAREFUL)
+@examples(200)
 @given(coefficient=st.integers(1, 10**15 - 1), exponent=st.integers(-290, 270))
 def test_fifteen_digits_are_read_exactly(coefficient: int, exponent: int) -> None:
     [number] = exact.typed(np.array([float(f"{coefficient}e{exponent}")]))
@@ -452,7 +452,7 @@ def test_every_line_is_true(source: str, view: list[str], form: str, tmp_path: P
     judge(shown, int(view[1]) if "--digits" in view else 4, least=10)
 
 
-@settings(max_examples=60, **CAREFUL)
+@examples(60)
 @given(system=systems(), view=st.sampled_from(VIEWS))
 def test_every_line_of_any_fit_is_true(
     system: tuple[Array, Array], view: list[str], tmp_path_factory: pytest.TempPathFactory

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from functools import cache
@@ -15,6 +13,7 @@ from typing import Any
 
 import pytest
 from page_reader import Node, page_text, tree
+from programs import node_env, vnu_jar
 from reader import false_lines, ugly, worked_lines
 from test_cli import HOUSES, folder, pp, worked
 from test_render import HOSTILE, TAME, blocks, solution
@@ -72,40 +71,14 @@ def drawn(steps: list[Block] | Iterator[Block], form: Page | None = None, name: 
     return "".join(renderer("html", Figures(), io.StringIO(), form or Page(whole=True)).render(solution(steps, name)))
 
 
-# --- Tools of the outside world, used where they are installed ---
+# --- Tools of the outside world ---
 
-
-@cache
-def module(name: str) -> str:
-    """Where Node finds a package of npm, or nothing."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        return ""
-    script = f"console.log(require.resolve('{name}'))"
-    return subprocess.run(["node", "-e", script], env=node_env(), capture_output=True, text=True).stdout.strip()
-
-
-@cache
-def node_paths() -> str:
-    found = subprocess.run(["npm", "root", "-g"], capture_output=True, text=True).stdout.strip()
-    return os.pathsep.join(filter(None, (os.environ.get("NODE_PATH"), found)))
-
-
-def node_env() -> dict[str, str]:
-    return {**os.environ, "NODE_PATH": node_paths(), "CHROMIUM": str(CHROMIUM)}
-
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-in_chromium = pytest.mark.skipif(
-    not CHROMIUM or not module("playwright-core"), reason="needs Chromium, and playwright-core of npm"
-)
-by_validator = pytest.mark.skipif(
-    not shutil.which("java") or not module("vnu-jar"), reason="needs Java, and vnu-jar of npm: the validator of the W3C"
-)
+in_chromium = pytest.mark.readers("chromium", "node", "playwright-core")
+by_validator = pytest.mark.readers("java", "vnu-jar")
 
 
 def browse(path: Path, *steps: tuple[Any, ...]) -> list[Any]:
     """Do some steps on a page; nothing may be said on its console, and nothing asked of any host."""
-    assert CHROMIUM
     done = subprocess.run(
         ["node", str(Path(__file__).with_name("browser.js")), str(path)],
         input=json.dumps(steps),
@@ -132,10 +105,6 @@ def valid(*paths: Path) -> None:
         0,
         "",
     )
-
-
-def vnu_jar() -> str:
-    return str(next(Path(module("vnu-jar")).parent.rglob("vnu.jar")))
 
 
 # --- Valid and whole ---
@@ -421,7 +390,7 @@ def test_contrast_is_enough_in_light_and_dark(scheme: str, tmp_path: Path) -> No
 
 
 @in_chromium
-@pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs pdftotext")
+@pytest.mark.readers("pdftotext")
 def test_paper_shows_every_step_also_those_that_are_closed(tmp_path: Path) -> None:
     path, paper = tmp_path / "step.html", tmp_path / "step.pdf"
     path.write_text(page("step"), encoding="utf-8")

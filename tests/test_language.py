@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import multiprocessing
-import os
 import re
 import resource
 import time
@@ -18,7 +17,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from cases import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import CONTROL, SENTENCE, Ran, pp
 
@@ -45,11 +45,6 @@ TYPED = {
     "x′": "11",
 }
 GIVEN = [f"{name}={text}" for name, text in TYPED.items()]
-CAREFUL: dict[str, Any] = {
-    "deadline": None,
-    "derandomize": bool(os.environ.get("CI")),
-    "suppress_health_check": [HealthCheck.too_slow],
-}
 FORK = multiprocessing.get_context("fork")
 QUICK, MEMORY = 8, 4 * 2**30
 """Seconds and bytes that a formula may take."""
@@ -594,7 +589,7 @@ def formulas(draw: st.DrawFn) -> str:
 
 
 @given(formulas())
-@settings(max_examples=400, **CAREFUL)
+@examples(400)
 def test_any_formula_gives_a_result_or_a_sentence(formula: str) -> None:
     begun = time.process_time()
     ran = pp("solve", "-f", "plain", "--", formula or ";", "x=3", "A=1 2; 3 1/2", "u=1 -2")
@@ -609,7 +604,7 @@ def test_any_formula_gives_a_result_or_a_sentence(formula: str) -> None:
 
 
 @given(st.text(alphabet=st.one_of(st.sampled_from("xyZ019.eE+-*/@·∘^()[]{},;=# \n\t'\"_ᵀ″′₁θ̂−"), st.characters())))
-@settings(max_examples=400, **CAREFUL)
+@examples(400)
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     begun = time.process_time()
     try:

@@ -7,7 +7,6 @@ import io
 import json
 import re
 import shlex
-import shutil
 import subprocess
 from collections import Counter
 from contextlib import redirect_stderr, redirect_stdout
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from latex_reader import lines_of, maths, text_of
+from programs import node_env
 from reader import false_lines, worked_lines
 from test_render import HOSTILE, TAME, blocks, each_name, markdown_text, rows_of, solution, squeezed, tokens, visible
 
@@ -77,7 +77,7 @@ def drawn(form: str, steps: list[Block], page: Page | None = None) -> str:
 
 # --- LaTeX, as pdflatex reads it ---
 
-needs_pdflatex = pytest.mark.skipif(not shutil.which("pdflatex"), reason="pdflatex is not installed")
+needs_pdflatex = pytest.mark.readers("pdflatex")
 
 
 def typeset(parts: list[tuple[str, str]], folder: Path) -> list[str]:
@@ -291,11 +291,6 @@ def formulas(text: str) -> list[tuple[str, bool]]:
     return found + [(shown, False) for shown in INLINE.findall(DISPLAYED.sub("", bare))]
 
 
-def has_katex() -> bool:
-    node = shutil.which("node")
-    return bool(node) and subprocess.run([str(node), "-e", "require('katex')"], capture_output=True).returncode == 0
-
-
 RENDER = """
 const katex = require('katex'), wrong = [];
 for (const [tex, displayMode] of JSON.parse(require('fs').readFileSync(0, 'utf8'))) {
@@ -306,17 +301,19 @@ console.log(JSON.stringify(wrong));
 """
 
 
-@pytest.mark.skipif(not has_katex(), reason="katex is not installed where node finds it (NODE_PATH)")
+@pytest.mark.readers("node", "katex")
 def test_katex_sets_all_mathematics() -> None:
     texts = [text for _, text in documents("--math", "latex")]
     texts += [drawn("markdown", list(blocks(name)), MATHS) for name in HOSTILE.values()]
     found = sorted({one for text in texts for one in formulas(text)})
     assert len(found) > 400
-    ran = subprocess.run(["node", "-e", RENDER], input=json.dumps(found), capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        ["node", "-e", RENDER], input=json.dumps(found), env=node_env(), capture_output=True, text=True, check=True
+    )
     assert json.loads(ran.stdout) == []
 
 
-@pytest.mark.skipif(not shutil.which("cmark-gfm"), reason="cmark-gfm is not installed")
+@pytest.mark.readers("cmark-gfm")
 def test_markdown_leaves_the_mathematics_alone() -> None:
     """Only the backslash pair at the end of a line is touched; there GitHub protects it."""
     texts = [text for _, text in documents("--math", "latex")]
@@ -332,7 +329,7 @@ def test_markdown_leaves_the_mathematics_alone() -> None:
             assert due.replace("\\\\\n", "\\\n") in seen
 
 
-@pytest.mark.skipif(not shutil.which("pandoc"), reason="pandoc is not installed")
+@pytest.mark.readers("pandoc")
 def test_pandoc_makes_a_document_of_it_that_keeps_the_numbers(tmp_path: Path) -> None:
     text = "\n\n".join(output(command, "--math", "latex") for command in commands() if command != "pp ops")
     made = subprocess.run(

@@ -14,16 +14,12 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from cases import examples
+from hypothesis import example, given
 from hypothesis import strategies as st
 from reader import false_lines, ugly, worked_lines
 from test_cli import HOUSES, Ran, pp
 
-CAREFUL: dict[str, Any] = {
-    "deadline": None,
-    "report_multiple_bugs": False,
-    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-}
 TEXTS = ["plain", "markdown", "terminal", "terminal at 80", "terminal at 60"]
 Rows = list[list[str]]
 
@@ -146,7 +142,7 @@ def judge(text: str, options: list[str], least: int = 1) -> None:
 # --- Dot and matrix products ---
 
 
-@settings(max_examples=150, **CAREFUL)
+@examples(150)
 @given(problem=products(), view=VIEWS, form=st.sampled_from(TEXTS))
 @example(Product("dot", [["-1", "1/3"]], [["1", "3"]]), ["--fractions"], "terminal at 60")
 @example(Product("dot", [["12345678.12345678", "1"]], [["99999999.5", "1e-290"]]), ["--float"], "plain")
@@ -181,7 +177,7 @@ def test_numbers_beyond_float64_are_worked_truly_or_refused(problem: Product, op
     judge(ran.out, options)
 
 
-@settings(max_examples=60, **CAREFUL)
+@examples(60)
 @given(problem=products(), kind=st.sampled_from([[], ["--exact"], ["--float"]]))
 @example(Product("matmul", [["1e22", "1e-300"]], [["1", "1e-300"], ["0", "1"]]), ["--exact"])
 def test_the_answer_is_the_exact_one(problem: Product, kind: list[str]) -> None:
@@ -211,7 +207,7 @@ def as_printed(text: str) -> str:
     return re.sub(r"^(-?)\.", r"\g<1>0.", text.replace("−", "-").lstrip("+"))
 
 
-@settings(max_examples=40, **CAREFUL)
+@examples(40)
 @given(problem=products(), form=st.sampled_from(TEXTS))
 def test_every_number_that_was_typed_is_printed_as_typed(problem: Product, form: str) -> None:
     """Each one stands in the full working: 1/3 is not turned into 0.3333, nor 1e-7 into 0."""
@@ -222,7 +218,7 @@ def test_every_number_that_was_typed_is_printed_as_typed(problem: Product, form:
     assert typed - printed - {f"-{number}" for number in printed} == set()
 
 
-@settings(max_examples=30, **CAREFUL)
+@examples(30)
 @given(problem=products())
 def test_the_entry_asked_for_is_worked(problem: Product) -> None:
     last = str(len(problem.first[0])) if problem.command == "dot" else f"{len(problem.first)},{len(problem.second[0])}"
@@ -338,7 +334,7 @@ def test_float64_slips_are_not_printed_as_true(u: str, v: str, digits: str) -> N
     judge(ran.out, ["--digits", digits])
 
 
-@settings(max_examples=12, **CAREFUL)
+@examples(12)
 @given(
     cells=st.lists(
         st.tuples(*[st.integers(-500, 500)] * 3), min_size=3, max_size=12, unique_by=(lambda r: r[0], lambda r: r[1])

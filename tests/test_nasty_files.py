@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from cases import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import pp, refused
 
@@ -438,7 +439,7 @@ def spelled(value: float, group: str, point: str, places: int) -> str:
 CONVENTIONS = [("", "."), (",", "."), ("", ","), (".", ","), (" ", ","), ("'", "."), ("\u00a0", "."), ("\u202f", ",")]
 
 
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(
     st.lists(st.tuples(number, number), min_size=2, max_size=6, unique_by=lambda row: row[0]),
     st.sampled_from(CONVENTIONS),
@@ -473,7 +474,7 @@ def test_a_number_is_read_back_or_refused(
         assert (data.X[:, 0].tolist(), data.y.tolist()) == ([a for a, _ in due], [y for _, y in due])
 
 
-@settings(deadline=None, max_examples=100)
+@examples(100)
 @given(st.lists(st.sampled_from(["a", "b c", "ä", "7x"]), min_size=4, max_size=9), st.sampled_from(["utf-8", "utf-16"]))
 def test_categories_are_coded_by_their_words(
     tmp_path_factory: pytest.TempPathFactory, cells: list[str], encoding: str
@@ -494,7 +495,7 @@ def test_categories_are_coded_by_their_words(
 NASTY = st.text(alphabet='ab1,;\t|"\n\r .-%$€/_:\ufeff\x00é２−', max_size=60)
 
 
-@settings(deadline=None, max_examples=300)
+@examples(300)
 @given(NASTY, st.sampled_from(["utf-8", "utf-16", "cp1252"]))
 def test_any_file_gives_a_table_or_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, text: str, encoding: str

@@ -14,7 +14,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from test_cli import CONTROL, pp, refused, worked
@@ -138,7 +138,6 @@ def test_each_new_pixel_is_the_mean_of_what_it_covers() -> None:
     assert grey("a.png", (6, 2))[0] == [0, 0, 50, 50, 100, 100]
 
 
-@settings(deadline=None)
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 12), st.integers(1, 12), st.randoms())
 def test_averaging_agrees_with_blowing_up_and_taking_means(
     height: int, width: int, rows: int, columns: int, random: object
@@ -200,7 +199,6 @@ def test_what_is_no_picture_is_refused_in_a_sentence(case: str) -> None:
     assert what in refused("look", "x.png")
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([b"\x89PNG\r\n\x1a\n", b"GIF89a", b"BM", b"\xff\xd8\xff", b"RIFF"]))
 def test_any_bytes_are_read_or_refused(content: bytes, start: bytes) -> None:
     Path("x.png").write_bytes(start + content)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from penpaper_cli.data.matrices import MOST_EXACT_ENTRIES, Matrix, as_matrix, as_vector, read_matrix
@@ -384,7 +384,6 @@ def matrices(cells: st.SearchStrategy[str]) -> st.SearchStrategy[list[list[str]]
     return st.integers(1, 5).flatmap(rows)
 
 
-@settings(deadline=None)
 @given(matrices(decimals | powers | ratios))
 def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
     folder = tmp_path_factory.getbasetemp()
@@ -405,7 +404,6 @@ def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, 
         assert floats == [[float(value) for value in row] for row in values]
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="12 ,;[]\n-./exa\t\"'\x1b−", max_size=30))
 def test_any_text_gives_numbers_or_a_sentence(text: str) -> None:
     try:

@@ -1,4 +1,4 @@
-"""Runs the commands in the README, the lessons and the reference, and compares each with what stands under it.
+"""Runs the commands in the README, the lessons, the reference and the architecture, and compares what they print.
 
 Commands stand in blocks fenced as ```console, on lines that start with `$ `. Write only those lines: `pytest --accept`
 writes the output. A comment `<!-- show: First … Last -->` before a block keeps the lines from the one that starts with
@@ -20,7 +20,7 @@ from penpaper_cli.cli import run
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-DOCUMENTS = [README, *sorted((ROOT / "samples").rglob("*.md"))]
+DOCUMENTS = [README, ROOT / "penpaper_cli" / "README.md", *sorted((ROOT / "samples").rglob("*.md"))]
 BLOCK = re.compile(
     r"^(?P<head>(?:<!-- show: (?P<first>.*?) ?… ?(?P<last>.*?) ?-->\n)?(?P<fence>`{3,})console\n)"
     r"(?P<body>.*?)(?P<foot>^(?P=fence)\n)",

@@ -1,13 +1,12 @@
 """The scripts for NumPy, PyTorch and TensorFlow are run, and what they print is compared with the results in JSON.
 
-PyTorch and TensorFlow are compared where they are installed; the NumPy scripts always.
+The NumPy scripts always; those for PyTorch and TensorFlow with `-m pytorch` and `-m tensorflow`.
 """
 
 from __future__ import annotations
 
 import ast
 import csv
-import importlib.util
 import io
 import json
 import re
@@ -20,9 +19,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import each
 from test_cli import pp as run_pp
 from test_laws import ops_that
-from test_random_formulas import FORMULAS, formulas, worked
+from test_random_formulas import FORMULAS, Formula, formulas, worked
 from test_render import HOSTILE
 
 from penpaper_cli.explain.results import key
@@ -44,22 +44,16 @@ from penpaper_cli.solution.blocks import Solution
 from penpaper_cli.solution.script import Call, Given, Let, Number, Ref, Script
 
 SAMPLES = Path(__file__).parent.parent / "samples"
-LIBRARIES = {"numpy": "numpy", "pytorch": "torch", "tensorflow": "tensorflow"}
+LIBRARIES = ("numpy", "pytorch", "tensorflow")
 CLOSE = 1e-9
 TINY = 1e-12
 IN_PLACE = {"W1", "b1", "W2", "b2"}
 """Parameters that torch.optim changes in place, so that only their updated values are there to print."""
 
-every_library = pytest.mark.parametrize(
-    "library",
-    [
-        pytest.param(
-            name,
-            marks=pytest.mark.skipif(importlib.util.find_spec(module) is None, reason=f"{module} is not installed"),
-        )
-        for name, module in LIBRARIES.items()
-    ],
+slow_library = pytest.mark.parametrize(
+    "library", [pytest.param(name, marks=getattr(pytest.mark, name)) for name in LIBRARIES[1:]]
 )
+every_library = pytest.mark.parametrize("library", ["numpy", *slow_library.args[1]])
 
 
 def pp(*arguments: str) -> tuple[int, str, str]:
@@ -175,16 +169,22 @@ def test_what_gradients_are_written_in_agrees(op: Op) -> None:
     agrees("numpy", [value for value in given if value.name is not None], [out], [])
 
 
-@every_library
-@pytest.mark.parametrize("seed", range(FORMULAS))
-def test_random_formulas_agree(seed: int, library: str) -> None:
-    formula = formulas()[seed]
-    if library != "numpy" and seed % 4:
-        pytest.skip("a quarter of the formulas are tried in the slow libraries")
+def formula_agrees(library: str, formula: Formula) -> None:
     work, _ = worked(formula, formula.given)
     forward = work.lines
     backward = [line for line in work.paper.worked if line not in forward]
     agrees(library, work.given, forward, backward)
+
+
+@each("seed", range(FORMULAS))
+def test_random_formulas_agree(seed: int) -> None:
+    formula_agrees("numpy", formulas()[seed])
+
+
+@slow_library
+@each("seed", range(0, FORMULAS, 4))
+def test_random_formulas_agree_in_slow_libraries(seed: int, library: str) -> None:
+    formula_agrees(library, formulas()[seed])
 
 
 # --- Every command ---
@@ -417,6 +417,7 @@ def test_every_command_agrees(arguments: tuple[str, ...], library: str) -> None:
     compare(library, *arguments)
 
 
+@pytest.mark.readers("ruff")
 def test_scripts_are_formatted_and_clean(tmp_path: Path) -> None:
     assert_tidy(
         [pp(*arguments, "-f", library)[1] for arguments in COMMANDS + TRAINING + EDGES for library in LIBRARIES],

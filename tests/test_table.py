@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from penpaper_cli.data.dataset import DataSet, read_data, shown
@@ -212,7 +212,6 @@ numbers = st.floats(-1e300, 1e300, allow_nan=False, allow_subnormal=False).filte
 words = st.text(alphabet='ab ,"\n5.;\t#', max_size=6).map(lambda text: "w" + text)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(numbers, words, numbers), min_size=2, max_size=6), st.booleans())
 def test_what_is_written_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[float, str, float]], quote: bool
@@ -230,7 +229,6 @@ def test_what_is_written_is_read_back(
         assert data.y.tolist() == [price for _, _, price in rows]
 
 
-@settings(deadline=None)
 @given(st.text(alphabet='ap1,"\n\r .ex', max_size=40))
 def test_any_text_gives_numbers_or_a_sentence(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     path = tmp_path_factory.getbasetemp() / "any.csv"

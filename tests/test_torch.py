@@ -1,4 +1,4 @@
-"""The random formulas against PyTorch, where it is installed: values and gradients to ten digits."""
+"""The random formulas against PyTorch (`-m pytorch`): values and gradients to ten digits."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import each
 from test_random_formulas import FORMULAS, NUMPY, Table, formulas, lane, worked
 
 torch: Any = pytest.importorskip("torch")
 functional: Any = torch.nn.functional
 CLOSE = 1e-10
+pytestmark = pytest.mark.pytorch
 Tensor = Any
 
 
@@ -152,7 +154,7 @@ def close(found: Any, expected: Tensor) -> bool:
     return ours.shape == theirs.shape and bool((abs(ours - theirs) <= CLOSE * scale + 1e-14).all())
 
 
-@pytest.mark.parametrize("seed", range(FORMULAS))
+@each("seed", range(FORMULAS))
 def test_values_and_gradients_agree_with_pytorch(seed: int) -> None:
     formula = formulas()[seed]
     given = {name: torch.tensor(data, dtype=torch.float64) for name, data in formula.given.items()}

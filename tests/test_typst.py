@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 import subprocess
 import sys
 import unicodedata
@@ -60,7 +59,7 @@ COMMANDS = {
 }
 each_command = pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS.keys())
 each_detail = pytest.mark.parametrize("detail", ["full", "normal", "summary"])
-needs_poppler = pytest.mark.skipif(not shutil.which("pdftoppm"), reason="poppler-utils isn't installed")
+needs_poppler = pytest.mark.readers("pdftoppm", "pdftotext")
 
 
 def options(command: list[str], detail: str) -> list[str]:

@@ -20,21 +20,21 @@ def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
     A value that the loss doesn't depend on gets zeros.
     """
     paper, wrt = loss.paper, list(wrt)
-    tape, forward, moves = list(paper.lines), set(paper.lines), set(wrt)
+    tape, moves = list(paper.lines), set(wrt)
     for line in tape:
         if moves.intersection(line.parents):
             moves.add(line)
     paper.one = paper.write(np.array(Fraction(1), dtype=object))
     flow = {loss: paper.one}
+    own: set[Value] = set()  # Gradients written for one value alone. One that is passed on may be another's as well.
     why: dict[Value, tuple[str, ...]] = {}
     users: dict[Value, tuple[Value, ...]] = {}
     for line in reversed(tape):
         if line not in flow:
             continue
         if line is not loss and line.name is not None:
-            # A value that stood on the paper already keeps its own name or place; its gradient's line is a copy.
-            found = OPS["same"](flow[line]) if flow[line] in paper.names or flow[line] in forward else flow[line]
-            flow[line] = _named_gradient(loss, line, found, why[line], users[line])
+            gradient = flow[line] if flow[line] in own else OPS["same"](flow[line])
+            flow[line] = _named_gradient(loss, line, gradient, why[line], users[line])
         if line.op is None:
             continue
         for parent, rule, reason in zip(
@@ -42,8 +42,11 @@ def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
         ):
             if parent not in moves:
                 continue
+            before = len(paper.lines)
             piece = rule(flow[line], line, *line.parents, **line.settings)
+            own.discard(piece)
             flow[parent] = flow[parent] + piece if parent in flow else piece
+            own.update(paper.lines[before:])
             passed_on = why[line] if line.name is None and line is not loss else ()
             again = (USED_AGAIN,) if parent in why else ()
             why[parent] = (*why.get(parent, ()), *passed_on, reason, *again)
@@ -51,10 +54,10 @@ def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
     return [flow[w] if w in flow else _no_gradient(loss, w) for w in wrt]
 
 
-def _named_gradient(loss: Value, line: Value, found: Value, why: tuple[str, ...], users: tuple[Value, ...]) -> Value:
+def _named_gradient(loss: Value, line: Value, gradient: Value, why: tuple[str, ...], users: tuple[Value, ...]) -> Value:
     """Name the finished gradient of a named line, and note its reasons and its chain rule in the margin."""
     paper = loss.paper
-    gradient = paper.call(slope(loss, line), found)
+    paper.call(slope(loss, line), gradient)
     paper.reasons[gradient] = tuple(dict.fromkeys(why))
     if loss not in users:
         links = [slope(loss, u) * slope(u, line) for u in dict.fromkeys(users)]

@@ -314,6 +314,6 @@ def scale(gradient: Numbers, by: Numbers) -> Numbers:
 
 
 def _is_one(gradient: Value) -> bool:
-    """Whether it is the loss's own gradient, or copies of it."""
-    copied = gradient.op is not None and gradient.op.rearranges
+    """Whether it is the loss's own gradient, or copies of it that have no name of their own."""
+    copied = gradient.op is not None and gradient.op.rearranges and gradient.name is None
     return gradient is gradient.paper.one or (copied and _is_one(gradient.parents[0]))
