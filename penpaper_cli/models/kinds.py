@@ -244,7 +244,7 @@ class ClassKind(Kind):
     of_classes = True
 
     def suits(self, data: DataSet) -> bool:
-        return self.fits(data.classes) and not data.context
+        return bool(data.classes) and self.fits(data.classes) and not data.context
 
     def check(self, data: DataSet, held: DataSet | None) -> None:
         present = sorted(set(data.y.astype(int).tolist()))
@@ -300,7 +300,7 @@ class Softmax(ClassKind):
     conclusion: str = "The prediction is the class with the largest share."
 
     def fits(self, classes: Sequence[str]) -> bool:
-        return len(classes) > 2
+        return len(classes) != 2
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.formula.choices import LOSSES
 from penpaper_cli.expressions.numbers import Scalar, Typed, TypedFloat, as_written, float_digits
+from penpaper_cli.formula.choices import LOSSES
 from penpaper_cli.models.dependence import Dependence, dependences, dependences_in_float64
 from penpaper_cli.models.elimination import Elimination, eliminate, normal_equations
 from penpaper_cli.models.scaling import Scaling
