@@ -67,7 +67,7 @@ def show_version(asked: bool) -> None:
 
 
 def run(args: list[str]) -> int:
-    """Run a command line; the exit code (DESIGN: 0 worked, 1 the mathematics fails, 2 wrong input, 130 interrupted)."""
+    """Run a command line; the exit code: 0 worked, 1 the mathematics fails, 2 wrong input, 130 interrupted."""
     try:
         found = typer.main.get_command(build(args)).main(args or ["--help"], prog_name="pp", standalone_mode=False)
         # Typer turns Ctrl-C into this number without a word.

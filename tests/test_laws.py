@@ -1,4 +1,4 @@
-"""The laws of DESIGN §7, tried on every operation in the registry: a new operation is held to them unasked."""
+"""The laws of tests/README.md, tried on every operation in the registry: a new operation is held to them unasked."""
 
 from __future__ import annotations
 

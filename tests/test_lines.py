@@ -1,4 +1,4 @@
-"""Random problems through the command line: every printed line is read back, and none may be false (promise 2)."""
+"""Random problems through the command line: every printed line is read back, and none may be false."""
 
 from __future__ import annotations
 

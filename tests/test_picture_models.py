@@ -19,7 +19,7 @@ from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.render.formats import renderer
 from penpaper_cli.render.page import Page
 from penpaper_cli.render.plot import files
-from penpaper_cli.solution.blocks import Picture, Solution
+from penpaper_cli.solution.blocks import Picture, Record
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 FOLDER, MUSHROOM = str(SAMPLES / "mushrooms"), str(SAMPLES / "mushroom.png")
@@ -33,7 +33,7 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def drawn(name: str, block: Picture) -> str:
-    return "".join(map(str, renderer(name, Figures(), io.StringIO(), Page()).render(Solution("look", [block]))))
+    return "".join(map(str, renderer(name, Figures(), io.StringIO(), Page()).render(Record("look", [block]))))
 
 
 # --- Training on a folder, and what is done with the model ---
@@ -149,7 +149,7 @@ def test_latex_has_squares_as_large_as_their_numbers_are_dark() -> None:
 def test_pictures_are_written_in_ascii_where_that_is_asked_for(name: str) -> None:
     for block in (GREYS, SIGNED):
         page = Page(ascii=True)
-        text = "".join(map(str, renderer(name, Figures(), io.StringIO(), page).render(Solution("look", [block]))))
+        text = "".join(map(str, renderer(name, Figures(), io.StringIO(), page).render(Record("look", [block]))))
         assert text.isascii()
     if name == "markdown":
         assert "-#" in text and "+:" in text

@@ -29,7 +29,7 @@ from penpaper_cli.render.formats import renderer
 from penpaper_cli.render.page import Page
 from penpaper_cli.render.picture import picture_lines
 from penpaper_cli.render.text.notation import Text
-from penpaper_cli.solution.blocks import Picture, Sentence, Solution
+from penpaper_cli.solution.blocks import Picture, Record, Sentence
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 SMALL = np.array([[0, 50, 100], [150, 200, 255]], dtype=np.uint8)
@@ -512,7 +512,7 @@ def test_colour_only_repeats_what_the_signs_say(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "80")
-    solution = Solution("look", [block])
+    solution = Record("look", [block])
     coloured = "".join(renderer("terminal", Figures(), io.StringIO(), Page()).render(solution))
     assert "\x1b[" in coloured
     plain = re.sub(r"\x1b\[[\d;]*m", "", coloured)

@@ -18,7 +18,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from page_reader import page_text
 
-from penpaper_cli.expressions.arithmetic import MEANING, Apply, Entry, Expr, Name, Num, Rest
+from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Rest
+from penpaper_cli.expressions.functions import EVALUATE
 from penpaper_cli.expressions.numbers import Figures, Typed
 from penpaper_cli.render.formats import FORMATS, renderer
 from penpaper_cli.render.page import Page
@@ -28,9 +29,9 @@ from penpaper_cli.solution.blocks import (
     Grid,
     Heading,
     Picture,
+    Record,
     Result,
     Sentence,
-    Solution,
     Table,
     Working,
 )
@@ -100,7 +101,7 @@ def numbers() -> tuple[Expr, ...]:
 def operators() -> Iterator[Expr]:
     """Each operator between plain operands, and inside and around a sum, a product and a negative number."""
     a, b, c = Name("a"), Entry(Name("b"), (0, 1), 2.0), Num(Fraction(-3))
-    arities = {op: 1 if op in ("neg", "abs", "sqrt", "exp", "log") else 2 for op in MEANING} | STRANGE_OPERATORS
+    arities = {op: 1 if op in ("neg", "abs", "sqrt", "exp", "log") else 2 for op in EVALUATE} | STRANGE_OPERATORS
     for op, count in arities.items():
         yield Apply(op, (a, b)[:count])
         yield Apply(op, (Apply("add", (a, c)), Apply("mul", (c, b)))[:count])
@@ -135,11 +136,11 @@ def blocks(name: str) -> Iterator[Block]:
     yield Picture(((-2.0, 0.0, 1.5),), -2.0, 2.0)
 
 
-def solution(steps: Iterable[Block], name: str = TAME) -> Solution:
+def solution(steps: Iterable[Block], name: str = TAME) -> Record:
     """A solution around some blocks."""
     result = Result((2,), True, [Fraction(1, 3), Fraction(-2)])
     decimal = Result((1, 2), False, [[0.1, -0.0]])
-    return Solution(
+    return Record(
         "test",
         steps,
         title="A test",
@@ -204,7 +205,7 @@ READERS: dict[str, Callable[[str], str]] = {
 def test_the_kitchen_sink_holds_every_block_and_operator() -> None:
     assert {type(block) for block in blocks(TAME)} == set(get_args(Block))
     used = {e.op for e in operators() if isinstance(e, Apply)}
-    assert set(MEANING) <= used
+    assert set(EVALUATE) <= used
 
 
 @each_format
@@ -222,7 +223,7 @@ def test_every_operator_looks_different(form: str) -> None:
     a, b = Name("a"), Name("b")
     expressions = [
         Apply(op, (a, b))
-        for op in {*MEANING, *STRANGE_OPERATORS}
+        for op in {*EVALUATE, *STRANGE_OPERATORS}
         if op not in ("neg", "transpose", "abs", "sqrt", "exp", "log")
     ]
     expressions += [Apply(op, (a,)) for op in ("neg", "transpose", "abs", "sqrt", "exp", "log")]

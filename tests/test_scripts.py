@@ -40,7 +40,7 @@ from penpaper_cli.render.scripts import pytorch as pytorch_rows
 from penpaper_cli.render.scripts import tensorflow as tensorflow_rows
 from penpaper_cli.render.scripts.identifiers import Identifiers
 from penpaper_cli.render.scripts.terms import number_text
-from penpaper_cli.solution.blocks import Solution
+from penpaper_cli.solution.blocks import Record
 from penpaper_cli.solution.script import Call, Given, Let, Number, Ref, Script
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -119,7 +119,7 @@ def test_every_operation_can_be_written(op: str) -> None:
 
 def written(library: str, given: list[Value], forward: list[Value], backward: list[Value]) -> str:
     """The script of recorded lines."""
-    solution = Solution("solve", (), script=lambda: lines_script("Formula", given, forward, backward))
+    solution = Record("solve", (), script=lambda: lines_script("Formula", given, forward, backward))
     return "".join(renderer(library, Figures(), io.StringIO(), Page()).render(solution))
 
 
@@ -503,7 +503,7 @@ def test_hostile_names_stay_data(tmp_path: Path) -> None:
     program = Script("Formula", given, total, results)
     for library in LIBRARIES:
         script = "".join(
-            renderer(library, Figures(), io.StringIO(), Page()).render(Solution("", (), script=lambda: program))
+            renderer(library, Figures(), io.StringIO(), Page()).render(Record("", (), script=lambda: program))
         )
         assert_tidy([script], tmp_path)
         tree = ast.parse(script)

@@ -341,7 +341,7 @@ def test_a_target_that_never_varies_has_no_r2(tmp_path: Path) -> None:
     assert "r2" not in document["metrics"] and document["metrics"]["mae"] == pytest.approx(0, abs=1e-6)
 
 
-# --- What other programs read (DESIGN §5) ---
+# --- What other programs read ---
 
 
 @pytest.fixture(scope="module")

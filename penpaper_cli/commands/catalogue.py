@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from penpaper_cli.commands.shared import command
 from penpaper_cli.commands.writing import stream
 from penpaper_cli.data.files import write_whole
-from penpaper_cli.solution.blocks import Solution
+
+if TYPE_CHECKING:
+    from penpaper_cli.api.solution import Solution
 
 
 def ops(detail: str) -> Solution:
     """List the operations: what each does and, unless in a summary, how its gradient goes."""
+    from penpaper_cli.api.building import solution
     from penpaper_cli.explain.products import operations
 
-    return Solution(command="ops", title="Operations", steps=operations(with_gradients=detail != "summary"))
+    return solution("ops", "Operations", lambda: operations(with_gradients=detail != "summary"))
 
 
 def schema(
@@ -34,4 +37,4 @@ def schema(
         write_whole(str(out), "--out", [text.encode()])
 
 
-COMMANDS = {"ops": command(ops, explains=False), "schema": schema}
+COMMANDS = {"ops": command(ops), "schema": schema}

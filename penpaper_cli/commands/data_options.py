@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from penpaper_cli.commands.writing import say
 
 if TYPE_CHECKING:
     from penpaper_cli.explain.training import Lesson
@@ -45,12 +45,6 @@ def names(text: str | None) -> list[str] | None:
     if not text:
         return None if text is None else []
     return [part.strip().removeprefix('"').removesuffix('"') for part in OUTSIDE_QUOTES.split(text)]
-
-
-def say(notes: Iterable[str]) -> None:
-    """What was assumed, a line each on standard error."""
-    for note in notes:
-        print(f"pp: {note}", file=sys.stderr)
 
 
 def draw_plot(lesson: Lesson, path: str) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from penpaper_cli.commands.scripts import later
-from penpaper_cli.commands.shared import View, command
-from penpaper_cli.errors import CannotRead, CannotWork
-from penpaper_cli.solution.blocks import Solution
+from penpaper_cli.commands.shared import command
+
+if TYPE_CHECKING:
+    from penpaper_cli.api.solution import Solution
+    from penpaper_cli.api.view import ViewOptions
 
 
 def solve(
     formula: Annotated[str, typer.Argument(metavar="FORMULA", help='Such as "Z = X @ W + b", a .pp file, or -.')],
-    view: View,
+    view: ViewOptions,
     values: Annotated[list[str] | None, typer.Argument(metavar="NAME=MATRIX", help="A value for each name.")] = None,
     grad: Annotated[
         str | None, typer.Option(metavar="W,b", help="Work the gradients of the last line by these names.")
@@ -25,62 +25,10 @@ def solve(
     ] = False,
 ) -> Solution:
     """Work any formula, line by line, and its gradients."""
-    from penpaper_cli.data import arrays, matrices
-    from penpaper_cli.explain import formula as explain_formula
-    from penpaper_cli.explain.results import result_of, results
-    from penpaper_cli.explain.show import Show, check_entries
-    from penpaper_cli.formula import program
-    from penpaper_cli.ops.shapes import shape_text
-    from penpaper_cli.paper.gradients import gradients
+    from penpaper_cli.api import formula as library
+    from penpaper_cli.formula.program import read_names
 
-    names = program.read_names(values or ())
-    given = {name: arrays.read_value(text, name, view.exact) for name, text in names.items()}
-    program_ = program.Program(matrices.read_formula(formula), view.exact is True)
-    work = program_.work(given)
-    figures = view.figures([*given.values(), *(line.data for line in work.paper.lines if line.op is None)])
-    show = Show(figures, view.steps, view.entries, view.detail)
-    forward = work.paper.worked
-    wanted = [work.find(name) for name in read_list(grad)] if grad is not None else []
-    if nudge and not wanted:
-        raise CannotRead("--nudge checks gradients: say which ones with --grad, such as --grad W,b.")
-    if nudge and any(w.op for w in wanted):
-        raise CannotRead("--nudge changes what was given: name only given values with --grad.")
-    if wanted and work.answer.shape:
-        raise CannotWork(
-            f"The last line is {shape_text(work.answer.shape)}, and a gradient follows one number: "
-            "end with sum(…), mean(…) or a loss."
-        )
-    for name in read_list(grad) if grad is not None else ():
-        if f"d{name}" in work.known:
-            raise CannotRead(f'"d{name}" is what the gradient by "{name}" is called: give that value another name.')
-    check_entries(show, [*work.given, *forward])
-    found = gradients(work.answer, wanted) if wanted else []
-    backward = work.paper.worked[len(forward) :]
-
-    steps = explain_formula.formula_steps(work.given, forward, backward, show)
-    if nudge:
-        steps = chain(
-            steps, explain_formula.Nudges(program_.loss_with(given), wanted, found, work.answer, show).steps()
-        )
-
-    return Solution(
-        command="solve",
-        title="Formula",
-        figures=show.figures,
-        given=results(work.given),
-        steps=steps,
-        answer=result_of(work.answer),
-        results=results([*work.given, *forward, *backward]),
-        script=later("lines", "Formula", work.given, forward, backward),
-    )
-
-
-def read_list(text: str) -> list[str]:
-    """Names with commas between them."""
-    names = [name.strip() for name in text.split(",") if name.strip()]
-    if not names:
-        raise CannotRead("--grad names nothing: give names with commas between them, such as --grad W,b.")
-    return names
+    return library.solve(formula, read_names(values or ()), grad=grad, nudge=nudge, **view)
 
 
 COMMANDS = {"solve": command(solve)}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from penpaper_cli.commands.data_options import Category, Drop, Numbers, Size, names
 from penpaper_cli.commands.shared import command
 from penpaper_cli.errors import CannotRead
-from penpaper_cli.expressions.numbers import Figures
-from penpaper_cli.solution.blocks import Solution
+
+if TYPE_CHECKING:
+    from penpaper_cli.api.solution import Solution
 
 
 def look(
@@ -47,16 +48,18 @@ def look_at_table(
     data: str, features: str | None, drop: str | None, category: str | None, numbers: str | None, detail: str
 ) -> Solution:
     """The solution for a table: its first rows too unless in a summary, and all of their columns in full detail."""
+    from penpaper_cli.api.building import solution
     from penpaper_cli.data.summary import look_at
     from penpaper_cli.explain.data import columns_for_programs, looked
 
     found = look_at(data, names(features), names(drop) or (), names(category) or (), numbers)
     more = {"rows": found.rows, "columns": columns_for_programs(found), "notes": found.notes}
-    return Solution("look", looked(found, detail), f"A look at {found.source}", Figures(), more=more)
+    return solution("look", f"A look at {found.source}", lambda: looked(found, detail), more=more)
 
 
 def look_at_picture(path: str, size: str | None) -> Solution:
     """The solution for a picture; without a size, a large one is made small enough to be written down."""
+    from penpaper_cli.api.building import solution
     from penpaper_cli.data.images import LARGEST_WRITTEN, read_picture, read_size, within
     from penpaper_cli.explain.pictures import looked_at_picture, results_of
 
@@ -65,11 +68,12 @@ def look_at_picture(path: str, size: str | None) -> Solution:
         found = found.resized(within(*found.size, LARGEST_WRITTEN))
     results = results_of(found)
     title = f"A look at {found.source}"
-    return Solution("look", looked_at_picture(found), title, Figures(), answer=results["P"], results=results)
+    return solution("look", title, lambda: looked_at_picture(found), answer=results["P"], results=results)
 
 
 def look_at_folder(folder: str, size: str | None) -> Solution:
     """The solution for a folder of pictures."""
+    from penpaper_cli.api.building import solution
     from penpaper_cli.data.image_folder import read_album
     from penpaper_cli.data.images import read_size
     from penpaper_cli.explain.pictures import looked_at_folder
@@ -77,7 +81,7 @@ def look_at_folder(folder: str, size: str | None) -> Solution:
     album = read_album(folder, read_size(size) if size is not None else None)
     width, height = album.size
     more = {"classes": album.classes, "pictures": album.counts, "width": width, "height": height}
-    return Solution("look", looked_at_folder(album), f"A look at {album.source}", Figures(), more=more)
+    return solution("look", f"A look at {album.source}", lambda: looked_at_folder(album), more=more)
 
 
-COMMANDS = {"look": command(look, explains=False)}
+COMMANDS = {"look": command(look)}

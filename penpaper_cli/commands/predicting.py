@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from penpaper_cli.commands.shared import View, command
+from penpaper_cli.commands.shared import command
 from penpaper_cli.errors import CannotRead
-from penpaper_cli.solution.blocks import Solution
 
 if TYPE_CHECKING:
+    from penpaper_cli.api.solution import Solution
+    from penpaper_cli.api.view import ViewOptions
     from penpaper_cli.explain.prediction import Predictions
+    from penpaper_cli.solution.script import Script
 
 
 def predict(
@@ -23,33 +25,39 @@ def predict(
             metavar="DATA", help='New rows: "1650 3", or a CSV; a picture; for a text its words so far: "the cat".'
         ),
     ],
-    view: View,
+    view: ViewOptions,
 ) -> Solution:
     """Predict with a saved model, a few rows worked; -o FILE.csv keeps the data with its predictions."""
-    if view.exact:
+    if view.get("exact"):
         raise CannotRead("--exact: a saved model holds float64 numbers; leave the option out.")
-    from penpaper_cli.commands.data_options import say
+    from penpaper_cli.api.building import solution
+    from penpaper_cli.api.view import View
     from penpaper_cli.commands.model_files import load_model
     from penpaper_cli.commands.next_word import read_new
-    from penpaper_cli.commands.scripts import later
     from penpaper_cli.explain.next_word import NextWords, predictions_of
-    from penpaper_cli.explain.show import Show
 
     loaded = load_model(model)
-    show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
+    show = View(**view).show(terms=4)
     notes: list[str] = []
     found = predictions_of(loaded, read_new(loaded, data, notes), show)
-    say(notes)
     results = found.results()
-    return Solution(
-        command="predict",
-        title="Predictions of a saved model",
-        figures=show.figures,
-        steps=found.lesson(),
+    title = "Predictions of a saved model"
+
+    def script() -> Script:
+        from penpaper_cli.explain.scripts.training import model_script
+
+        return model_script(loaded, found.X, title)
+
+    return solution(
+        "predict",
+        title,
+        found.lesson,
+        show,
         answer=results["predictions"],
         results=results,
-        sheet=found.sheet() if isinstance(found, NextWords) else sheet(found, data),
-        script=later("model", loaded, found.X, "Predictions of a saved model"),
+        sheet=found.sheet if isinstance(found, NextWords) else lambda: sheet(found, data),
+        script=script,
+        notes=notes,
     )
 
 

@@ -17,20 +17,21 @@ from penpaper_cli.commands.data_options import (
     Size,
     draw_plot,
     names,
-    say,
 )
 from penpaper_cli.commands.model_files import read_saved, save_model
 from penpaper_cli.commands.next_word import lesson_of, read_new, refuse_for_words
 from penpaper_cli.commands.progress import interruptible, progress
-from penpaper_cli.commands.scripts import later
-from penpaper_cli.commands.shared import View, command
+from penpaper_cli.commands.shared import command
+from penpaper_cli.commands.writing import say
 from penpaper_cli.errors import CannotRead, Interrupted
-from penpaper_cli.solution.blocks import Solution
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
+    from penpaper_cli.api.solution import Solution
+    from penpaper_cli.api.view import ViewOptions
     from penpaper_cli.models.experiment import Experiment
+    from penpaper_cli.solution.script import Script
 
 MOST_EPOCHS = 100_000_000
 
@@ -42,7 +43,7 @@ def train(
             metavar="DATA", help="A CSV, or - for stdin; a folder of pictures by class; a text for --next-word."
         ),
     ],
-    view: View,
+    view: ViewOptions,
     target: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume, nor for pictures).")
     ] = None,
@@ -93,7 +94,7 @@ def train(
         resumed_experiment,
     )
 
-    if view.exact:
+    if view.get("exact"):
         raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
     if epochs is not None and not 1 <= epochs <= MOST_EPOCHS:
         raise CannotRead(f"--epochs {epochs}: training needs at least 1 epoch.")
@@ -167,10 +168,12 @@ def worked(
     save: str | None,
     plot: str | None,
     resume: str | None,
-    view: View,
+    view: ViewOptions,
 ) -> Solution:
     """Train, save what came of it, and explain it."""
-    from penpaper_cli.explain.show import Show, check_entries
+    from penpaper_cli.api.building import solution
+    from penpaper_cli.api.view import View
+    from penpaper_cli.explain.show import check_entries
 
     notes: list[str] = []
     try:
@@ -196,7 +199,7 @@ def worked(
 
         raise Interrupted(interrupted(run.epochs, quoted(save, 200) if save and not run.diverged else None))
     to_work = sorted({min(n, run.epochs) for n in numbers if n <= run.epochs or n == last} & set(run.kept))
-    show = Show(view.figures(), view.steps, view.entries, view.detail, terms=4)
+    show = View(**view).show(terms=4)
     lesson = lesson_of(experiment, experiment.model(), to_work, new, show, resume)
     if show.entries and to_work:
         step = lesson.epochs.recorded(to_work[0])
@@ -206,23 +209,29 @@ def worked(
             check_entries(show, [*step.forward, *step.backward, *step.update])
     if plot is not None:
         draw_plot(lesson, plot)
-    return Solution(
-        command="train",
-        title=lesson.title,
-        figures=show.figures,
-        steps=lesson.steps(),
+
+    def script() -> Script:
+        from penpaper_cli.explain.scripts.training import training_script
+
+        return training_script(lesson)
+
+    return solution(
+        "train",
+        lesson.title,
+        lesson.steps,
+        show,
         given=lesson.given(),
         answer=lesson.answer(),
         results=lesson.results(),
         more=lesson.for_programs(),
         failure=lesson.failure() if run.diverged else None,
-        script=later("training", lesson),
+        script=script,
     )
 
 
 def read_rates(typed: dict[str, str | None], optimizer: str) -> dict[str, Fraction]:
     """What was typed of the update rule's rates. Raises CannotRead for one that the rule doesn't have."""
-    from penpaper_cli.commands.network import read_rate
+    from penpaper_cli.api.networks import read_rate
     from penpaper_cli.formula.update_rules import OPTIMISERS
 
     rates = {name: read_rate(name, text) for name, text in typed.items() if text is not None}

@@ -10,28 +10,34 @@ from penpaper_cli.data.files import write_whole
 from penpaper_cli.errors import CannotRead, ClosedPipe
 from penpaper_cli.render.formats import FORMATS, CanRender, renderer
 from penpaper_cli.render.page import Page
-from penpaper_cli.solution.blocks import Solution
+from penpaper_cli.solution.blocks import Record
 
 SHEET = "csv"
 """Not a format of the working: the rows of a solution that has any, kept with -o FILE.csv."""
 FORMULA = tuple("=+-@\t\r")
 
 
-def write(solution: Solution, form: str, page: Page, path: str | None, append: bool = False) -> None:
+def say(notes: Iterable[str]) -> None:
+    """What was assumed, a line each on standard error."""
+    for note in notes:
+        print(f"pp: {note}", file=sys.stderr)
+
+
+def write(record: Record, form: str, page: Page, path: str | None, append: bool = False) -> None:
     """Write the solution; then raise its failure, if it ended in one."""
     if form == SHEET and path is not None:
-        write_whole(path, "--out", sheet_text(solution.sheet))
+        write_whole(path, "--out", sheet_text(record.sheet))
         return
     old = read_old(path) if path and append else ""
     page = replace(page, whole=not old and (page.whole or FORMATS[form].is_document))
-    drawn = renderer(form, solution.figures, sys.stdout, page)
+    drawn = renderer(form, record.figures, sys.stdout, page)
     if path is None:
-        stream(drawn.render(solution))
+        stream(drawn.render(record))
     else:
-        pieces = (piece.encode() if isinstance(piece, str) else piece for piece in drawn.render(solution))
+        pieces = (piece.encode() if isinstance(piece, str) else piece for piece in drawn.render(record))
         write_whole(path, "--out", with_old(old, pieces, drawn) if old else pieces)
-    if solution.failure:
-        raise solution.failure
+    if record.failure:
+        raise record.failure
 
 
 def stream(pieces: Iterable[str | bytes]) -> None:

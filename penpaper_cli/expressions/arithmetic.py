@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from penpaper_cli.expressions.functions import MEANING
+from penpaper_cli.expressions.functions import EVALUATE
 from penpaper_cli.expressions.numbers import Scalar, as_written
 
 CANCELLED = 1e-6
@@ -28,6 +28,13 @@ class Expr:
 
     def __add__(self, other: Expr | int) -> Expr:
         return Apply("add", (self, lift(other)))
+
+    def __radd__(self, other: int) -> Expr:
+        """One more term, in front: a sum and a number are one sum."""
+        return Apply("add", (lift(other), *_terms(self)))
+
+    def __rsub__(self, other: int) -> Expr:
+        return Apply("sub", (lift(other), self))
 
     def __sub__(self, other: Expr | int) -> Expr:
         return Apply("sub", (self, lift(other)))
@@ -108,7 +115,7 @@ def value(e: Expr) -> Any:
         case Sum(values):
             return values.sum()
         case Apply(op, args):
-            return MEANING[op](*map(value, args))
+            return EVALUATE[op](*map(value, args))
     raise TypeError(f"{e} stands for no number")
 
 

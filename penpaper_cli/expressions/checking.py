@@ -10,7 +10,7 @@ from typing import Any
 
 from penpaper_cli.errors import NotTrue
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Rest, Sum, value
-from penpaper_cli.expressions.functions import EXACTLY, LEAST_SIZE, MEANING, RATIONAL, STEEPNESS, exact_power
+from penpaper_cli.expressions.functions import ARITHMETIC, EVALUATE, FUNCTIONS, LEAST_SIZE, exact_power
 from penpaper_cli.expressions.numbers import Figures, Scalar
 
 
@@ -39,11 +39,11 @@ def _size(e: Expr) -> float:
         case Apply("pow", (base, exponent)):
             found, at, power = abs(float(value(e))), abs(float(value(base))), abs(float(value(exponent)))
             return found * max(1.0, power * _size(base) / at) if at else _size(base) ** power
-        case Apply("abs" | "max" | "min", args):
+        case Apply("max" | "min", args):
             return max(map(_size, args))
-        case Apply(op, (x,)) if op in STEEPNESS:
+        case Apply(op, (x,)) if op in FUNCTIONS:
             at, found = float(value(x)), float(value(e))
-            return max(abs(found), LEAST_SIZE, STEEPNESS[op](at, found) * _size(x))
+            return max(abs(found), LEAST_SIZE, abs(FUNCTIONS[op].slope(at, found)) * _size(x))
     return abs(float(value(e)))
 
 
@@ -91,17 +91,18 @@ def read_back(e: Expr, figures: Figures) -> Any:
             return figures.shown(number)
         case Apply(op, args):
             done = tuple(read_back(a, figures) for a in args)
-            if op in EXACTLY and isinstance(done[0], Fraction) and (root := EXACTLY[op](done[0])) is not None:
-                return root
+            if op in FUNCTIONS:
+                exact = FUNCTIONS[op].exactly(done[0]) if isinstance(done[0], Fraction) else None
+                return (op, done) if exact is None else exact
             if op == "pow" and all(isinstance(d, Fraction) for d in done) and done[1].denominator != 1:
                 return exact_power(*done) or (op, done)
             if (op == "mul" and 0 in done) or (op == "div" and done[0] == 0 != done[1]):
                 return Fraction(0)
             if op in ("max", "min") and (clear := _clear_winner(op, done)) is not None:
                 return clear
-            rational = op in RATIONAL and not any(is_unfinished(d) for d in done)
+            rational = op in ARITHMETIC and not any(is_unfinished(d) for d in done)
             whole_power = op != "pow" or done[1].denominator == 1
-            return MEANING[op](*done) if rational and whole_power and not _divides_by_zero(op, done) else (op, done)
+            return ARITHMETIC[op](*done) if rational and whole_power and not _divides_by_zero(op, done) else (op, done)
     return e
 
 
@@ -117,7 +118,7 @@ def _roughly(done: Any) -> float:
     """About what it comes to; not a number where a symbol stands."""
     try:
         if isinstance(done, tuple):
-            return float(MEANING[done[0]](*map(_roughly, done[1])))
+            return float(EVALUATE[done[0]](*map(_roughly, done[1])))
         return float(done) if isinstance(done, Fraction) else math.nan
     except (ArithmeticError, ValueError, TypeError, KeyError):
         return math.nan

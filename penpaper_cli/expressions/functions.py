@@ -1,14 +1,18 @@
-"""What the operations of scalar working do to numbers, where they keep exact numbers exact, and how steep they are."""
+"""What scalar working is made of: the signs of arithmetic, and the functions of one number, an entry for each."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 MOST_BITS = 12_000
 """Binary digits of an exact number, numerator and denominator together, before float64 takes over."""
+LEAST_SIZE = 1e-290
+"""Below this, float64 soon runs out of digits."""
 
 
 def power(base: Any, exponent: Any) -> Any:
@@ -22,38 +26,6 @@ def power(base: Any, exponent: Any) -> Any:
     return base ** int(exponent)
 
 
-MEANING: dict[str, Callable[..., Any]] = {
-    "add": lambda *terms: sum(terms[1:], terms[0]),
-    "sub": lambda a, b: a - b,
-    "mul": lambda *factors: math.prod(factors[1:], start=factors[0]),
-    "div": lambda a, b: a / b,
-    "neg": lambda a: -a,
-    "pow": power,
-    "max": max,
-    "min": min,
-    "abs": abs,
-    "vector": lambda *entries: entries,
-    "dot": lambda u, v: sum((a * b for a, b in zip(u, v, strict=True)), Fraction(0)),
-    "sqrt": math.sqrt,
-    "exp": math.exp,
-    "log": math.log,
-    "log1p": math.log1p,
-    "log1m": lambda x: math.log1p(-x),
-    "sigmoid": lambda x: 1 / (1 + math.exp(-x)) if x > 0 else math.exp(x) / (1 + math.exp(x)),
-    "tanh": math.tanh,
-    "step": lambda x: Fraction(int(x > 0)),
-    "argmax": lambda *entries: Fraction(entries.index(max(entries))),
-    "sign": lambda x: Fraction(int(x > 0) - int(x < 0)),
-    "normal_share": lambda x: math.erfc(-x / math.sqrt(2)) / 2,
-    "normal_height": lambda x: math.exp(-float(x) * float(x) / 2) / math.sqrt(2 * math.pi),
-}
-"""What each operation comes to. log1p and log1m are log(1 + x) and log(1 - x) in one, so that a small x isn't lost."""
-RATIONAL = frozenset(
-    ("add", "sub", "mul", "div", "neg", "pow", "max", "min", "abs", "step", "sign", "vector", "dot", "argmax")
-)
-"""The operations that keep exact numbers exact."""
-
-
 def exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
     """A power with a broken exponent, such as 4^1.5, where it is rational."""
     if not 0 < base < 10**300 or base.denominator > 10**300 or exponent.denominator > 100:
@@ -64,6 +36,85 @@ def exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
     return Fraction(Fraction(*roots) ** exponent.numerator)
 
 
+ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "add": lambda *terms: sum(terms[1:], terms[0]),
+    "sub": lambda a, b: a - b,
+    "mul": lambda *factors: math.prod(factors[1:], start=factors[0]),
+    "div": lambda a, b: a / b,
+    "neg": lambda a: -a,
+    "pow": power,
+    "max": max,
+    "min": min,
+    "vector": lambda *entries: entries,
+    "dot": lambda u, v: sum((a * b for a, b in zip(u, v, strict=True)), Fraction(0)),
+    "argmax": lambda *entries: Fraction(entries.index(max(entries))),
+}
+"""What arithmetic comes to. It keeps exact numbers exact, and each notation has signs of its own for it."""
+
+
+class Form(Enum):
+    """How a function is written on paper, where that isn't its name with its operand in brackets."""
+
+    CALL = "name"
+    ROOT = "root sign"
+    BARS = "between bars"
+    POWER_OF_E = "power of e"
+
+
+class Written(NamedTuple):
+    """What a function is called on paper: in text and MathML, in LaTeX and in Typst."""
+
+    text: str
+    latex: str
+    typst: str
+
+
+def upright(name: str) -> Written:
+    """A name that LaTeX and Typst don't know by themselves, set like the ones they do, such as log."""
+    return Written(name, rf"\text{{{name.replace('_', '-')}}}", f'op("{name}")')
+
+
+class Called(NamedTuple):
+    """How the libraries write a function of an operand `a`."""
+
+    numpy: str
+    pytorch: str
+    tensorflow: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    """A function of one number. An entry of FUNCTIONS is all that there is to know of it.
+
+    - `value`: what it comes to.
+    - `exactly`: the same for a rational number, None where that isn't rational. A function that keeps every rational
+      number rational has its own value here.
+    - `slope`: how steep it is at x, where it is y: it carries what was rounded on the way on to the result.
+    - `written`: its name in each notation.
+    - `called`: its call in each library.
+    - `form`: how a careful typesetter writes it; plain text always has its name and brackets.
+    - `inside`: what stands in its brackets, where that isn't the operand itself.
+    """
+
+    value: Callable[..., Any]
+    exactly: Callable[..., Fraction | None]
+    slope: Callable[[float, float], float]
+    written: Written
+    called: Called
+    form: Form = Form.CALL
+    inside: Callable[[Any], Any] | None = None
+
+    @property
+    def rational(self) -> bool:
+        """Whether it keeps exact numbers exact."""
+        return self.exactly is self.value
+
+
+def only_at(place: int, result: int | Fraction) -> Callable[[Fraction], Fraction | None]:
+    """Rational at one rational number only, as exp is at 0 and log at 1."""
+    return lambda x: Fraction(result) if x == place else None
+
+
 def exact_root(square: Fraction) -> Fraction | None:
     """The square root where it is rational."""
     if square < 0:
@@ -72,28 +123,165 @@ def exact_root(square: Fraction) -> Fraction | None:
     return Fraction(top, bottom) if top * top == square.numerator and bottom * bottom == square.denominator else None
 
 
-EXACTLY: dict[str, Callable[[Fraction], Fraction | None]] = {
-    "sqrt": exact_root,
-    "exp": lambda x: Fraction(1) if x == 0 else None,
-    "tanh": lambda x: Fraction(0) if x == 0 else None,
-    "log": lambda x: Fraction(0) if x == 1 else None,
-    "log1p": lambda x: Fraction(0) if x == 0 else None,
-    "log1m": lambda x: Fraction(0) if x == 0 else None,
-    "sigmoid": lambda x: Fraction(1, 2) if x == 0 else None,
-    "normal_share": lambda x: Fraction(1, 2) if x == 0 else None,
+def step(x: Any) -> Fraction:
+    """1 for a positive number, else 0."""
+    return Fraction(int(x > 0))
+
+
+def sign(x: Any) -> Fraction:
+    """1, -1 or 0."""
+    return Fraction(int(x > 0) - int(x < 0))
+
+
+def relu(x: Any) -> Any:
+    """A positive number, else 0."""
+    return x if x > 0 else Fraction(0)
+
+
+def leaky_relu(x: Any, slope: Any = Fraction(1, 100)) -> Any:
+    """A positive number, else a little of it."""
+    return x if x > 0 else slope * x
+
+
+def sigmoid(x: Any) -> float:
+    """1 / (1 + exp(-x)), so that no exponential grows large."""
+    return 1 / (1 + math.exp(-x)) if x > 0 else math.exp(x) / (1 + math.exp(x))
+
+
+def normal_share(x: Any) -> float:
+    """The share of a standard normal distribution below x."""
+    return math.erfc(-x / math.sqrt(2)) / 2
+
+
+def normal_height(x: Any) -> float:
+    """The height of the standard normal bell curve at x."""
+    return math.exp(-float(x) * float(x) / 2) / math.sqrt(2 * math.pi)
+
+
+FUNCTIONS: dict[str, Function] = {
+    "sqrt": Function(
+        value=math.sqrt,
+        exactly=exact_root,
+        slope=lambda x, y: 0.5 / y if y else 1.0,
+        written=upright("sqrt"),
+        form=Form.ROOT,
+        called=Called("np.sqrt(a)", "torch.sqrt(a)", "tf.sqrt(a)"),
+    ),
+    "exp": Function(
+        value=math.exp,
+        exactly=only_at(0, 1),
+        slope=lambda x, y: y,
+        written=Written("exp", latex=r"\exp", typst="exp"),
+        form=Form.POWER_OF_E,
+        called=Called("np.exp(a)", "torch.exp(a)", "tf.exp(a)"),
+    ),
+    "log": Function(
+        value=math.log,
+        exactly=only_at(1, 0),
+        slope=lambda x, y: 1 / x,
+        written=Written("log", latex=r"\log", typst="log"),
+        called=Called("np.log(a)", "torch.log(a)", "tf.math.log(a)"),
+    ),
+    # log(1 + x) and log(1 - x) in one, so that a small x isn't lost.
+    "log1p": Function(
+        value=math.log1p,
+        exactly=only_at(0, 0),
+        slope=lambda x, y: 1 / (1 + x),
+        written=Written("log", latex=r"\log", typst="log"),
+        inside=lambda x: 1 + x,
+        called=Called("np.log1p(a)", "torch.log1p(a)", "tf.math.log1p(a)"),
+    ),
+    "log1m": Function(
+        value=lambda x: math.log1p(-x),
+        exactly=only_at(0, 0),
+        slope=lambda x, y: -1 / (1 - x),
+        written=Written("log", latex=r"\log", typst="log"),
+        inside=lambda x: 1 - x,
+        called=Called("np.log1p(-a)", "torch.log1p(-a)", "tf.math.log1p(-a)"),
+    ),
+    "abs": Function(
+        value=abs,
+        exactly=abs,
+        slope=lambda x, y: 1.0 if x > 0 else -1.0,
+        written=upright("abs"),
+        form=Form.BARS,
+        called=Called("np.abs(a)", "torch.abs(a)", "tf.abs(a)"),
+    ),
+    "step": Function(
+        value=step,
+        exactly=step,
+        slope=lambda x, y: 0.0,
+        written=upright("step"),
+        called=Called("np.heaviside(a, 0)", "(a > 0).double()", "tf.cast(a > 0, tf.float64)"),
+    ),
+    "sign": Function(
+        value=sign,
+        exactly=sign,
+        slope=lambda x, y: 0.0,
+        written=upright("sign"),
+        called=Called("np.sign(a)", "torch.sign(a)", "tf.sign(a)"),
+    ),
+    "relu": Function(
+        value=relu,
+        exactly=relu,
+        slope=lambda x, y: 1.0 if x > 0 else 0.0,
+        written=upright("relu"),
+        called=Called("np.maximum(a, 0)", "torch.relu(a)", "tf.nn.relu(a)"),
+    ),
+    "leaky_relu": Function(
+        value=leaky_relu,
+        exactly=leaky_relu,
+        slope=lambda x, y: 1.0 if x > 0 else 0.01,
+        written=upright("leaky_relu"),
+        called=Called("leaky_relu(a, slope)", "F.leaky_relu(a, slope)", "leaky_relu(a, slope)"),
+    ),
+    "sigmoid": Function(
+        value=sigmoid,
+        exactly=only_at(0, Fraction(1, 2)),
+        slope=lambda x, y: y * (1 - y),
+        written=upright("sigmoid"),
+        called=Called("1 / (1 + np.exp(-a))", "torch.sigmoid(a)", "tf.sigmoid(a)"),
+    ),
+    "tanh": Function(
+        value=math.tanh,
+        exactly=only_at(0, 0),
+        slope=lambda x, y: 1 - y * y,
+        written=Written("tanh", latex=r"\tanh", typst="tanh"),
+        called=Called("np.tanh(a)", "torch.tanh(a)", "tf.tanh(a)"),
+    ),
+    "softplus": Function(
+        value=lambda x: max(float(x), 0.0) + math.log1p(math.exp(-abs(x))),
+        exactly=lambda x: None,
+        slope=lambda x, y: sigmoid(x),
+        written=upright("softplus"),
+        called=Called("np.logaddexp(0, a)", "F.softplus(a, threshold=40)", "tf.math.softplus(a)"),
+    ),
+    "normal_share": Function(
+        value=normal_share,
+        exactly=only_at(0, Fraction(1, 2)),
+        slope=lambda x, y: normal_height(x),
+        written=Written("Φ", latex=r"\Phi", typst="Φ"),
+        called=Called("normal_share(a)", "torch.special.ndtr(a)", "tf.math.erfc(-a / math.sqrt(2)) / 2"),
+    ),
+    "normal_height": Function(
+        value=normal_height,
+        exactly=lambda x: None,
+        slope=lambda x, y: -x * y,
+        written=Written("φ", latex=r"\varphi", typst="φ"),
+        called=Called(
+            "normal_height(a)",
+            "torch.exp(-(a ** 2) / 2) / math.sqrt(2 * math.pi)",
+            "tf.exp(-(a ** 2) / 2) / math.sqrt(2 * math.pi)",
+        ),
+    ),
+    "gelu": Function(
+        value=lambda x: float(x) * normal_share(x),
+        exactly=only_at(0, 0),
+        slope=lambda x, y: normal_share(x) + x * normal_height(x),
+        written=upright("gelu"),
+        called=Called("a * normal_share(a)", "F.gelu(a)", "a * tf.math.erfc(-a / math.sqrt(2)) / 2"),
+    ),
 }
-"""Where functions that leave the rationals don't: sqrt(4), exp(0), tanh(0), log(1)."""
-LEAST_SIZE = 1e-290
-"""Below this, float64 soon runs out of digits."""
-STEEPNESS: dict[str, Callable[[float, float], float]] = {
-    "exp": lambda x, y: y,
-    "log": lambda x, y: 1 / x,
-    "log1p": lambda x, y: 1 / (1 + x),
-    "log1m": lambda x, y: 1 / (1 - x),
-    "sigmoid": lambda x, y: y * (1 - y),
-    "sqrt": lambda x, y: 0.5 / y if y else 1.0,
-    "tanh": lambda x, y: 1 - y * y,
-    "normal_share": lambda x, y: 0.4 * math.exp(-min(x * x, 1e3) / 2),
-    "normal_height": lambda x, y: abs(x) * y,
-}
-"""The slope of a function at x, where it is y: it carries what was rounded on the way on to the result."""
+"""The functions of one number, by name. What a gradient is made of is among them, though no formula may ask for it."""
+EVALUATE: dict[str, Callable[..., Any]] = ARITHMETIC | {name: function.value for name, function in FUNCTIONS.items()}
+"""What anything that is worked comes to."""

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead, PaperError
-from penpaper_cli.expressions.functions import MEANING
+from penpaper_cli.expressions.functions import EVALUATE
 from penpaper_cli.formula import composed
 from penpaper_cli.formula.parser import (
     NAME,
@@ -191,7 +191,7 @@ def constant(node: Node) -> Fraction | None:
                 return None
             if function == "pow" and (known[1].denominator != 1 or abs(known[1]) > LARGEST_EXPONENT):
                 return None
-            return Fraction(MEANING[function](*known))
+            return Fraction(EVALUATE[function](*known))
     return None
 
 

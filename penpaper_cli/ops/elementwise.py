@@ -9,6 +9,7 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num
+from penpaper_cli.expressions.functions import FUNCTIONS
 from penpaper_cli.expressions.numbers import Figures, Typed
 from penpaper_cli.ops.reductions import fit
 from penpaper_cli.ops.shapes import cell, named, no_product_lost, shape_text, small
@@ -125,9 +126,14 @@ class Div(Elementwise):
 
 
 class Unary(Op):
-    """One operand, worked entry by entry."""
+    """One operand, worked entry by entry: what a function of one number does to each."""
 
     plain = True
+
+    def __init_subclass__(cls) -> None:
+        function = FUNCTIONS.get(cls.__dict__.get("name", ""))
+        cls.keeps_exact = function is None or function.rational
+        super().__init_subclass__()
 
     def entry(self, at: Place, a: Value) -> Expr:
         return Apply(self.name, (a[at],))

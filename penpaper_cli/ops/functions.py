@@ -10,7 +10,7 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, lift, value
-from penpaper_cli.expressions.functions import MEANING
+from penpaper_cli.expressions.functions import EVALUATE
 from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.ops.elementwise import Unary, one_minus, rational, suited
 from penpaper_cli.ops.shapes import function_of, named, small
@@ -29,7 +29,6 @@ class Sqrt(Unary):
     name = "sqrt"
     rule = "Take the square root of every entry."
     reasons = ("The root's slope is one over twice the root.",)
-    keeps_exact = False
 
     def check(self, a: Value) -> None:
         if (a.data < 0).any():
@@ -50,7 +49,6 @@ class Exp(Unary):
     name = "exp"
     rule = "Raise e (about 2.718) to the power of every entry."
     reasons = ("The exponential function is its own slope: the gradient times the result.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         return np.exp(a)
@@ -64,7 +62,6 @@ class Log(Unary):
     name = "log"
     rule = "Take the natural logarithm of every entry."
     reasons = ("The logarithm's slope is one over the entry.",)
-    keeps_exact = False
 
     def check(self, a: Value) -> None:
         if (a.data <= 0).any():
@@ -95,7 +92,7 @@ class Abs(Unary):
 
 def jump(name: str, written: Expr, found: Scalar) -> Expr:
     """A step or sign; where rounding on the way to it would make it jump, the number found there stands instead."""
-    jumps = MEANING[name](value(written)) != MEANING[name](found)
+    jumps = EVALUATE[name](value(written)) != EVALUATE[name](found)
     return Apply(name, (Num(found) if jumps else written,))
 
 
@@ -193,7 +190,6 @@ class Sigmoid(Activation):
     name = "sigmoid"
     rule = "Divide 1 by 1 plus the exponential of the score with its sign turned."
     reasons = ("The sigmoid's slope is its own value times what it lacks to 1.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         small = np.exp(-abs(a))
@@ -213,7 +209,6 @@ class Tanh(Activation):
     name = "tanh"
     rule = "Take the hyperbolic tangent of every entry."
     reasons = ("The slope of tanh is 1 less the square of its value.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         return np.tanh(a)
@@ -227,7 +222,6 @@ class Softplus(Activation):
     name = "softplus"
     rule = "Take the logarithm of 1 plus the exponential of the score."
     reasons = ("The slope of softplus is the sigmoid of the score.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         return np.logaddexp(0, a)
@@ -257,7 +251,6 @@ class NormalShare(Activation):
         "over the root of 2."
     )
     reasons = ("The share grows by the height of the bell curve at the entry.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         return np.vectorize(lambda x: math.erfc(-x / math.sqrt(2)) / 2, otypes=[float])(a)
@@ -272,7 +265,6 @@ class NormalHeight(Activation):
     public = False
     rule = "Find the height of the bell curve: the exponential of minus half the square, divided by the root of 2 pi."
     reasons = ("The bell curve's slope is minus the entry times its height there.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         return np.exp(-(a**2) / 2) / math.sqrt(2 * math.pi)
@@ -286,7 +278,6 @@ class Gelu(Activation):
     name = "gelu"
     rule = "Multiply the score by the share of a standard normal distribution that lies below it."
     reasons = ("The product rule: the share below the score, plus the score times the height of the bell curve there.",)
-    keeps_exact = False
 
     def forward(self, a: Array) -> Any:
         return a * OPS["normal_share"].forward(a)

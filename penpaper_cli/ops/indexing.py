@@ -66,17 +66,21 @@ class Put(Op):
 
 
 class Unmoved(Op):
-    """Zeros: the gradient of what a loss doesn't depend on."""
+    """Zeros: the gradient of what a loss doesn't depend on, or of what can't be nudged."""
 
     name = "unmoved"
     public = False
-    rule = "The last line doesn't depend on it, so a change of it changes nothing: the gradient is 0."
+    rule = "Write a zero in every place."
     reasons = ("Zeros stay zeros whatever they were made from.",)
 
     def forward(self, a: Array) -> Array:
         return zeros(a.shape, a)
 
     backward = (lambda g, out, a: OPS["unmoved"](a),)
+
+    def instruction(self, a: Value) -> str:
+        """Nothing: why they are zeros is said by the gradient's reason."""
+        return ""
 
     def entry(self, at: Place, a: Value) -> Expr:
         return Num(Fraction(0))

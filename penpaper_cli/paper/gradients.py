@@ -11,6 +11,7 @@ from penpaper_cli.expressions.arithmetic import Apply, Expr
 from penpaper_cli.paper.paper import OPS, Value
 
 USED_AGAIN = "It is used in more than one place, so its contributions are added up."
+INDEPENDENT = "The last line doesn't depend on it, so a change of it changes nothing: the gradient is 0."
 
 
 def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
@@ -67,7 +68,9 @@ def _named_gradient(loss: Value, line: Value, gradient: Value, why: tuple[str, .
 
 def _no_gradient(loss: Value, line: Value) -> Value:
     """Zeros, for a value that the loss doesn't depend on."""
-    return loss.paper.call(slope(loss, line), OPS["unmoved"](line))
+    gradient = loss.paper.call(slope(loss, line), OPS["unmoved"](line))
+    loss.paper.reasons[gradient] = (INDEPENDENT,)
+    return gradient
 
 
 def slope(of: Value, by: Value) -> Expr:

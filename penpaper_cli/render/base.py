@@ -13,7 +13,7 @@ from penpaper_cli.render.maths import Maths, inert
 from penpaper_cli.render.page import Page
 from penpaper_cli.render.picture import picture_lines
 from penpaper_cli.render.text.notation import Text
-from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
+from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Parts, Picture, Record, Sentence, Table, Working
 
 DEEPEST = 6
 
@@ -30,16 +30,16 @@ class Renderer(ABC):
         self.out = out
         self.page = page
 
-    def render(self, solution: Solution) -> Iterator[str]:
+    def render(self, record: Record) -> Iterator[str]:
         """The text, piece by piece."""
         title = [Heading((self.page.title,), 1)] if self.page.title else []
         if self.page.whole:
-            yield from self.opening(solution)
-        yield from self.body(itertools.chain(title, solution.steps))
+            yield from self.opening(record)
+        yield from self.body(itertools.chain(title, record.steps))
         if self.page.whole:
             yield self.closing
 
-    def opening(self, solution: Solution) -> Iterable[str]:
+    def opening(self, record: Record) -> Iterable[str]:
         """What stands before the first block of a whole document."""
         return ()
 

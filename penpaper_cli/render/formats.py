@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple, Protocol, TextIO
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.render.page import Page
-from penpaper_cli.solution.blocks import Solution
+from penpaper_cli.solution.blocks import Record
 
 
 class Format(NamedTuple):
@@ -46,7 +46,7 @@ FORMATS = {
 class CanRender(Protocol):
     closing: ClassVar[str]
 
-    def render(self, solution: Solution) -> Iterator[str] | Iterator[bytes]: ...
+    def render(self, record: Record) -> Iterator[str] | Iterator[bytes]: ...
 
 
 def renderer(name: str, figures: Figures, out: TextIO, page: Page) -> CanRender:
@@ -70,3 +70,15 @@ def format_of(name: str, path: str | None, is_terminal: bool) -> str:
             return known
     endings = ", ".join(suffix for found in FORMATS.values() for suffix in found.suffixes)
     raise CannotRead(f'--out "{path}": its ending says no format; end it in {endings}, or name a format with --format.')
+
+
+def check_installed(form: str, asked: str = "") -> None:
+    """Raise CannotRead, which names the format as it was `asked` for, when a package that it needs is missing."""
+    from importlib.util import find_spec
+
+    package = FORMATS[form].package
+    if package and find_spec(package) is None:
+        raise CannotRead(
+            f"{asked or f'The format {form}'} needs the package {package}: install it with python -m pip install "
+            f'"penpaper-cli[{form}]", or write -o notes.tex and use LaTeX.'
+        )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Rest
+from penpaper_cli.expressions.functions import FUNCTIONS, Form
 from penpaper_cli.expressions.numbers import Figures
 
 BINDS = {
@@ -35,8 +36,6 @@ NEEDS = {
     "neg": (20, 20),
     "grad": (35, 35),
     "transpose": (WHOLE, WHOLE),
-    "log1p": (10, 11),
-    "log1m": (13, 13),
 }
 """How tightly the first operand, and each later one, must hold together to stand without brackets."""
 
@@ -116,6 +115,9 @@ class Maths:
 
     def apply(self, op: str, args: tuple[Expr, ...]) -> str:
         """An operation between, around or in front of its operands."""
+        function = FUNCTIONS.get(op)
+        if function and function.inside:
+            args = tuple(map(function.inside, args))
         first, later = self.needs.get(op, (self.binds.get(op, 0), self.binds.get(op, 0)))
         parts = [self.draw(a, later if k else first) for k, a in enumerate(args)]
         if op in self.templates:
@@ -157,5 +159,15 @@ class Maths:
     def bracket(self, inside: str) -> str:
         return f"({inside})"
 
-    def function(self, name: str, parts: list[str]) -> str:
-        return f"{name}({', '.join(parts)})"
+    def function(self, op: str, parts: list[str]) -> str:
+        """A function on its operands."""
+        return f"{self.named(op)}({', '.join(parts)})"
+
+    def named(self, op: str) -> str:
+        """What a function is called."""
+        return FUNCTIONS[op].written.text if op in FUNCTIONS else op
+
+
+def form_of(op: str) -> Form:
+    """How a careful typesetter writes a function."""
+    return FUNCTIONS[op].form if op in FUNCTIONS else Form.CALL

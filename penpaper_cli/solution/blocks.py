@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from penpaper_cli.errors import PaperError
 from penpaper_cli.expressions.arithmetic import Entry, Expr, Num
@@ -114,9 +114,22 @@ class Result:
     values: Any
 
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Anew(Generic[T]):
+    """Things that are made whenever they are read, so that they take no memory and can be read again."""
+
+    make: Callable[[], Iterable[T]]
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.make())
+
+
 @dataclass
-class Solution:
-    """A worked solution. `steps` may be a generator: blocks are made as they are printed."""
+class Record:
+    """A solution as data: the blocks that renderers draw, and the values that other programs read."""
 
     command: str
     steps: Iterable[Block]
@@ -126,6 +139,7 @@ class Solution:
     answer: Result | None = None
     results: dict[str, Result] = field(default_factory=dict)
     more: dict[str, Any] = field(default_factory=dict)
+    """What else JSON has of it, by name."""
     sheet: Iterable[Sequence[str]] = ()
     """Rows of cells, where the command can keep them as a CSV."""
     failure: PaperError | None = None
@@ -133,10 +147,14 @@ class Solution:
     script: Callable[[], Script] | None = None
     """The calculation as a program, made when a format asks for it; nothing where there is nothing to run."""
 
-    def summarise(self) -> None:
-        """Keep the shapes and the results: no sentences that only explain, and of worked lines their two ends."""
-        said = (block for block in self.steps if not (isinstance(block, Sentence) and block.explains))
-        self.steps = (ends(block) if isinstance(block, Working) else block for block in said)
+
+def summary(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The shapes and the results: no sentences that only explain, and of worked lines their two ends."""
+    for block in blocks:
+        if isinstance(block, Working):
+            yield ends(block)
+        elif not (isinstance(block, Sentence) and block.explains):
+            yield block
 
 
 def ends(line: Working) -> Working:

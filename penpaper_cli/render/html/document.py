@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,8 @@ from penpaper_cli.render.html.squares import squares
 from penpaper_cli.render.layout import fold, kept, point_pads
 from penpaper_cli.render.maths import Maths, inert
 from penpaper_cli.render.names import symbol
-from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
+from penpaper_cli.render.page import Page
+from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Parts, Picture, Record, Sentence, Table, Working
 
 SHORT = 72
 """The characters up to which a worked line is left to flow; a longer one has a row for every sign."""
@@ -35,14 +37,14 @@ class Html(Renderer):
     maths_class: ClassVar[type[Maths]] = MathML
     closing: ClassVar[str] = "</body>"
 
-    def render(self, solution: Solution) -> Iterator[str]:
-        for piece in super().render(solution):
+    def render(self, record: Record) -> Iterator[str]:
+        for piece in super().render(record):
             yield piece.encode("ascii", "xmlcharrefreplace").decode() if self.page.ascii else piece
         if self.page.whole:
             yield "\n</html>\n"
 
-    def opening(self, solution: Solution) -> Iterable[str]:
-        title = escape(inert(self.page.title or solution.title))
+    def opening(self, record: Record) -> Iterable[str]:
+        title = escape(inert(self.page.title or record.title))
         style, script = (Path(__file__).with_name(f"page.{kind}").read_text(encoding="ascii") for kind in ("css", "js"))
         yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -172,3 +174,11 @@ class Html(Renderer):
 
     def picture(self, block: Picture) -> Iterable[str]:
         return squares(block, self.maths.figures)
+
+
+def fragment(record: Record) -> str:
+    """The working for a page of someone else's, such as a notebook: its style is nested, so that it stays inside."""
+    style = Path(__file__).with_name("page.css").read_text(encoding="ascii")
+    nested = re.sub(r"^( *)(?:html|body|:root)(?= \{)", r"\1&", style, flags=re.MULTILINE)
+    body = "".join(Html(record.figures, io.StringIO(), Page()).render(record))
+    return f'<style>\n.penpaper {{\n{nested}padding: .1rem 1rem; }}\n</style>\n<div class="penpaper">\n{body}</div>\n'

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from html import escape, unescape
 from typing import ClassVar
 
-from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, lift
-from penpaper_cli.render.maths import NEEDS, Maths, divides_quotient
+from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr
+from penpaper_cli.expressions.functions import Form
+from penpaper_cli.render.maths import NEEDS, Maths, divides_quotient, form_of
 from penpaper_cli.render.names import Symbol, symbol
 
 WIDEST = 28
@@ -64,18 +65,12 @@ class MathML(Maths):
                 return self._raised(self.draw(base, self.needs["pow"][0]), _one(self.draw(exponent)))
             case "transpose", (of,):
                 return self._raised(self.draw(of, self.needs["transpose"][0]), '<mi mathvariant="normal">T</mi>')
-            case "sqrt", (of,) if self.length(drawn := self.draw(of)) <= WIDEST:
+            case _, (of,) if form_of(op) is Form.ROOT and self.length(drawn := self.draw(of)) <= WIDEST:
                 return f"<msqrt>{drawn}</msqrt>"
-            case "abs", (of,) if self.length(drawn := self.draw(of)) <= WIDEST:
+            case _, (of,) if form_of(op) is Form.BARS and self.length(drawn := self.draw(of)) <= WIDEST:
                 return self.bracket(drawn, "||")
             case "at", (of, place):
                 return self.draw(of, self.needs["transpose"][0]) + self.bracket(self.draw(place))
-            case "log1p", (x, *_):
-                return self.function("log", [self.draw(lift(1) + x)])
-            case "log1m", (x, *_):
-                return self.function("log", [self.draw(lift(1) - x)])
-            case "normal_share" | "normal_height", _:
-                return self.function({"normal_share": "Φ", "normal_height": "φ"}[op], [*map(self.draw, args)])
             case "vector", _:
                 return self.bracket(self.infix["vector"].join(map(self.draw, args)), "[]")
         return super().apply(op, args)
@@ -117,8 +112,8 @@ class MathML(Maths):
             return f"<mo{FLAT}>{pair[0]}</mo>{inside}<mo{FLAT}>{pair[1]}</mo>"
         return f"<mrow><mo{stretchy}>{pair[0]}</mo>{inside}<mo{stretchy}>{pair[1]}</mo></mrow>"
 
-    def function(self, name: str, parts: list[str]) -> str:
-        return f"<mi>{escape(name)}</mi>{self.bracket('<mo>,</mo>'.join(parts))}"
+    def function(self, op: str, parts: list[str]) -> str:
+        return f"<mi>{escape(self.named(op))}</mi>{self.bracket('<mo>,</mo>'.join(parts))}"
 
     def length(self, drawn: str) -> int:
         return max(width for _, _, width in _walked(drawn))

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, TextIO
 from penpaper_cli.expressions.arithmetic import Expr
 from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.render.page import Page
-from penpaper_cli.solution.blocks import Block, Grid, Solution
+from penpaper_cli.solution.blocks import Block, Grid, Record
 
 STEERING = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Signs that steer a terminal or turn a line around; JSON may hold them raw, a screen had better not."""
@@ -28,18 +28,18 @@ class Json:
     def __init__(self, figures: Figures, out: TextIO, page: Page) -> None:
         self.page = page
 
-    def render(self, solution: Solution) -> Iterator[str]:
+    def render(self, record: Record) -> Iterator[str]:
         """The whole object as one piece."""
-        steps = [tree(step) for step in solution.steps]
+        steps = [tree(step) for step in record.steps]
         document = {
             "schema": SCHEMA,
-            "command": solution.command,
-            "title": self.page.title or solution.title,
-            "given": tree(solution.given),
+            "command": record.command,
+            "title": self.page.title or record.title,
+            "given": tree(record.given),
             "steps": steps,
-            "answer": tree(solution.answer),
-            "results": tree(solution.results),
-            **tree(solution.more),
+            "answer": tree(record.answer),
+            "results": tree(record.results),
+            **tree(record.more),
         }
         yield written(document, self.page.ascii)
 

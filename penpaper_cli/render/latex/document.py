@@ -17,7 +17,7 @@ from penpaper_cli.render.latex.words import words
 from penpaper_cli.render.layout import column_marks, row_marks
 from penpaper_cli.render.maths import Maths, inert
 from penpaper_cli.render.page import Page
-from penpaper_cli.solution.blocks import Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
+from penpaper_cli.solution.blocks import Chart, Grid, Heading, Parts, Picture, Record, Sentence, Table, Working
 
 OPENING = r"""\documentclass{article}
 \usepackage{amsmath}
@@ -52,16 +52,16 @@ class Latex(Renderer):
         super().__init__(figures, out, page)
         self.running = RunningLatex(figures)
 
-    def render(self, solution: Solution) -> Iterator[str]:
+    def render(self, record: Record) -> Iterator[str]:
         # Each paragraph begins with an empty line, and none ends with one: that would set a display apart from it.
-        pieces = super().render(solution)
+        pieces = super().render(record)
         yield next(pieces).lstrip()
         yield from pieces
 
-    def opening(self, solution: Solution) -> Iterable[str]:
+    def opening(self, record: Record) -> Iterable[str]:
         yield OPENING
-        if not self.page.title and solution.title:
-            yield f"\\section*{{{self.words(inert(solution.title))}}}\n"
+        if not self.page.title and record.title:
+            yield f"\\section*{{{self.words(inert(record.title))}}}\n"
 
     def words(self, text: str) -> str:
         return words(text)

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import ClassVar
 
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr
+from penpaper_cli.expressions.functions import FUNCTIONS, Form, upright
 from penpaper_cli.render.latex.measure import closing, measured, stands_open, width
 from penpaper_cli.render.latex.words import ACCENTS, GREEK, words
-from penpaper_cli.render.maths import BINDS, NEEDS, RATIO, Maths, divides_quotient
+from penpaper_cli.render.maths import BINDS, NEEDS, RATIO, Maths, divides_quotient, form_of
 from penpaper_cli.render.text.notation import Text
 
 WIDE = 44
@@ -21,8 +22,7 @@ SHORT = 10
 POWER = 30
 MARKS = {"hat", "bar", "tilde"}
 SYMBOL = re.compile(r"(?P<letter>[^\W\d_])(?P<mark>[\u0300-\u036f]?)(?P<digits>[0-9]*)")
-FUNCTIONS = {"log", "exp", "max", "min", "tanh"}
-NAMED = {"normal_share": r"\Phi", "normal_height": r"\varphi"}
+EXTREMES = {"max": r"\max", "min": r"\min"}
 
 
 class Latex(Maths):
@@ -55,7 +55,6 @@ class Latex(Maths):
         "at": "{0}({1})",
         "div": r"\frac{{{0}}}{{{1}}}",
         "grad": r"\frac{{\partial {0}}}{{\partial {1}}}",
-        "sqrt": r"\sqrt{{{0}}}",
     }
 
     @cached_property
@@ -67,7 +66,7 @@ class Latex(Maths):
         match e:
             case Apply("div", args) if divides_quotient(e) or max(len(self.ruler.draw(part)) for part in args) > WIDE:
                 return super().draw(Apply("ratio", args), inside)
-            case Apply("sqrt", (of,)) if len(self.ruler.draw(of)) > WIDE:
+            case Apply(op, (of,)) if form_of(op) is Form.ROOT and len(self.ruler.draw(of)) > WIDE:
                 return super().draw(Apply("root", (of,)), inside)
             case Entry(Apply("grad", (of, by)), at, value):
                 return super().draw(Apply("grad", (of, Entry(by, at, value))), inside)
@@ -115,28 +114,30 @@ class Latex(Maths):
             return rf"\left{left}{inside}\right{right.strip()}"
         return rf"\Big{left}{inside}\Big{right.strip()}"
 
-    def function(self, name: str, parts: list[str]) -> str:
-        match name:
+    def function(self, op: str, parts: list[str]) -> str:
+        match op:
             case "pow":
                 return self.scripted(parts[0], "^", parts[1])
             case "root":
                 return self.bracket(parts[0]) + "^{1/2}"
-            case "abs":
-                return self.bracket(parts[0], r"\lvert ", r" \rvert")
             case "transpose":
                 return self.scripted(parts[0], "^", r"\top")
             case "vector":
                 return self.vector(parts)
-            case "exp" if width(parts[0]) <= SHORT and "\\frac" not in parts[0]:
+        match form_of(op):
+            case Form.ROOT:
+                return rf"\sqrt{{{parts[0]}}}"
+            case Form.BARS:
+                return self.bracket(parts[0], r"\lvert ", r" \rvert")
+            case Form.POWER_OF_E if width(parts[0]) <= SHORT and "\\frac" not in parts[0]:
                 return rf"\mathrm{{e}}^{{{parts[0]}}}"
-            case "log1p" | "log1m":
-                return r"\log" + self.bracket(f"1 {'+' if name == 'log1p' else '-'} {parts[0]}")
-        drawn = f"\\{name}" if name in FUNCTIONS else NAMED.get(name) or self.operator(name)
-        return drawn + self.bracket(", ".join(parts))
+        return self.named(op) + self.bracket(", ".join(parts))
 
-    def operator(self, name: str) -> str:
-        """A function that LaTeX has no command for; its name is written with hyphens, as on the command line."""
-        return rf"\text{{{name.replace('_', '-')}}}"
+    def named(self, op: str) -> str:
+        """A name that LaTeX has no command for is written with hyphens, as on the command line."""
+        if op in FUNCTIONS:
+            return FUNCTIONS[op].written.latex
+        return EXTREMES.get(op) or upright(op).latex
 
     def vector(self, parts: list[str]) -> str:
         """A row in square brackets; a wide one is separated by commas, so that it can be broken."""
@@ -157,10 +158,10 @@ class RunningLatex(Latex):
     binds: ClassVar[Mapping[str, int]] = {**Latex.binds, "div": BINDS["div"], "grad": RATIO}
     needs: ClassVar[Mapping[str, tuple[int, int]]] = {**Latex.needs, "div": NEEDS["div"]}
     infix: ClassVar[Mapping[str, str]] = {**Latex.infix, "div": " / "}
-    templates: ClassVar[Mapping[str, str]] = {"neg": "-{0}", "at": "{0}({1})", "sqrt": r"\sqrt{{{0}}}"}
+    templates: ClassVar[Mapping[str, str]] = {"neg": "-{0}", "at": "{0}({1})"}
 
-    def function(self, name: str, parts: list[str]) -> str:
-        return rf"\partial {parts[0]} / \partial {parts[1]}" if name == "grad" else super().function(name, parts)
+    def function(self, op: str, parts: list[str]) -> str:
+        return rf"\partial {parts[0]} / \partial {parts[1]}" if op == "grad" else super().function(op, parts)
 
     def number(self, text: str) -> str:
         return text.replace("/", " / ") if "/" in text else super().number(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
+from penpaper_cli.expressions.functions import FUNCTIONS
 from penpaper_cli.render.scripts.helpers import NUMPY
 from penpaper_cli.render.scripts.layout import all_whole
 from penpaper_cli.render.scripts.script import Library
@@ -114,6 +115,7 @@ BCE = "-np.mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))"
 BCE_FROM_SCORES = "np.mean(b * np.logaddexp(0, -a) + (1 - b) * np.logaddexp(0, a))"
 
 ROWS: dict[str, Row] = {
+    **{name: function.called.numpy for name, function in FUNCTIONS.items()},
     "add": "a + b",
     "sub": "a - b",
     "mul": product,
@@ -123,20 +125,6 @@ ROWS: dict[str, Row] = {
     "power": "a ** power",
     "same": "a",
     "classes": lambda call: "a" if isinstance(call.args[0], Number) else "np.asarray(a).astype(int)",
-    "sqrt": "np.sqrt(a)",
-    "exp": "np.exp(a)",
-    "log": "np.log(a)",
-    "abs": "np.abs(a)",
-    "step": "np.heaviside(a, 0)",
-    "sign": "np.sign(a)",
-    "relu": "np.maximum(a, 0)",
-    "leaky_relu": "leaky_relu(a, slope)",
-    "sigmoid": "1 / (1 + np.exp(-a))",
-    "tanh": "np.tanh(a)",
-    "softplus": "np.logaddexp(0, a)",
-    "normal_share": "normal_share(a)",
-    "normal_height": "normal_height(a)",
-    "gelu": "a * normal_share(a)",
     "sum": "np.sum(a, axis=axis)",
     "mean": "np.mean(a, axis=axis)",
     "max": "np.max(a, axis=axis)",

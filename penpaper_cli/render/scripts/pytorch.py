@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
+from penpaper_cli.expressions.functions import FUNCTIONS
 from penpaper_cli.render.scripts.helpers import PYTORCH
 from penpaper_cli.render.scripts.layout import WIDTH, listed
 from penpaper_cli.render.scripts.script import Library, loop
@@ -110,6 +111,7 @@ BCE = "-torch.mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))"
 BCE_FROM_SCORES = "F.binary_cross_entropy_with_logits(a, b)"
 
 ROWS: dict[str, Row] = {
+    **{name: function.called.pytorch for name, function in FUNCTIONS.items()},
     "add": "a + b",
     "sub": "a - b",
     "mul": "a * b",
@@ -119,16 +121,6 @@ ROWS: dict[str, Row] = {
     "power": "a ** power",
     "same": "a.clone()",
     "classes": lambda call: "torch.tensor(a)" if not isinstance(call.args[0], Ref | Call) else "a.long()",
-    "sqrt": "torch.sqrt(a)",
-    "exp": "torch.exp(a)",
-    "log": "torch.log(a)",
-    "abs": "torch.abs(a)",
-    "relu": "torch.relu(a)",
-    "leaky_relu": "F.leaky_relu(a, slope)",
-    "sigmoid": "torch.sigmoid(a)",
-    "tanh": "torch.tanh(a)",
-    "softplus": "F.softplus(a, threshold=40)",
-    "gelu": "F.gelu(a)",
     "sum": reduced("sum"),
     "mean": reduced("mean"),
     "std": "torch.std(a, dim=axis, correction=0)",
@@ -185,7 +177,7 @@ class PyTorch(Library):
     """Tensors of float64; what is differentiated by requires gradients."""
 
     name = "PyTorch"
-    imports: ClassVar = {"torch": "import torch", "F": "import torch.nn.functional as F"}
+    imports: ClassVar = {"math": "import math", "torch": "import torch", "F": "import torch.nn.functional as F"}
     helpers: ClassVar = {name: text.strip() for name, text in PYTORCH.items()}
     rows = ROWS
     wrap = "torch.tensor(a, dtype=torch.float64)"

@@ -25,7 +25,7 @@ from penpaper_cli.render.scripts.layout import (
     quoted,
 )
 from penpaper_cli.render.scripts.terms import Row, Terms, number_text
-from penpaper_cli.solution.blocks import Solution
+from penpaper_cli.solution.blocks import Record
 from penpaper_cli.solution.script import (
     COUNTER,
     Call,
@@ -67,14 +67,14 @@ class Library(ABC):
         self.hidden: set[str] = set()
         self.lists: set[str] = set()
 
-    def render(self, solution: Solution) -> Iterator[str]:
+    def render(self, record: Record) -> Iterator[str]:
         """The whole script as one piece."""
-        if solution.script is None:
+        if record.script is None:
             raise CannotRead(
-                f"pp {solution.command} has nothing to run, so there is no {self.name} script of it: choose a format "
+                f"pp {record.command} has nothing to run, so there is no {self.name} script of it: choose a format "
                 "to read, such as --format markdown."
             )
-        script = solution.script()
+        script = record.script()
         self.prepare(script)
         given = [line for part in script.given for line in self.given(part)]
         body = [line for part in script.body for line in self.statement(part)]

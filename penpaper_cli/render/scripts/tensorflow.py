@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from penpaper_cli.expressions.functions import FUNCTIONS
 from penpaper_cli.render.scripts.helpers import TENSORFLOW
 from penpaper_cli.render.scripts.layout import indented, listed
 from penpaper_cli.render.scripts.script import Library
@@ -67,6 +68,7 @@ BCE = "-tf.reduce_mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))"
 BCE_FROM_SCORES = "tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(b, a))"
 
 ROWS: dict[str, Row] = {
+    **{name: function.called.tensorflow for name, function in FUNCTIONS.items()},
     "add": "a + b",
     "sub": "a - b",
     "mul": "a * b",
@@ -76,16 +78,6 @@ ROWS: dict[str, Row] = {
     "power": "a ** power",
     "same": "tf.identity(a)",
     "classes": "tf.cast(a, tf.int64)",
-    "sqrt": "tf.sqrt(a)",
-    "exp": "tf.exp(a)",
-    "log": "tf.math.log(a)",
-    "abs": "tf.abs(a)",
-    "relu": "tf.nn.relu(a)",
-    "leaky_relu": "leaky_relu(a, slope)",
-    "sigmoid": "tf.sigmoid(a)",
-    "tanh": "tf.tanh(a)",
-    "softplus": "tf.math.softplus(a)",
-    "gelu": "a * tf.math.erfc(-a / math.sqrt(2)) / 2",
     "sum": "tf.reduce_sum(a, axis=axis)",
     "mean": "tf.reduce_mean(a, axis=axis)",
     "std": "tf.math.reduce_std(a, axis=axis)",

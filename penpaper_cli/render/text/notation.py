@@ -36,10 +36,6 @@ class Text(Maths):
         "at": "{0}({1})",
         "grad": "∂{0}/∂{1}",
         "transpose": "{0}ᵀ",
-        "log1p": "log(1 + {0})",
-        "log1m": "log(1 - {0})",
-        "normal_share": "Φ({0})",
-        "normal_height": "φ({0})",
     }
 
     def apply(self, op: str, args: tuple[Expr, ...]) -> str:

@@ -17,7 +17,7 @@ from penpaper_cli.render.typst.matrix import TALLEST, cells, groups, lettered, m
 from penpaper_cli.render.typst.notation import TypstMaths, closed, string
 from penpaper_cli.render.typst.picture import picture_source
 from penpaper_cli.render.typst.width import width
-from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Parts, Picture, Sentence, Solution, Table, Working
+from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Parts, Picture, Record, Sentence, Table, Working
 
 LINE = 80
 """How many digits go on a line, of A4 with Typst's own margins and letters of 11 points, less a little to spare."""
@@ -52,10 +52,10 @@ class Typst(Renderer):
 
     maths_class: ClassVar[type[Maths]] = TypstMaths
 
-    def opening(self, solution: Solution) -> Iterable[str]:
-        yield PREAMBLE.format(title=string(inert(self.page.title or solution.title)))
+    def opening(self, record: Record) -> Iterable[str]:
+        yield PREAMBLE.format(title=string(inert(self.page.title or record.title)))
         if not self.page.title and self.page.level == 2:
-            yield f"= {self.words(inert(solution.title))}\n\n"
+            yield f"= {self.words(inert(record.title))}\n\n"
 
     def body(self, blocks: Iterable[Block]) -> Iterator[str]:
         for piece in super().body(blocks):

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num
-from penpaper_cli.render.maths import BINDS, NEEDS, RATIO, WHOLE, Maths, divides_quotient, inert
+from penpaper_cli.expressions.functions import FUNCTIONS, Form, upright
+from penpaper_cli.render.maths import BINDS, NEEDS, RATIO, WHOLE, Maths, divides_quotient, form_of, inert
 from penpaper_cli.render.names import symbol
 from penpaper_cli.render.typst.width import pieces, width
 
@@ -16,8 +17,8 @@ WIDEST = 60
 """A numerator or what stands under a root is at most so wide, in digits; a longer one is written in a line instead."""
 SCIENTIFIC = re.compile(r"(-?[\d.]+)e([+-]?)0*(\d+)")
 ATOM = re.compile(r'[^\W\d_]|"(?:[^"\\]|\\.)*"|hat\(.\)|\(.*\)')
-OPERATORS = frozenset(("exp", "log", "max", "min", "tanh"))
-"""Functions that Typst sets upright by themselves."""
+EXTREMES = ("max", "min")
+"""Typst sets these upright by themselves."""
 
 
 class TypstMaths(Maths):
@@ -43,11 +44,6 @@ class TypstMaths(Maths):
         "at": "{0} ({1})",
         "grad": "frac(∂ {0}, ∂ {1})",
         "transpose": "{0}^top",
-        "abs": "abs({0})",
-        "log1p": "log (1 + {0})",
-        "log1m": "log (1 - {0})",
-        "normal_share": "Φ ({0})",
-        "normal_height": "φ ({0})",
     }
 
     def draw(self, e: Expr, inside: int = 0) -> str:
@@ -119,10 +115,18 @@ class TypstMaths(Maths):
     def rest(self, note: str, number: str) -> str:
         return f"({string(f'{note}: ')}{number})" if number else f"({string(note)})"
 
-    def function(self, name: str, parts: list[str]) -> str:
-        if name == "sqrt" and self.length(parts[0]) <= WIDEST:
-            return f"sqrt({parts[0]})"
-        return f"{name if name in OPERATORS else f'op({string(name)})'} ({', '.join(parts)})"
+    def function(self, op: str, parts: list[str]) -> str:
+        match form_of(op):
+            case Form.BARS:
+                return f"abs({parts[0]})"
+            case Form.ROOT if self.length(parts[0]) <= WIDEST:
+                return f"sqrt({parts[0]})"
+        return f"{self.named(op)} ({', '.join(parts)})"
+
+    def named(self, op: str) -> str:
+        if op in FUNCTIONS:
+            return FUNCTIONS[op].written.typst
+        return op if op in EXTREMES else upright(op).typst
 
 
 def string(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar, TextIO
 from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.render.page import Page
 from penpaper_cli.render.typst.document import Typst
-from penpaper_cli.solution.blocks import Solution
+from penpaper_cli.solution.blocks import Record
 
 
 class Pdf:
@@ -19,8 +19,8 @@ class Pdf:
     def __init__(self, figures: Figures, out: TextIO, page: Page) -> None:
         self.drawn = Typst(figures, out, page)
 
-    def render(self, solution: Solution) -> Iterator[bytes]:
+    def render(self, record: Record) -> Iterator[bytes]:
         """The whole document as one piece."""
         import typst
 
-        yield typst.compile("".join(self.drawn.render(solution)).encode(), format="pdf")
+        yield typst.compile("".join(self.drawn.render(record)).encode(), format="pdf")

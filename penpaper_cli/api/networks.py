@@ -1,0 +1,244 @@
+"""Layers without a formula: forward passes, losses, gradients and update steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Unpack
+
+from penpaper_cli.api.arguments import Array, MatrixLike, matrix, one_per_layer, value
+from penpaper_cli.api.building import lines_worked, solution
+from penpaper_cli.api.solution import Solution
+from penpaper_cli.api.view import View, ViewOptions
+from penpaper_cli.data.matrices import as_matrix, as_vector
+from penpaper_cli.errors import CannotRead, CannotWork
+from penpaper_cli.explain.formula import formula_steps
+from penpaper_cli.explain.results import result_of, results
+from penpaper_cli.explain.show import check_entries
+from penpaper_cli.explain.steps import Row, row, update_steps
+from penpaper_cli.formula.network import Network, Trainer, loss_text, positive
+from penpaper_cli.formula.program import Program
+from penpaper_cli.formula.update_rules import OPTIMISERS, Rates
+from penpaper_cli.paper.gradients import gradients
+from penpaper_cli.sentences.common import plural
+from penpaper_cli.solution.script import Script
+
+Number = str | float | Fraction
+Layers = MatrixLike | Sequence[MatrixLike]
+"""A matrix for each layer in a list, or one by itself where there is one layer."""
+MOST_STEPS = 100_000
+
+
+def forward(
+    x: MatrixLike,
+    weights: Layers,
+    *,
+    bias: Layers | None = None,
+    activation: str | Sequence[str] = (),
+    **options: Unpack[ViewOptions],
+) -> Solution:
+    """A forward pass of samples (n, k), a row for each, through layers of weights (k, m) and biases (m,).
+
+    `weights` and `bias` are lists with one for each layer, and biases may be left out; `activation` is one name for
+    each layer, or one for all. The answer has a row for each sample, and a column for each unit of the last layer.
+    `options` are those of `View`.
+
+    Raises CannotRead for numbers and names that can't be read, CannotWork where shapes don't fit.
+    """
+    view = View(**options)
+    X, network = read_network(x, weights, bias, activation, view)
+    return worked("forward", "Forward pass", network.program(), {"X": X, **network.parameters}, view)
+
+
+def loss(
+    kind: str,
+    predicted: MatrixLike,
+    target: MatrixLike,
+    *,
+    from_probabilities: bool = False,
+    delta: Number | None = None,
+    **options: Unpack[ViewOptions],
+) -> Solution:
+    """How far predictions land from the truth, by a loss such as "mse" or "cross-entropy"; the answer is one number.
+
+    `predicted` and `target` have the same shape, or `target` holds class numbers from 0, one for each row.
+    `from_probabilities` says that cross-entropy gets shares instead of scores, `delta` where huber turns from square
+    to straight. `options` are those of `View`.
+
+    Raises CannotRead for numbers and names that can't be read, CannotWork where shapes don't fit.
+    """
+    view = View(**options)
+    program = Program(loss_text(kind, "ŷ", text_of(delta), from_probabilities))
+    given = {"ŷ": value(predicted, "PREDICTED", view.exact), "y": value(target, "TARGET", view.exact)}
+    return worked("loss", "Loss", program, given, view)
+
+
+def grad(
+    x: MatrixLike,
+    weights: Layers,
+    target: MatrixLike,
+    loss: str,
+    *,
+    bias: Layers | None = None,
+    activation: str | Sequence[str] = (),
+    from_probabilities: bool = False,
+    delta: Number | None = None,
+    **options: Unpack[ViewOptions],
+) -> Solution:
+    """A forward pass, its loss, and the gradient of the loss by every weight and bias: dW1, db1, … in its results.
+
+    The answer is the loss. `x`, `weights`, `bias` and `activation` are those of `forward`, the others those of `loss`.
+
+    Raises CannotRead for numbers and names that can't be read, CannotWork where shapes don't fit.
+    """
+    view = View(**options)
+    X, network = read_network(x, weights, bias, activation, view)
+    program = network.program(loss, text_of(delta), from_probabilities)
+    given = {"X": X, **network.parameters, "y": read_target(target, X, network, view)}
+    return worked("grad", "Gradients", program, given, view, list(network.parameters))
+
+
+def step(
+    x: MatrixLike,
+    weights: Layers,
+    target: MatrixLike,
+    loss: str,
+    lr: Number,
+    *,
+    bias: Layers | None = None,
+    activation: str | Sequence[str] = (),
+    from_probabilities: bool = False,
+    delta: Number | None = None,
+    optimizer: str = "gd",
+    times: int = 1,
+    freeze: str | Sequence[str] = (),
+    rates: Mapping[str, Number] | None = None,
+    **options: Unpack[ViewOptions],
+) -> Solution:
+    """All of `grad`, then the update of every parameter with learning rate `lr`, `times` times.
+
+    `optimizer` names the update rule, `rates` what else it is set to, such as {"momentum": 0.9}; `freeze` names
+    parameters that stay as they are. The answer is the loss after the last update, the updated parameters are W1_new,
+    b1_new, … in its results; `more["history"]` lists the loss before each step.
+
+    Raises CannotRead for numbers and names that can't be read, CannotWork where shapes don't fit.
+    """
+    view = View(**options)
+    read_rates_ = read_rates({"lr": lr, **(rates or {})}, optimizer)
+    if times not in range(1, MOST_STEPS + 1):
+        raise CannotRead(f"--times {times}: give a whole number from 1 to {MOST_STEPS:,}.")
+    if times > 1 and view.exact is None:
+        view = replace(view, exact=False)
+    X, network = read_network(x, weights, bias, activation, view)
+    given = {"X": X, "y": read_target(target, X, network, view)}
+    program = network.program(loss, text_of(delta), from_probabilities)
+    names = freeze.split(",") if isinstance(freeze, str) and freeze else freeze
+    frozen = [name.strip() for name in names]
+    trainer = Trainer(program, given, network.parameters, frozen, optimizer, read_rates_)
+    history: list[Row] = []
+    first = last = after = failure = None
+    try:
+        for last in trainer.steps(times):
+            first = first or last
+            history.append(row(last))
+        after = program.work({**given, **network.parameters, **trainer.latest}).answer
+    except CannotWork as error:
+        if not history:
+            raise
+        failure = CannotWork(f"Training diverged after {plural(len(history), 'step')}: {error} Try a smaller --lr.")
+    assert first and last
+    begun, ended = first, last
+    show = view.show(line.data for line in begun.work.given)
+    lines = [*ended.work.given, *ended.forward, *ended.backward, *ended.update]
+    check_entries(show, lines)
+    loss_after = {"L_new": result_of(after)} if after else {}
+
+    def script() -> Script:
+        from penpaper_cli.explain.scripts.updates import steps_script
+
+        return steps_script("Update step", begun, ended, len(history), optimizer, after is not None)
+
+    return solution(
+        "step",
+        "Update step",
+        lambda: update_steps(begun, ended, history, frozen, after, show),
+        show,
+        given=results(begun.work.given),
+        answer=loss_after.get("L_new"),
+        results=results(lines) | loss_after,
+        more={"history": [{"step": k, "loss": before.loss} for k, before in enumerate(history, 1)]},
+        failure=failure,
+        script=script,
+    )
+
+
+def worked(
+    command: str, title: str, program: Program, given: dict[str, Array], view: View, wanted: Sequence[str] = ()
+) -> Solution:
+    """A program worked forward and, for the gradients by the wanted names, backward."""
+    work = program.work(given)
+    show = view.show(given.values())
+    forward = work.paper.worked
+    if wanted:
+        gradients(work.answer, [work.known[name] for name in wanted])
+    backward = work.paper.worked[len(forward) :]
+    check_entries(show, [*work.given, *forward, *backward])
+    return lines_worked(
+        command,
+        title,
+        lambda: formula_steps(work.given, forward, backward, show),
+        show,
+        work.given,
+        forward,
+        backward,
+    )
+
+
+def read_network(
+    x: MatrixLike, weights: Layers, bias: Layers | None, activation: str | Sequence[str], view: View
+) -> tuple[Array, Network]:
+    """The input, a row for each sample, and the layers."""
+    X = as_matrix(matrix(x, "X", view.exact)).data
+    read = [
+        as_matrix(matrix(layer, f"W{k}", view.exact)).data
+        for k, layer in enumerate(one_per_layer(weights, "weights", 2), 1)
+    ]
+    biases = [
+        as_vector(matrix(layer, f"b{k}", view.exact), f"b{k}").data
+        for k, layer in enumerate(one_per_layer(() if bias is None else bias, "bias", 1), 1)
+    ]
+    return X, Network(read, biases, [activation] if isinstance(activation, str) else activation)
+
+
+def read_target(target: MatrixLike, X: Array, network: Network, view: View) -> Array:
+    """The truth in the shape of the prediction, where its numbers fill it; class numbers stay a vector."""
+    y = matrix(target, "--target", view.exact).data
+    shape = (len(X), network.weights[-1].shape[1])
+    return y.reshape(shape) if y.ndim == 1 and y.size == shape[0] * shape[1] else y
+
+
+def read_rates(given: Mapping[str, Number], optimizer: str) -> Rates:
+    """What the update rule is set to. Raises CannotRead for a setting that the rule doesn't have."""
+    if optimizer not in OPTIMISERS:
+        raise CannotRead(f'--optimizer "{optimizer}": choose one of {", ".join(OPTIMISERS)}.')
+    rates = {name: read_rate(name, str(number)) for name, number in given.items()}
+    for name in rates:
+        if name not in OPTIMISERS[optimizer][1].values():
+            raise CannotRead(f"--{name}: the optimizer {optimizer} has no such setting; leave it out.")
+    return Rates(**rates)
+
+
+def read_rate(name: str, text: str) -> Fraction:
+    """A rate as typed: above 0, or, for the share that a running average keeps, from 0 to below 1."""
+    if name in ("lr", "epsilon"):
+        return positive(f"--{name}", text)
+    rate = Fraction(0) if text.strip() in ("0", "0.0") else positive(f"--{name}", text)
+    if rate >= 1:
+        raise CannotRead(f"--{name} {text.strip()}: the number must be from 0 up to, but not including, 1.")
+    return rate
+
+
+def text_of(number: Number | None) -> str | None:
+    """A setting as it would be typed."""
+    return None if number is None else str(number)

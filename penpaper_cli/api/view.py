@@ -1,0 +1,84 @@
+"""How a solution is to be worked and shown: the keywords that every function of the library takes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from penpaper_cli.errors import CannotRead
+from penpaper_cli.explain.show import MOST_TERMS, Show
+from penpaper_cli.expressions.numbers import Figures, Typed
+
+if TYPE_CHECKING:
+    from penpaper_cli.paper.paper import Array
+
+Detail = Literal["full", "normal", "summary"]
+DETAILS = ("full", "normal", "summary")
+MOST_DIGITS = 15
+
+
+class ViewOptions(TypedDict, total=False):
+    """The keywords of `View`, for type checkers."""
+
+    digits: int
+    fractions: bool | None
+    exact: bool | None
+    detail: Detail
+    entries: Sequence[str | tuple[int, ...]]
+    steps: int | str | None
+
+
+@dataclass(frozen=True)
+class View:
+    """How numbers are worked and how much is shown.
+
+    `digits` are the significant digits of rounded numbers, at least, from 1 to 15. `fractions` prints fractions (True)
+    or decimals (False), else as they were given. `exact` works in fractions (True) or float64 (False), else in
+    fractions as far as that goes. `detail` "full" has every sum term by term, "summary" shapes and results only.
+    `entries` are places such as (1, 2) or "1,2", row and column counted from 1, that are worked instead of the first
+    few; `steps` is how many entries are worked, or "all".
+
+    Raises CannotRead for a value that none of these can have.
+    """
+
+    digits: int = 4
+    fractions: bool | None = None
+    exact: bool | None = None
+    detail: Detail = "normal"
+    entries: Sequence[str | tuple[int, ...]] = ()
+    steps: int | str | None = None
+
+    def __post_init__(self) -> None:
+        if self.digits not in range(1, MOST_DIGITS + 1):
+            raise CannotRead(f"--digits {self.digits}: give a whole number from 1 to {MOST_DIGITS}.")
+        if self.detail not in DETAILS:
+            raise CannotRead(f'--detail "{self.detail}": choose one of {", ".join(DETAILS)}.')
+
+    def figures(self, given: Iterable[Array] = ()) -> Figures:
+        """How numbers print: as fractions when asked for, or when a given array holds a typed fraction."""
+        typed = any("/" in n.text for data in given if data.dtype == object for n in data.flat if isinstance(n, Typed))
+        return Figures(self.digits, typed if self.fractions is None else self.fractions)
+
+    def show(self, given: Iterable[Array] = (), terms: int = MOST_TERMS) -> Show:
+        """What is shown of work on these arrays, and the most terms of a sum that are written out."""
+        return Show(self.figures(given), self.most_entries(), tuple(map(read_place, self.entries)), self.detail, terms)
+
+    def most_entries(self) -> int | None:
+        """How many entries are worked at most; None leaves it to what is shown."""
+        steps = str(self.steps)
+        if self.steps is None or steps == "all":
+            return None if self.steps is None else sys.maxsize
+        if not (steps.isascii() and steps.isdigit() and int(steps) > 0):
+            raise CannotRead(f'--steps "{steps}": give a whole number from 1 up, or "all".')
+        return int(steps)
+
+
+def read_place(place: Any) -> tuple[int, ...]:
+    """The place of an entry, counted from 1 as given and from 0 inside: "3,2" and (3, 2) are (2, 1)."""
+    text = place if isinstance(place, str) else ",".join(map(str, place))
+    numbers = text.replace(",", " ").split()
+    if not numbers or not all(n.isascii() and n.isdigit() and 0 < len(n) < 10 and int(n) for n in numbers):
+        raise CannotRead(f'--entry "{text}": give a row and a column counted from 1, such as 3,2.')
+    return tuple(int(n) - 1 for n in numbers)
