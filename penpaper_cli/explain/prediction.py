@@ -147,18 +147,14 @@ class Predictions:
     def table(self) -> Iterator[Block]:
         """Each row's prediction, with its probability where it is a class."""
         shown = range(min(len(self.X), MOST_ROWS) if self.show.detail != "full" else len(self.X))
-        target = Name(self.model.target)
+        target, predicted = Name(self.model.target), self.predicted
         if self.model.kind.of_classes:
-            best = decided(self.predicted)
+            names = [Name(self.model.classes[j]) for j in decided(predicted)]
             head: tuple[Parts, ...] = (("row",), (target,), ("its probability",))
-            rows: list[tuple[Parts, ...]] = [
-                ((f"{k + 1:,}",), (Name(self.model.classes[best[k]]),), (Num(float(self.predicted[k, best[k]])),))
-                for k in shown
-            ]
-            yield Table(head, rows, "rlr")
+            shares = predicted.max(axis=1)
+            yield Table(head, [((f"{k + 1:,}",), (names[k],), (Num(float(shares[k])),)) for k in shown], "rlr")
         else:
-            yield Table(
-                (("row",), (target,)), [((f"{k + 1:,}",), (Num(float(self.predicted[k])),)) for k in shown], "rr"
-            )
+            rows = [((f"{k + 1:,}",), (Num(float(predicted[k])),)) for k in shown]
+            yield Table((("row",), (target,)), rows, "rr")
         if len(shown) < len(self.X):
             yield Sentence((training_words.predictions_left_out(len(self.X) - len(shown)),), explains=False)

@@ -48,10 +48,10 @@ class Kind(ABC):
     """A kind of model, with or without hidden layers.
 
     It is trained on the first of its `losses` unless another is asked for, for so many `epochs` unless told otherwise.
-    `title` heads a run without hidden layers, `forward` says how a row becomes a prediction. `prediction` is what the
-    losses' link makes of the last scores, as it is called on paper, and `conclusion` what is said of it. `target` is what
-    its targets are, such as counts. `measures` are the metrics by their names in JSON, with `about_measures` as a
-    sentence on them; `rate_by` says where the learning rate without hidden layers comes from.
+    `title` heads a run without hidden layers, `forward` says how a row becomes a prediction. `target` says what its
+    targets are, such as counts. `prediction` is what the losses' link makes of the last scores, as it is called on
+    paper, and `conclusion` what is said of it. `measures` are the metrics by their names in JSON, with `about_measures`
+    as a sentence on them; `rate_by` says where the learning rate without hidden layers comes from.
     """
 
     name: str
@@ -98,6 +98,7 @@ class Kind(ABC):
         """How many scores come last."""
         return len(classes) if self.loss.per_class else 1
 
+    @abstractmethod
     def check(self, data: DataSet, held: DataSet | None) -> None:
         """Raise CannotWork, or CannotRead, where the targets of the training rows leave nothing to learn."""
 
@@ -189,6 +190,9 @@ class Linear(NumberKind):
 
     has_least_squares = True
     may_scale_target = True
+
+    def check(self, data: DataSet, held: DataSet | None) -> None:
+        """Any numbers will do."""
 
     def usual_rate(self, X: Array, y: Array, loss: Loss, l2: float) -> float:
         return min(USUAL_RATE, super().usual_rate(X, y, loss, l2))

@@ -36,6 +36,11 @@ class Model:
     resume: JsonObject | None = None
     counts: Counts | None = None
 
+    @property
+    def context(self) -> int:
+        """How many words of a text are looked at; 0 for a model of anything else."""
+        return 0 if self.counts is None else self.counts.context
+
     def predictions(self, X: Array) -> Array:
         """Of rows in their own units: numbers (n,) in the target's units, or the shares of all classes (n, k)."""
         outputs = self.layers.predictions(self.parameters, self.scaling.apply(X))
