@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from penpaper_cli.data import matrices
-from penpaper_cli.data.matrices import MOST_EXACT_ENTRIES, Matrix
-from penpaper_cli.data.sources import in_range, quoted
+from penpaper_cli.data.entries import MOST_EXACT_ENTRIES, Matrix, as_float64, in_range
+from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.expressions.numbers import Typed, read_number
 
@@ -36,9 +36,7 @@ def matrix(argument: MatrixLike, name: str, exact: bool | None = None) -> Matrix
 def value(argument: MatrixLike, name: str, exact: bool | None = None) -> Array:
     """A value for a formula, of any shape. Raises CannotRead for what isn't numbers in equal rows."""
     if isinstance(argument, str):
-        from penpaper_cli.data.arrays import read_value
-
-        return read_value(argument, name, exact)
+        return matrices.read_value(argument, name, exact)
     return read_array(argument, name, exact)
 
 
@@ -59,8 +57,8 @@ def read_array(argument: Any, name: str, exact: bool | None) -> Array:
         raise CannotRead(f"{name}: its rows differ in length; every row needs the same number of entries.") from None
     if not data.size:
         raise CannotRead(f"{name} is empty: give it at least one number.")
-    if data.dtype.kind == "f" and data.dtype.itemsize < 8:
-        data = data.astype(str).astype(np.float64)  # The shortest decimal of float32 isn't that of its float64.
+    if data.dtype.kind == "f":
+        data = as_float64(data)
     if exact is None:
         exact = data.size <= MOST_EXACT_ENTRIES
     if not exact and data.dtype.kind in "biuf" and in_range(data):

@@ -30,7 +30,7 @@ def look(
 ) -> Solution:
     """Show what was understood of a data file or a picture: columns, types and gaps, or the matrix of its pixels."""
     from penpaper_cli.data.image_folder import is_folder
-    from penpaper_cli.data.images import is_picture
+    from penpaper_cli.data.kinds import is_picture
 
     data = data.strip()  # a blank shields a leading minus
     options = {"features": features, "drop": drop, "category": category, "numbers": numbers}

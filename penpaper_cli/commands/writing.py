@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from penpaper_cli.data.files import write_whole
+from penpaper_cli.data.files import held, write_whole
 from penpaper_cli.errors import CannotRead, ClosedPipe
 from penpaper_cli.render.formats import FORMATS, CanRender, renderer
 from penpaper_cli.render.page import Page
@@ -28,7 +28,17 @@ def write(record: Record, form: str, page: Page, path: str | None, append: bool 
     if form == SHEET and path is not None:
         write_whole(path, "--out", sheet_text(record.sheet))
         return
-    old = read_old(path) if path and append else ""
+    if path and append:
+        with held(path, "--append"):
+            draw(record, form, page, path, read_old(path))
+    else:
+        draw(record, form, page, path)
+    if record.failure:
+        raise record.failure
+
+
+def draw(record: Record, form: str, page: Page, path: str | None, old: str = "") -> None:
+    """Draw it in its format, behind what the file holds already."""
     page = replace(page, whole=not old and (page.whole or FORMATS[form].is_document))
     drawn = renderer(form, record.figures, sys.stdout, page)
     if path is None:
@@ -36,8 +46,6 @@ def write(record: Record, form: str, page: Page, path: str | None, append: bool 
     else:
         pieces = (piece.encode() if isinstance(piece, str) else piece for piece in drawn.render(record))
         write_whole(path, "--out", with_old(old, pieces, drawn) if old else pieces)
-    if record.failure:
-        raise record.failure
 
 
 def stream(pieces: Iterable[str | bytes]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from penpaper_cli.data.sources import read_float
+from penpaper_cli.data.entries import read_float
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.expressions.numbers import NUMBER
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from penpaper_cli.data.dataset import DataSet
-from penpaper_cli.data.sources import STDIN, quoted, read_stdin, readable, shown
+from penpaper_cli.data.kinds import ANY_FILE, kind_of
+from penpaper_cli.data.sources import STANDARD_INPUT, STDIN, quoted, shown
 from penpaper_cli.errors import CannotRead
 
 START, END = "<s>", "</s>"
@@ -123,11 +124,11 @@ def counted(data: DataSet) -> Counts:
 
 
 def read_beginnings(words: Sequence[str], context: int, source: str) -> np.ndarray:
-    """One-hot rows of the last words of sentences that have begun: the text itself, a .txt file, or `-`.
+    """One-hot rows of the last words of sentences that have begun: the text itself, a file that holds one, or `-`.
 
     Raises CannotRead for a word that the model doesn't know, or a sentence that has ended.
     """
-    lines = _lines(source)[0] if source.strip() == "-" or source.lower().endswith(".txt") else [(1, source)]
+    lines = _lines(source)[0] if source.strip() == "-" or kind_of(source) else [(1, source)]
     rows = []
     for _, line in lines:
         typed = line.split()
@@ -146,10 +147,12 @@ def read_beginnings(words: Sequence[str], context: int, source: str) -> np.ndarr
 def _lines(source: str) -> tuple[list[tuple[int, str]], str]:
     """The lines that aren't blank, with their numbers, and what messages call the text."""
     if source.strip() == "-":
-        text, name = read_stdin("The text"), STDIN
+        text, name = STANDARD_INPUT.text("The text"), STDIN
     else:
-        with readable(source), open(source, encoding="utf-8-sig") as file:
-            text, name = file.read(), shown(source)
+        kind, name = kind_of(source) or ANY_FILE, shown(source)
+        if kind.text is None:
+            raise CannotRead(f"{name} is {kind.name}, not a text: write sentences in a text file such as rhyme.txt.")
+        text = kind.text(source)
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not lines:
         raise CannotRead(f"{name} is empty: write sentences in it, one on each line.")

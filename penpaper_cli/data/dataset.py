@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from penpaper_cli.data.cells import COMMA, CONVENTIONS
-from penpaper_cli.data.dialect import opened_table
 from penpaper_cli.data.encoding import Column, coded
 from penpaper_cli.data.images import pixel_shape
 from penpaper_cli.data.inference import MOST_CATEGORIES
+from penpaper_cli.data.kinds import opened_table
 from penpaper_cli.data.new_rows import read_rows_for
 from penpaper_cli.data.selection import Choice
-from penpaper_cli.data.sheet import Header, Sheet, is_plain, read_header
-from penpaper_cli.data.sources import CSV, quoted, shown
+from penpaper_cli.data.sheet import Header, Sheet, read_header
+from penpaper_cli.data.sources import quoted, shown
+from penpaper_cli.data.tables import Source, Table
 from penpaper_cli.data.vectors import Vector, are_days, is_index, no_name, read_vectors, without_gaps
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.expressions.numbers import TypedFloat
@@ -45,7 +46,7 @@ class DataSet:
 
 
 def read_data(
-    source: str,
+    source: Source,
     target: str,
     features: Sequence[str] | None = None,
     drop: Sequence[str] = (),
@@ -78,13 +79,13 @@ def read_data(
         return _data_set(choice, vectors, data, missing, classify, notes)
 
 
-def quick_numbers(table: CSV, header: Header, numbers: str | None) -> np.ndarray | None:
+def quick_numbers(table: Table, header: Header, numbers: str | None) -> np.ndarray | None:
     """All columns at C speed, or None when the careful reader has to look at them.
 
     Points may set thousands apart, as in 250.000, unless some number shows that they are decimal points; and 02134 may
     be a code.
     """
-    if numbers == COMMA or (numbers is None and not is_plain(table, header.given)):
+    if numbers == COMMA or (numbers is None and not table.is_plain(header.given)):
         return None
     data = table.quick_floats(header.given)
     return data if data is not None and data.shape[1] == len(header.names) else None

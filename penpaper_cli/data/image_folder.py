@@ -10,7 +10,8 @@ import numpy as np
 
 from penpaper_cli.data.dataset import DataSet
 from penpaper_cli.data.encoding import Column
-from penpaper_cli.data.images import Pixels, differing, feature_names, is_picture, read_picture
+from penpaper_cli.data.images import Pixels, differing, feature_names, read_picture
+from penpaper_cli.data.kinds import is_picture
 from penpaper_cli.data.sources import quoted, readable, shown
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.sentences.images import stray

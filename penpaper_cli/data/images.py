@@ -17,8 +17,9 @@ from penpaper_cli.sentences.images import ON_WHITE, SIXTEEN_BITS, TO_GREY, avera
 if TYPE_CHECKING:
     from PIL import Image
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
+ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
+"""What Pillow is allowed to take a file for, whatever its ending."""
 BLACK, WHITE = 0, 255
 LUMA = np.array([299, 587, 114])
 """How much red, green and blue count for the brightness of a colour, in thousandths (ITU-R BT.601)."""
@@ -54,11 +55,6 @@ class Pixels:
             return self
         grey = np.floor(averaged(self.grey, height, width) + 0.5).astype(np.int64)
         return replace(self, grey=grey, how=(*self.how, averaged_down(self.grey.shape[::-1], size)))
-
-
-def is_picture(source: str) -> bool:
-    """Whether a file is meant to be a picture, by its ending."""
-    return source.strip().lower().endswith(SUFFIXES)
 
 
 def read_picture(path: str, size: tuple[int, int] | None = None) -> Pixels:

@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from penpaper_cli.data.cells import COMMA, GAPS, POINT, RATIO, as_number, has_unit, is_date, is_odd, written
-from penpaper_cli.data.sources import quoted, read_float
+from penpaper_cli.data.entries import read_float
+from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.expressions.numbers import NUMBER, TypedFloat
 

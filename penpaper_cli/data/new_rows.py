@@ -8,40 +8,43 @@ from collections.abc import Sequence
 import numpy as np
 
 from penpaper_cli.data.cells import as_number, is_gap
-from penpaper_cli.data.dialect import opened_table
 from penpaper_cli.data.encoding import Column, coded
-from penpaper_cli.data.images import is_picture, read_row
+from penpaper_cli.data.entries import read_float
+from penpaper_cli.data.images import read_row
+from penpaper_cli.data.kinds import is_picture, kind_of, opened_table
 from penpaper_cli.data.selection import no_column
 from penpaper_cli.data.sheet import Sheet, read_header
-from penpaper_cli.data.sources import quoted, read_float
+from penpaper_cli.data.sources import quoted
+from penpaper_cli.data.tables import InMemory, Source, Table
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.sentences.common import listed, plural
 
-FILES = (".csv", ".tsv", ".txt")
 WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s,]+)")
 MOST_LISTED = 10
 
 
 def read_rows_for(
     columns: Sequence[Column],
-    source: str,
+    source: Source,
     numbers: str | None = None,
     notes: list[str] | None = None,
 ) -> np.ndarray:
     """Rows of new data as a model takes them, float64 of shape (n, d).
 
-    `source` is a CSV file or `-`, whose columns are found by their names, or a literal such as "1650 3; 900 2" with
-    numbers and categories in the order of `columns` (quotation marks around a category with blanks), or a picture; what
-    was done to it is added to `notes`. Raises CannotRead with the place of an unknown category, a missing column or a
-    gap.
+    `source` is a file or `-`, or a table in memory, whose columns are found by their names, or a literal such as
+    "1650 3; 900 2" with numbers and categories in the order of `columns` (quotation marks around a category with
+    blanks), or a picture; what was done to it is added to `notes`. Raises CannotRead with the place of an unknown
+    category, a missing column or a gap.
     """
+    if not isinstance(source, str) or source.strip() == "-":
+        return _from_table(columns, source, numbers)
     if is_picture(source):
         pixels, how = read_row([column.name for column in columns], source.strip())
         if notes is not None:
             notes += how
         return pixels
-    if source.strip() == "-" or source.strip().lower().endswith(FILES):
-        return _from_file(columns, source, numbers)
+    if kind_of(source):
+        return _from_table(columns, source, numbers)
     rows = [row for row in re.split(r"[;\n]", source) if row.strip()]
     if not rows:
         raise CannotRead(f"The new row is empty: give {listed([column.name for column in columns])}, in this order.")
@@ -58,21 +61,19 @@ def read_rows_for(
     return coded(columns, [np.array(vector) for vector in values])
 
 
-def rows_as_typed(columns: Sequence[Column], source: str) -> list[list[str]]:
-    """The cells of a file with its header; those of a literal, or a picture's greys, under the names of the columns."""
+def rows_as_typed(columns: Sequence[Column], source: Source) -> list[list[str]]:
+    """The cells of a table with its header; of a literal, or a picture's greys, under the names of the columns."""
+    names = [column.name for column in columns]
+    if not isinstance(source, str) or (kind_of(source) and not is_picture(source)):
+        with opened_table(source) as (table, _):
+            sheet = _sheet(columns, table)
+            return [_names(sheet), *(cells for _, cells in sheet.body())]
     if is_picture(source):
-        names = [column.name for column in columns]
         pixels, _ = read_row(names, source.strip())
         return [names, *([f"{value:g}" for value in row] for row in pixels.tolist())]
     if source.strip() == "-":
         raise CannotRead("-o FILE.csv needs the new rows in a file or on the command line: put them in a file.")
-    if source.strip().lower().endswith(FILES):
-        with opened_table(source) as (table, _):
-            sheet = Sheet.seen(table, read_header(table))
-            names = [sheet.header.called(j) for j in range(len(sheet.header.names))]
-            return [names, *(cells for _, cells in sheet.body())]
-    rows = [_cells(row, len(columns)) for row in re.split(r"[;\n]", source) if row.strip()]
-    return [[column.name for column in columns], *rows]
+    return [names, *(_cells(row, len(columns)) for row in re.split(r"[;\n]", source) if row.strip())]
 
 
 def _cells(row: str, count: int) -> list[str]:
@@ -100,10 +101,22 @@ def _value(column: Column, cell: str, place: str, convention: str | None = None)
         raise CannotRead(f"{place}: {quoted(text)} {error}; mend the entry.") from None
 
 
-def _from_file(columns: Sequence[Column], source: str, numbers: str | None) -> np.ndarray:
+def _sheet(columns: Sequence[Column], table: Table) -> Sheet:
+    """A table of new rows seen; the columns of an array are taken to be those of the model, in their order."""
+    header = read_header(table)
+    if header.invented and isinstance(table, InMemory) and len(header.names) == len(columns):
+        header.names[:] = [column.name for column in columns]
+    return Sheet.seen(table, header)
+
+
+def _names(sheet: Sheet) -> list[str]:
+    return [sheet.header.called(j) for j in range(len(sheet.header.names))]
+
+
+def _from_table(columns: Sequence[Column], source: Source, numbers: str | None) -> np.ndarray:
     with opened_table(source) as (table, _):
-        sheet = Sheet.seen(table, read_header(table))
-        names = [sheet.header.called(j) for j in range(len(sheet.header.names))]
+        sheet = _sheet(columns, table)
+        names = _names(sheet)
         for column in columns:
             if column.name not in names:
                 raise CannotRead(no_column(table.source, names, column.name))

@@ -64,7 +64,7 @@ class Choice:
 
     def _name_the_last_column(self, names: list[str]) -> None:
         """Without a header, a target that is no such name as x3 is the last column."""
-        if not self.header.given and self.target not in names and not re.fullmatch(r"x\d+", self.target):
+        if self.header.invented and self.target not in names and not re.fullmatch(r"x\d+", self.target):
             self.header.notes.append(f"{self.source}: the last column is taken for the target {quoted(self.target)}.")
             names[-1] = self.header.names[-1] = self.target
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,17 +9,11 @@ from itertools import islice
 
 from penpaper_cli.data.cells import is_date, is_gap, written
 from penpaper_cli.data.inference import Survey, Understood, evidence, understood
-from penpaper_cli.data.sources import CSV, quoted
+from penpaper_cli.data.sources import quoted
+from penpaper_cli.data.tables import Table
 from penpaper_cli.errors import CannotRead
 
 SAMPLE = 200
-CHUNK = 1 << 20
-DECIMAL_POINT = re.compile(
-    r"""(?:^|[,;|\t" ])[+-]?(?:0\d*\.\d|\d+\.\d{1,2}(?!\d)|\d+\.\d{4}|\d{4,}\.\d|\.\d)""", re.MULTILINE | re.ASCII
-)
-"""A number whose point can't set thousands apart."""
-PADDED = re.compile(r"""(?:^|[,;|\t" ])0[0-9]+(?![0-9.eE])""", re.MULTILINE)
-"""A whole number with a 0 in front, as a code may have it."""
 LAST_ROWS = 3
 """So many rows at the end may be totals and averages."""
 TOTALS = {"total", "totals", "subtotal", "grand total", "sum", "gesamt", "summe", "gesamtsumme", "zwischensumme"}
@@ -29,20 +22,26 @@ AVERAGES = {"average", "averages", "avg", "mean", "durchschnitt", "mittelwert"}
 
 @dataclass
 class Header:
-    """The names of the columns; `given` is whether they stand in the file, on `line`. One without a name is ""."""
+    """The names of the columns; one without a name is "".
+
+    `given` is whether they stand in the first row, on `line`; `invented` are names such as x1, where there are none.
+    """
 
     names: list[str]
     given: bool
     line: int
     notes: list[str]
+    invented: bool = False
 
     def called(self, j: int) -> str:
         """What a column is called, also one without a name."""
         return self.names[j] or f"column {j + 1}"
 
 
-def read_header(table: CSV) -> Header:
-    """The header, or names x1, x2, … where the first line already holds data."""
+def read_header(table: Table) -> Header:
+    """The names of the columns; x1, x2, … where nothing names them and the first line already holds data."""
+    if table.names:
+        return Header(list(table.names), False, 0, [])
     rows = list(islice(table.rows(), SAMPLE))
     if not rows:
         raise CannotRead(
@@ -58,38 +57,22 @@ def read_header(table: CSV) -> Header:
     data = [name for name in names if is_date(name) or written(name)]
     words = [j for j, name in enumerate(names) if name not in data and not is_gap(name)]
     place = f"{table.source}, line {line}"
-    if not data and not words:
+    if not data and not words and not table.headless:
         raise CannotRead(f"{place} has no names: the file needs a header line such as size,bedrooms,price.")
     repeated = [j for j in words for _, row in rows[1:] if j < len(row) and row[j].strip() == names[j]]
-    if data and (not words or repeated):
+    if table.headless or (data and (not words or repeated)):
         last = f"x{len(names)}"
         note = f"{place} holds data, so no header is assumed: the columns are called {'x1 to ' * (last != 'x1')}{last}."
-        return Header([f"x{j + 1}" for j in range(len(names))], False, line, [note])
+        return Header([f"x{j + 1}" for j in range(len(names))], False, line, [note], invented=True)
     notes = [f"{place} is taken for the header, though {quoted(data[0])} in it looks like data."] if data else []
     return Header(names, True, line, notes)
-
-
-def is_plain(table: CSV, given: bool) -> bool:
-    """Whether nothing has to be said of its numbers: no code starts with 0, and points are surely decimal points.
-
-    If all of the cells are plain numbers, one of them that can have a decimal point only settles it for them all.
-    """
-    next(table.rows()) if given else table.rewind()
-    points = decimal = False
-    while lines := table.stream.readlines(CHUNK):
-        text = "".join(lines)
-        if PADDED.search(text):
-            return False
-        decimal = decimal or bool(DECIMAL_POINT.search(text))
-        points = points or "." in text
-    return decimal or not points
 
 
 @dataclass
 class Sheet:
     """A table seen as a whole, cell by cell. `left_out` are lines that hold no data, `totals` rows that may be sums."""
 
-    table: CSV
+    table: Table
     header: Header
     surveys: list[Survey] = field(default_factory=list)
     rows: int = 0
@@ -98,7 +81,7 @@ class Sheet:
     notes: list[str] = field(default_factory=list)
 
     @classmethod
-    def seen(cls, table: CSV, header: Header) -> Sheet:
+    def seen(cls, table: Table, header: Header) -> Sheet:
         """Look at every row once. Raises CannotRead when one has too many cells or too few."""
         sheet = cls(table, header, [Survey(header.called(j)) for j in range(len(header.names))])
         sheet._look()

@@ -9,10 +9,12 @@ from itertools import islice
 import numpy as np
 
 from penpaper_cli.data.dataset import quick_numbers
-from penpaper_cli.data.dialect import SEPARATORS, opened_table
+from penpaper_cli.data.dialect import SEPARATORS
+from penpaper_cli.data.kinds import opened_table
 from penpaper_cli.data.selection import no_column
 from penpaper_cli.data.sheet import Header, Sheet, read_header
-from penpaper_cli.data.sources import CSV, quoted
+from penpaper_cli.data.sources import quoted
+from penpaper_cli.data.tables import Source, Table
 from penpaper_cli.data.vectors import are_days, is_index, read_numbers
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.expressions.numbers import TypedFloat
@@ -55,7 +57,7 @@ class Looked:
 
 
 def look_at(
-    source: str,
+    source: Source,
     features: Sequence[str] | None = None,
     drop: Collection[str] = (),
     category: Collection[str] = (),
@@ -85,10 +87,10 @@ def look_at(
             rows, left_out = sheet.rows, sheet.left_out
         notes += _twice(table.source, names)
         first = [[cells[j].strip() for j in shown] for cells in _first_rows(table, header, left_out)]
-    return Looked(table.source, rows, SEPARATORS[table.delimiter], columns, first, notes)
+    return Looked(table.source, rows, SEPARATORS.get(table.delimiter, ""), columns, first, notes)
 
 
-def _first_rows(table: CSV, header: Header, left_out: Collection[int]) -> list[list[str]]:
+def _first_rows(table: Table, header: Header, left_out: Collection[int]) -> list[list[str]]:
     rows = islice(table.rows(), int(header.given), None)
     return [cells for line, cells in islice(((line, c) for line, c in rows if line not in left_out), FIRST_ROWS)]
 
