@@ -85,11 +85,10 @@ def matmul_steps(
 
 def operations(with_gradients: bool) -> Iterator[Block]:
     """Every operation that a formula may name: what it does, and how its gradient goes."""
-    from penpaper_cli.ops import FAMILIES, OPS
+    from penpaper_cli.ops import OPS
 
-    ordered = sorted(OPS.values(), key=lambda op: FAMILIES.index(type(op).__module__.rpartition(".")[2]))
     head: tuple[Parts, ...] = (("operation",), ("what it does",), ("how its gradient goes",))
-    rows = [((op.name,), (op.about,), (" ".join(dict.fromkeys(op.reasons)),)) for op in ordered if op.public]
+    rows = [((op.name,), (op.about,), (" ".join(dict.fromkeys(op.reasons)),)) for op in OPS.values() if op.public]
     count = 3 if with_gradients else 2
     yield Heading(("Operations",))
     yield Table(head[:count], [row[:count] for row in rows], "l" * count)
