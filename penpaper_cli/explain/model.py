@@ -15,7 +15,7 @@ from penpaper_cli.explain.show import Show
 from penpaper_cli.explain.values import explained
 from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.models.experiment import Experiment, Trained
-from penpaper_cli.models.kinds import frequencies
+from penpaper_cli.models.kind import frequencies
 from penpaper_cli.models.metrics import confusion
 from penpaper_cli.models.model import Model
 from penpaper_cli.paper.paper import Array

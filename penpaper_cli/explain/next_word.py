@@ -15,7 +15,7 @@ from penpaper_cli.explain.show import Show
 from penpaper_cli.explain.values import explained
 from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.formula.program import Program
-from penpaper_cli.models.kinds import Task
+from penpaper_cli.models.kind import Task
 from penpaper_cli.models.model import Model
 from penpaper_cli.paper.paper import Array, Paper
 from penpaper_cli.sentences import corpus as corpus_words

@@ -15,7 +15,8 @@ from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.formula.update_rules import Rates, rate_of
 from penpaper_cli.models.checkpoint import resume_to_json, resumed
 from penpaper_cli.models.descent import ADAPTIVE, Run, Settings, State, descend
-from penpaper_cli.models.kinds import Kind, kind_for
+from penpaper_cli.models.kind import Kind
+from penpaper_cli.models.kinds import kind_for
 from penpaper_cli.models.layers import Layers
 from penpaper_cli.models.model import Model
 from penpaper_cli.models.options import TrainingOptions

@@ -9,7 +9,7 @@ from penpaper_cli.data.corpus import Counts
 from penpaper_cli.data.dataset import Column
 from penpaper_cli.formula.composed import in_own_units
 from penpaper_cli.models.json_fields import JsonObject
-from penpaper_cli.models.kinds import Kind
+from penpaper_cli.models.kind import Kind
 from penpaper_cli.models.layers import Layers, Parameters
 from penpaper_cli.models.scaling import Scaling
 from penpaper_cli.paper.paper import Array, Value

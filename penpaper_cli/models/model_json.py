@@ -25,7 +25,8 @@ from penpaper_cli.models.json_fields import (
     object_of,
     text_of,
 )
-from penpaper_cli.models.kinds import Kind, Task, kind_of
+from penpaper_cli.models.kind import Kind, Task
+from penpaper_cli.models.kinds import kind_of
 from penpaper_cli.models.layers import Layers, Parameters
 from penpaper_cli.models.model import Model
 from penpaper_cli.models.scaling import Scaling
