@@ -25,7 +25,8 @@ from penpaper_cli.data.dataset import Column, DataSet
 from penpaper_cli.explain.epochs import Epochs
 from penpaper_cli.explain.show import Show
 from penpaper_cli.formula.choices import HIDDEN, TRAINED
-from penpaper_cli.models.descent import RULES, batches, updated
+from penpaper_cli.formula.update_rules import UPDATE_RULES
+from penpaper_cli.models.descent import batches, updated
 from penpaper_cli.models.experiment import new_experiment, split
 from penpaper_cli.models.layers import Layers
 from penpaper_cli.models.metrics import class_metrics, confusion
@@ -132,7 +133,7 @@ def test_losses_by_hand() -> None:
     assert layers.plain_loss(layers.flow(far, X), y) == pytest.approx(1000, rel=1e-14)
 
 
-@pytest.mark.parametrize("optimizer", RULES)
+@pytest.mark.parametrize("optimizer", UPDATE_RULES)
 @pytest.mark.parametrize("batch", [None, 5])
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("hidden", [(), (3,)], ids=str)
@@ -262,14 +263,14 @@ def test_iris_without_settings(folder: Path, options: tuple[str, ...]) -> None:
     assert len(document["history"]) == 501
 
 
-@pytest.mark.parametrize("options", [(), ("--hidden", "8")] + [("--optimizer", name) for name in RULES], ids=str)
+@pytest.mark.parametrize("options", [(), ("--hidden", "8")] + [("--optimizer", name) for name in UPDATE_RULES], ids=str)
 def test_houses_without_settings(options: tuple[str, ...]) -> None:
     document = trained(HOUSES, "price", *options)
     assert document["metrics"]["r2"] > 0.97
     assert document["metrics"]["mae"] < 9 < document["metrics"]["baseline_mae"]
 
 
-@pytest.mark.parametrize("optimizer", RULES)
+@pytest.mark.parametrize("optimizer", UPDATE_RULES)
 def test_a_small_network_learns_what_no_line_can(tmp_path: Path, optimizer: str) -> None:
     """XOR."""
     data = written(tmp_path / "xor.csv", ["a", "b", "y"], [[0, 0, "no"], [0, 1, "yes"], [1, 0, "yes"], [1, 1, "no"]])

@@ -21,7 +21,7 @@ from penpaper_cli.errors import CannotWork
 from penpaper_cli.formula.choices import TRAINED
 from penpaper_cli.formula.network import Step, Trainer
 from penpaper_cli.formula.program import Program
-from penpaper_cli.formula.update_rules import Rates, rate_of
+from penpaper_cli.formula.update_rules import UPDATE_RULES, rate_of
 from penpaper_cli.models import descent
 from penpaper_cli.models.kinds import LINEAR
 from penpaper_cli.models.layers import Layers
@@ -85,7 +85,7 @@ def descend(
 ) -> Line:
     """Plain gradient descent on a linear model from zeros."""
     layers, random = Layers((X.shape[1], 1), (), loss), np.random.default_rng(0)
-    settings = descent.Settings("gd", Rates(rate_of(rate)))
+    settings = descent.Settings(UPDATE_RULES["gd"], {"lr": rate_of(rate)})
     run = descent.Run(layers, settings, descent.State(layers.start("zeros", random), {}), random)
     return Line(descent.descend(run, X, y, epochs, keep, tick=tick))
 
@@ -93,7 +93,7 @@ def descend(
 def linear_epoch(X: Array, y: Array, w: Array, b: Array, rate: Array, loss: str) -> Step:
     """One epoch on paper."""
     program = Program(Layers((X.shape[1], 1), (), loss).text())
-    trainer = Trainer(program, {"X": X, "y": y}, {"w": w, "b": b}, (), "gd", Rates(rate_of(float(rate))))
+    trainer = Trainer(program, {"X": X, "y": y}, {"w": w, "b": b}, (), UPDATE_RULES["gd"], {"lr": rate_of(float(rate))})
     return trainer.step(1, {"w": w, "b": b})
 
 

@@ -142,15 +142,17 @@ READERS: dict[str, Callable[..., Any]] = {"view": read_view, "detail": read_deta
 """A command's function that has a parameter of this name gets what the reader makes of its own options."""
 
 
-def command(work: Callable[..., Solution], sheet: bool = False) -> Callable[..., None]:
+def command(work: Callable[..., Solution], sheet: bool = False, **own: Callable[..., Any]) -> Callable[..., None]:
     """A command: it reads the options of the output and of the view, does its work, and writes the solution.
 
     Typer reads a command's options off the signature of one function. Here they come from several: `work` has its own,
     `read_target` and a reader have those that many commands share; so the function that is returned is given a
-    signature that joins theirs. With `sheet`, -o FILE.csv keeps the solution's rows instead of its working.
+    signature that joins theirs. With `sheet`, -o FILE.csv keeps the solution's rows instead of its working. `own` are
+    readers that few commands have, by the parameter of `work` that they read.
     """
-    readers = {name: READERS[name] for name in inspect.signature(work).parameters if name in READERS}
-    functions: list[Callable[..., Any]] = [work, read_target, *readers.values()]
+    shared = {name: READERS[name] for name in inspect.signature(work).parameters if name in READERS}
+    readers = own | shared
+    functions: list[Callable[..., Any]] = [work, *own.values(), read_target, *shared.values()]
     options = {function: options_of(function) for function in functions}
 
     def run(**typed: Any) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from penpaper_cli.commands import choices
 from penpaper_cli.commands import training_options as options
 from penpaper_cli.commands.data_options import (
     Category,
@@ -26,8 +28,6 @@ from penpaper_cli.commands.writing import say
 from penpaper_cli.errors import CannotRead, Interrupted
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from penpaper_cli.api.solution import Solution
     from penpaper_cli.api.view import ViewOptions
     from penpaper_cli.models.experiment import Experiment
@@ -43,6 +43,7 @@ def train(
             metavar="DATA", help="A CSV, or - for stdin; a folder of pictures by class; a text for --next-word."
         ),
     ],
+    rates: Mapping[str, str],
     view: ViewOptions,
     target: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume, nor for pictures).")
@@ -62,11 +63,6 @@ def train(
     init: options.Init = None,
     optimizer: options.Optimizer = None,
     lr: options.Rate = None,
-    momentum: options.Momentum = None,
-    rho: options.Rho = None,
-    beta1: options.Beta1 = None,
-    beta2: options.Beta2 = None,
-    epsilon: options.Epsilon = None,
     epochs: options.Epochs = None,
     batch_size: options.BatchSize = None,
     seed: options.Seed = None,
@@ -86,15 +82,16 @@ def train(
 
     from penpaper_cli.data.files import check_writable
     from penpaper_cli.data.opening import DataOptions, SavedRun, open_data
-    from penpaper_cli.models.experiment import USUAL_OPTIMIZER, new_experiment, resumed_experiment
+    from penpaper_cli.formula.settings import read_rates
+    from penpaper_cli.formula.update_rules import rule_for
+    from penpaper_cli.models.experiment import new_experiment, resumed_experiment
     from penpaper_cli.models.options import TrainingOptions
 
     if view.get("exact"):
         raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
     if epochs is not None and not 1 <= epochs <= MOST_EPOCHS:
         raise CannotRead(f"--epochs {epochs}: training needs at least 1 epoch.")
-    typed = {"lr": lr, "momentum": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
-    rates = read_rates(typed, optimizer or USUAL_OPTIMIZER[hidden is not None])
+    typed = rates if lr is None else {"lr": lr, **rates}
     chosen = read_epochs(explain, epochs if resume is None else None)
     if save is not None:
         check_writable(save, "--save")
@@ -107,7 +104,7 @@ def train(
         hidden=options.read_hidden(hidden),
         activation=activation,
         optimizer=optimizer,
-        rates=rates,
+        rates=read_rates(typed, rule_for(optimizer, hidden is not None)),
         batch_size=batch_size,
         seed=seed,
         init=init,
@@ -214,18 +211,6 @@ def worked(
     )
 
 
-def read_rates(typed: dict[str, str | None], optimizer: str) -> dict[str, Fraction]:
-    """What was typed of the update rule's rates. Raises CannotRead for one that the rule doesn't have."""
-    from penpaper_cli.api.networks import read_rate
-    from penpaper_cli.formula.update_rules import OPTIMISERS
-
-    rates = {name: read_rate(name, text) for name, text in typed.items() if text is not None}
-    for name in rates:
-        if name not in OPTIMISERS[optimizer][1].values():
-            raise CannotRead(f"--{name}: the optimizer {optimizer} has no such setting; leave it out.")
-    return rates
-
-
 def read_epochs(text: str, last: int | None) -> list[int | None]:
     """The epochs named by --explain, "1,2,last", with None for the last."""
     found: list[int | None] = []
@@ -240,4 +225,4 @@ def read_epochs(text: str, last: int | None) -> list[int | None]:
     return found
 
 
-COMMANDS = {"train": command(train)}
+COMMANDS = {"train": command(train, rates=choices.read_rates)}

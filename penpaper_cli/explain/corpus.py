@@ -124,16 +124,14 @@ class WordLesson(Lesson):
         yield from self.smallest_loss()
         yield Sentence((corpus_words.SMALLEST,))
         found, best = self.model.metrics["loss"], counts.loss()
-        rule = training_words.OPTIMISERS[run.settings.optimizer]
+        rule = run.settings.rule.word
         yield Table((("number",), (rule,), ("counts",), ("difference",)), [self.losses(found, best)], "lrrr")
         if run.layers.l2:
             yield Sentence((corpus_words.PENALISED,), explains=False)
         elif counts.context > 1 and not run.layers.hidden:
             yield Sentence((corpus_words.ADDED_UP,), explains=False)
         elif not run.out_of_patience and found > ARRIVED * best:
-            yield Sentence(
-                (corpus_words.not_there_yet(10 * run.epochs, run.settings.optimizer == "gd"),), explains=False
-            )
+            yield Sentence((corpus_words.not_there_yet(10 * run.epochs, run.settings.rule.plain),), explains=False)
 
     def shares(self) -> Iterator[Block]:
         """Every pair in the text: its share by the counts beside that of the model, frequent words before first."""
@@ -180,5 +178,5 @@ class WordLesson(Lesson):
 
     def failure(self) -> CannotWork:
         """Why a run diverged, and what to try."""
-        rate, text = float(self.run.settings.rates.lr), self.show.figures.text
+        rate, text = float(self.run.settings.rates["lr"]), self.show.figures.text
         return CannotWork(training_words.diverged(self.run.epochs, text(rate), text(float(f"{rate / 10:.0e}"))))

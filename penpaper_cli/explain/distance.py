@@ -59,7 +59,7 @@ class Distance:
             yield Sentence((fit_words.EXACT_FRACTIONS,))
         if run.layers.l2:
             yield Sentence((training_words.PENALISED,))
-        rule = training_words.OPTIMISERS[run.settings.optimizer]
+        rule = run.settings.rule.word
         found, best = self.model.in_own_units(), self.in_own_units()
         pairs: list[tuple[Parts, float, float]] = [(("intercept",), float(found[1].data), float(best[1].data))]
         coefficients = zip(data.features, found[0].data, best[0].data, strict=True)

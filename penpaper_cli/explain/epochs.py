@@ -64,9 +64,7 @@ class Epochs:
             given["λ"] = np.array(rate_of(layers.l2), dtype=object)
         parameters = layers.on_paper(dict(kept.before.parameters))
         settings = self.run.settings
-        trainer = Trainer(
-            self.program, given, parameters, (), settings.optimizer, settings.rates, self.memory(kept.before)
-        )
+        trainer = Trainer(self.program, given, parameters, (), settings.rule, settings.rates, self.memory(kept.before))
         step = trainer.step(kept.before.step + 1, parameters)
         with np.errstate(all="ignore"):
             quick = updated(layers, settings, kept.before, X, y)
@@ -113,8 +111,8 @@ class Epochs:
         slopes = [update.gradient for update in step.updates] if layers.single else []
         for value in [*(value for value in step.backward if value not in slopes), *slopes]:
             yield from explained(value, self.suited(value))
-        rule = self.run.settings.optimizer
-        yield Sentence((words.UPDATE if rule == "gd" else training_words.update(rule),))
+        rule = self.run.settings.rule
+        yield Sentence((words.UPDATE if rule.plain else training_words.update(rule.word),))
         for value in step.update:
             yield from explained(value, self.suited(value))
 

@@ -23,7 +23,7 @@ from penpaper_cli.explain.values import shortened
 from penpaper_cli.explain.working import worked_out
 from penpaper_cli.expressions.arithmetic import Entry, Name, Num
 from penpaper_cli.formula.composed import ranged, standardised
-from penpaper_cli.formula.update_rules import OPTIMISERS, rate_of
+from penpaper_cli.formula.update_rules import rate_of
 from penpaper_cli.models.descent import Run
 from penpaper_cli.models.experiment import Experiment, Trained
 from penpaper_cli.models.model import Model
@@ -172,18 +172,17 @@ class Lesson:
             yield Sentence((words.starting_weights(self.data.X.shape[1]),))
         else:
             yield Sentence((training_words.STARTS[self.experiment.init or "zeros"],))
-        plain = settings.optimizer == "gd" and settings.batch is None
-        if not plain:
-            yield Sentence((training_words.rule(settings.optimizer, settings.batch, len(self.data.y)),), explains=False)
+        if not settings.plain:
+            yield Sentence((training_words.rule(settings.rule.word, settings.batch, len(self.data.y)),), explains=False)
         if self.experiment.init != "zeros" or settings.batch is not None or self.experiment.held is not None:
             yield Sentence((training_words.drawn(self.experiment.seed),), explains=False)
         for name, data in layers.on_paper(dict(start.parameters)).items():
             columns = self.data.features if name == "w" else ()
             yield from grid(Paper().carried(name, data), self.show, columns)
-        for letter, rate in OPTIMISERS[settings.optimizer][1].items():
-            yield from grid(Paper().given(letter, np.array(getattr(settings.rates, rate), dtype=object)), self.show)
-        why_rate = self.experiment.kind.why_rate(float(settings.rates.lr))
-        if self.experiment.rate_was_chosen and plain and not layers.hidden and why_rate:
+        for letter, rate in settings.rule.letters.items():
+            yield from grid(Paper().given(letter, np.array(settings.rates[rate], dtype=object)), self.show)
+        why_rate = self.experiment.kind.why_rate(float(settings.rates["lr"]))
+        if self.experiment.rate_was_chosen and settings.plain and not layers.hidden and why_rate:
             yield Sentence((why_rate,))
         if layers.l2:
             yield from grid(Paper().given("λ", np.array(rate_of(layers.l2), dtype=object)), self.show)
@@ -196,7 +195,7 @@ class Lesson:
 
     def given(self) -> dict[str, Result]:
         """What was given, apart from the rows of the data."""
-        return {"η": Result((), False, float(self.run.settings.rates.lr))}
+        return {"η": Result((), False, float(self.run.settings.rates["lr"]))}
 
     def answer(self) -> Result:
         """The predictions that were asked for, else the loss that training came to."""
@@ -226,9 +225,9 @@ class Lesson:
 
     def failure(self) -> CannotWork:
         """Why a run diverged, and what to try."""
-        layers, rate, X = self.run.layers, float(self.run.settings.rates.lr), self.experiment.X
+        layers, rate, X = self.run.layers, float(self.run.settings.rates["lr"]), self.experiment.X
         text = self.show.figures.text
-        if layers.hidden or self.run.settings.optimizer != "gd" or self.run.settings.batch is not None:
+        if layers.hidden or not self.run.settings.plain:
             return CannotWork(training_words.diverged(self.run.epochs, text(rate), text(float(f"{rate / 10:.0e}"))))
         safe = safe_rate(X, self.experiment.kind.curvature(layers.objective, self.experiment.y), layers.l2)
         sizes = abs(X).max(axis=0)

@@ -12,9 +12,10 @@ from penpaper_cli.data.corpus import counted
 from penpaper_cli.data.dataset import DataSet
 from penpaper_cli.data.sources import shown
 from penpaper_cli.errors import CannotRead, CannotWork
-from penpaper_cli.formula.update_rules import Rates, rate_of
+from penpaper_cli.formula.choices import HIDDEN, chosen
+from penpaper_cli.formula.update_rules import UpdateRule, rate_of, rule_for
 from penpaper_cli.models.checkpoint import resume_to_json, resumed
-from penpaper_cli.models.descent import ADAPTIVE, Run, Settings, State, descend
+from penpaper_cli.models.descent import Run, Settings, State, descend
 from penpaper_cli.models.kind import Kind
 from penpaper_cli.models.kinds import kind_for
 from penpaper_cli.models.layers import Layers
@@ -23,9 +24,6 @@ from penpaper_cli.models.options import TrainingOptions
 from penpaper_cli.models.scaling import Scaling, scaling
 from penpaper_cli.paper.paper import Array
 
-USUAL_OPTIMIZER = {False: "gd", True: "adam"}
-"""The update rule without and with hidden layers."""
-RATES = {"gd": 0.1, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.1, "rmsprop": 0.01, "adam": 0.01}
 SPLIT, START, SHUFFLE = range(3)
 """What the seed is used for, each with random numbers of its own."""
 
@@ -155,39 +153,39 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     rest, held = split(data, options.test, seed)
     kind.check(rest, held)
     scaled = scaling(rest.X, options.scale or "standard")
-    hidden = (options.activation or "relu").replace("-", "_")
+    hidden = chosen(HIDDEN, options.activation or "relu", "--activation").name
     if options.activation is not None and not options.hidden:
         raise CannotRead("--activation belongs to hidden layers: give their sizes too, such as --hidden 8.")
     sizes = (rest.X.shape[1], *options.hidden, kind.outputs(rest.classes))
     layers = Layers(sizes, (hidden,) * len(options.hidden), loss.name, options.l2 or 0.0)
-    optimizer = options.optimizer or USUAL_OPTIMIZER[bool(options.hidden)]
-    target_scaling = _target_scaling(kind, rest, options, optimizer)
-    usual = usual_lr(kind, layers, optimizer, scaled.apply(rest.X), rest.y, options.batch_size)
-    rates = Rates(**{"lr": rate_of(usual), **options.rates})
+    rule = rule_for(options.optimizer, bool(options.hidden))
+    target_scaling = _target_scaling(kind, rest, options, rule)
+    usual = usual_lr(kind, layers, rule, scaled.apply(rest.X), rest.y, options.batch_size)
+    rates = rule.with_defaults({"lr": rate_of(usual), **options.rates})
     init = options.init or layers.usual_start()
     state = State(layers.start(init, random_for(seed, START)), {})
-    settings = Settings(optimizer, rates, options.batch_size, options.patience)
+    settings = Settings(rule, rates, options.batch_size, options.patience)
     run = Run(layers, settings, state, random_for(seed, SHUFFLE))
-    chosen = "lr" not in options.rates
-    return Experiment(kind, rest, held, scaled, target_scaling, run, seed, options.test, state, init, chosen)
+    suits = "lr" not in options.rates
+    return Experiment(kind, rest, held, scaled, target_scaling, run, seed, options.test, state, init, suits)
 
 
-def _target_scaling(kind: Kind, data: DataSet, options: TrainingOptions, optimizer: str) -> Scaling | None:
+def _target_scaling(kind: Kind, data: DataSet, options: TrainingOptions, rule: UpdateRule) -> Scaling | None:
     """By default where steps don't grow with the target: hidden layers and adaptive rules. A constant has no scale."""
     if options.scale_target and not kind.may_scale_target:
         raise CannotRead(f"--scale-target is for numbers, and the target holds {kind.target}: leave the option out.")
     if not kind.may_scale_target or not np.ptp(data.y):
         return None
-    wanted = bool(options.hidden) or optimizer in ADAPTIVE if options.scale_target is None else options.scale_target
+    wanted = bool(options.hidden) or rule.adaptive if options.scale_target is None else options.scale_target
     return scaling(data.y[:, None], "standard") if wanted else None
 
 
-def usual_lr(kind: Kind, layers: Layers, optimizer: str, X: Array, y: Array, batch: int | None) -> float:
+def usual_lr(kind: Kind, layers: Layers, rule: UpdateRule, X: Array, y: Array, batch: int | None) -> float:
     """A learning rate that suits: safe where the curvature of the loss is known, else the customary one."""
     if layers.hidden:
-        return RATES[optimizer]
-    if optimizer in ADAPTIVE:
-        return ADAPTIVE[optimizer]
+        return rule.rate_with_hidden
+    if rule.rate is not None:
+        return rule.rate
     usual = kind.usual_rate(X, y, layers.objective, layers.l2)
     if batch is None or batch >= len(X):
         return usual

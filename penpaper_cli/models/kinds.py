@@ -15,7 +15,7 @@ from penpaper_cli.data.dataset import DataSet
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.expressions.arithmetic import Expr, Name
-from penpaper_cli.formula.choices import LOSSES, Loss, entry_of
+from penpaper_cli.formula.choices import OF_NUMBERS, Loss, chosen
 from penpaper_cli.models.kind import SCORES, ClassKind, Equation, Kind, NumberKind, Task
 from penpaper_cli.models.metrics import count_metrics
 from penpaper_cli.models.rates import USUAL_RATE
@@ -114,8 +114,8 @@ class NextWord(Softmax):
         return bool(data.context)
 
 
-OF_NUMBERS = {"r2": "R²", "mae": "mean absolute error", "rmse": "root mean squared error", "loss": "loss"}
-OF_CLASSES = {"accuracy": "accuracy", "loss": "loss"}
+NUMBER_MEASURES = {"r2": "R²", "mae": "mean absolute error", "rmse": "root mean squared error", "loss": "loss"}
+CLASS_MEASURES = {"accuracy": "accuracy", "loss": "loss"}
 EACH_CLASS = "Forward pass: each row gets a score for every class, its features times weights, plus a bias."
 
 LINEAR = Linear(
@@ -123,7 +123,7 @@ LINEAR = Linear(
     losses=("mse", "half_mse"),
     title="Training a linear model",
     forward="Forward pass: a prediction for each row is its features times the weights, added up, plus the bias.",
-    measures=OF_NUMBERS,
+    measures=NUMBER_MEASURES,
     about_measures=(
         "R² is the share of the target's variation that the model explains; the errors are in the target's own units."
     ),
@@ -153,14 +153,14 @@ LOGISTIC = Logistic(
     title="Training a logistic regression",
     forward=SCORES,
     conclusion="P is the probability of the later class: from one half up, that class is the prediction.",
-    measures=OF_CLASSES,
+    measures=CLASS_MEASURES,
 )
 SOFTMAX = Softmax(
     name="softmax regression",
     losses=("cross_entropy",),
     title="Training a softmax regression",
     forward=EACH_CLASS,
-    measures=OF_CLASSES,
+    measures=CLASS_MEASURES,
 )
 NEXT_WORD = NextWord(
     name="the next word",
@@ -168,7 +168,7 @@ NEXT_WORD = NextWord(
     title="Learning the next word",
     network_title="Learning the next word",
     forward=EACH_CLASS,
-    measures=OF_CLASSES,
+    measures=CLASS_MEASURES,
     epochs=2_000,
     network_epochs=2_000,
 )
@@ -183,14 +183,10 @@ def kind_for(data: DataSet, loss: str | None) -> tuple[Kind, Loss]:
     suited = [kind for kind in KINDS if kind.suits(data)]
     if loss is None:
         return suited[0], suited[0].loss
-    wanted = entry_of(LOSSES, loss)
-    for kind in suited:
-        if not kind.of_classes and wanted is not None and wanted.name in kind.losses:
-            return kind, wanted
     if suited[0].of_classes:
         raise CannotRead(f"--loss {loss} measures numbers, and the target holds classes: leave the option out.")
-    choices = ", ".join(LOSSES[name].option for kind in suited for name in kind.losses)
-    raise CannotRead(f"--loss {loss}: models of numbers are trained on one of {choices}.")
+    wanted = chosen(OF_NUMBERS, loss, "--loss")
+    return next(kind for kind in suited if wanted.name in kind.losses), wanted
 
 
 def kind_of(task: str, loss: str) -> Kind | None:

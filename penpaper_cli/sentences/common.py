@@ -25,6 +25,11 @@ def listed(items: Sequence[str]) -> str:
     return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
 
 
+def any_of(items: Sequence[str]) -> str:
+    """a, b or c."""
+    return " or ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+
 def more(count: int) -> str:
     """How many terms of a sum are left out."""
     return f"{count:,} more"

@@ -15,14 +15,6 @@ STARTS = {
         "number of inputs and outputs of their layer (Glorot and Bengio, 2010); η is the learning rate."
     ),
 }
-OPTIMISERS = {
-    "gd": "gradient descent",
-    "momentum": "momentum",
-    "nesterov": "Nesterov momentum",
-    "adagrad": "AdaGrad",
-    "rmsprop": "RMSProp",
-    "adam": "Adam",
-}
 PENALTY = (
     "λ is the strength of the penalty: λ/2 times the sum of the squared weights is added to the loss, so that weights "
     "stay small; biases are left out of it. The loss shown is with the penalty, and the measures at the end without."
@@ -52,19 +44,19 @@ SATURATED = (
 NO_PROGRESS = "The loss did not fall below where it started: try other features, another --lr or more --epochs."
 
 
-def rule(optimizer: str, batch: int | None, rows: int) -> str:
+def rule(word: str, batch: int | None, rows: int) -> str:
     """Which update rule is used, and on which rows."""
     if batch is None or batch >= rows:
-        return f"The update rule is {OPTIMISERS[optimizer]}, on all {rows:,} rows at once."
+        return f"The update rule is {word}, on all {rows:,} rows at once."
     return (
-        f"The update rule is {OPTIMISERS[optimizer]}, on batches: in each epoch the {rows:,} rows are shuffled and "
+        f"The update rule is {word}, on batches: in each epoch the {rows:,} rows are shuffled and "
         f"taken {batch:,} at a time, with an update for each batch."
     )
 
 
-def update(optimizer: str) -> str:
+def update(word: str) -> str:
     """How a parameter is updated."""
-    return f"Update by {OPTIMISERS[optimizer]}: each parameter takes its step; all gradients are from before it."
+    return f"Update by {word}: each parameter takes its step; all gradients are from before it."
 
 
 def drawn(seed: int) -> str:

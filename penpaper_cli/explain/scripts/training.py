@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from penpaper_cli.explain.scripts.lines import usual_settings
-from penpaper_cli.explain.scripts.updates import notes_of, repeated
+from penpaper_cli.explain.scripts.lines import notes_of, repeated, usual_settings
 from penpaper_cli.ops import OPS
 from penpaper_cli.solution.script import Call, Choose, Given, Let, Number, Ref, Repeat, Script, Statement, Term
 
@@ -45,7 +44,7 @@ def whole_run(lesson: Lesson) -> Script:
     run = lesson.run
     step = lesson.epochs.recorded(run.epochs)
     notes = notes_of(step, run.epochs)
-    loop = only_parameters(repeated(notes, step, run.epochs, run.settings.optimizer))
+    loop = only_parameters(repeated(notes, step, run.epochs))
     on_paper = {given.name: given for given in notes.givens()}
     data = Scaled.of_training(lesson)
     data.target(lesson, on_paper["y"])
