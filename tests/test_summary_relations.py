@@ -11,7 +11,7 @@ import pytest
 from penpaper_cli.cli import run
 from penpaper_cli.explain.show import Show
 from penpaper_cli.explain.working import worked
-from penpaper_cli.expressions.arithmetic import Num
+from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.expressions.checking import read_back, symbolic
 from penpaper_cli.expressions.numbers import Figures, read_number
 from penpaper_cli.ops import OPS
@@ -73,3 +73,9 @@ def test_a_fraction_keeps_its_decimal() -> None:
     _, short = summarised(OPS["dot"](u, v), Figures(fractions=True))
     assert len(short.sides) == 3 and short.relations == ("=", "≈")
     assert short.sides[1] == Num(Fraction(13, 21))
+
+
+def test_a_line_of_letters_alone_keeps_its_sign() -> None:
+    """As the equation of a model has it, whose coefficients were rounded."""
+    line = Working((Name("price"), Num(0.5) * Name("size") + Num(1 / 3)), ("≈",))
+    assert ends(line, Figures()).relations == line.relations
