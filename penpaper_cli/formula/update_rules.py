@@ -86,6 +86,10 @@ class Update(ABC):
     def root(self, value: Any) -> Any:
         """The square root."""
 
+    @abstractmethod
+    def because(self, value: Any, why: str) -> Any:
+        """The value, with the reason for it."""
+
 
 def gd(u: Update) -> Any:
     """Gradient descent: a step against the gradient."""
@@ -161,7 +165,7 @@ class UpdateRule(Choice):
     def with_defaults(self, given: Rates) -> Rates:
         """All of its rates: those that are given, and the usual ones."""
         usual = {name: Fraction(RATES[name].usual) for name in self.rates if RATES[name].usual}
-        return {**usual, **given}
+        return {name: given[name] if name in given or name not in usual else usual[name] for name in self.rates}
 
 
 UPDATE_RULES = by_name(
