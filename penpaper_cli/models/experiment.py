@@ -165,6 +165,8 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     sizes = (rest.X.shape[1], *options.hidden, outputs)
     layers = Layers(sizes, (hidden,) * len(options.hidden), loss, options.l2 or 0.0)
     rule = rule_for(options.optimizer, bool(options.hidden))
+    if options.l2 and "λ" in rule.letters:
+        raise CannotRead(f"--l2: {rule.word} keeps weights small by a λ of its own; give --weight-decay instead.")
     target_scaling = _target_scaling(rest, options, rule)
     X = scaled.apply(rest.X)
     usual = usual_lr(layers, rule, X, options.batch)
