@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from penpaper_cli.api.formula import solve
+    from penpaper_cli.api.looking import look
     from penpaper_cli.api.networks import forward, grad, loss, step
     from penpaper_cli.api.products import dot, matmul
     from penpaper_cli.api.solution import Solution
@@ -27,6 +28,7 @@ __all__ = [
     "dot",
     "forward",
     "grad",
+    "look",
     "loss",
     "matmul",
     "solve",
@@ -38,6 +40,7 @@ _MODULES = {
     "api.solution": ("Solution",),
     "api.products": ("dot", "matmul"),
     "api.formula": ("solve",),
+    "api.looking": ("look",),
     "api.networks": ("forward", "grad", "loss", "step"),
 }
 """Where each name is: it is imported when it is first used, so that importing the package costs nothing."""

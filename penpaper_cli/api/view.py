@@ -32,7 +32,7 @@ class ViewOptions(TypedDict, total=False):
     steps: int | str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class View:
     """How numbers are worked and how much is shown.
 

@@ -6,6 +6,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO, get_origin, get_type_hints
 
 import typer
@@ -25,7 +26,7 @@ def complete_format() -> list[str]:
     return ["auto", *FORMATS]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Target:
     """Where the solution goes, in which format, and on what page."""
 
@@ -176,6 +177,7 @@ FOR_TYPES_ONLY = {"Solution": Any, "ViewOptions": Any}
 """What annotations name and only type checkers import: the modules behind it take too long to load for --help."""
 
 
+@cache
 def options_of(function: Callable[..., Any]) -> list[inspect.Parameter]:
     """The parameters of a function that Typer is to fill: those that are annotated with an option or an argument."""
     hints = get_type_hints(function, localns=FOR_TYPES_ONLY, include_extras=True)

@@ -6,7 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from penpaper_cli.sentences.images import ON_WHITE, SIXTEEN_BITS, TO_GREY, avera
 if TYPE_CHECKING:
     from PIL import Image
 
+Size: TypeAlias = str | int | tuple[int, int]
+"""Width and height of a picture: "8x6" or (8, 6); "8" or 8 is a square."""
 ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 """What Pillow is allowed to take a file for, whatever its ending."""
@@ -144,8 +146,9 @@ def within(width: int, height: int, most: int) -> tuple[int, int]:
     return max(round(width * most / longer), 1), max(round(height * most / longer), 1)
 
 
-def read_size(text: str) -> tuple[int, int]:
+def read_size(size: Size) -> tuple[int, int]:
     """Width and height from "8x6"; "8" is a square. Raises CannotRead."""
+    text = "x".join(map(str, size)) if isinstance(size, tuple) else str(size)
     found = SIZE.fullmatch(text.strip())
     width, height = (int(n) for n in (found[1], found[2] or found[1])) if found else (0, 0)
     if not (1 <= width <= LARGEST_SIZE and 1 <= height <= LARGEST_SIZE):

@@ -19,7 +19,7 @@ MOST_ENTRIES = 9
 MOST_TERMS = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Show:
     """What to show: the digits of a number, which entries to work (`steps` many, or those named), in what detail."""
 

@@ -118,17 +118,17 @@ class Result:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
 class Anew(Generic[T]):
     """Things that are made whenever they are read, so that they take no memory and can be read again."""
 
-    make: Callable[[], Iterable[T]]
+    def __init__(self, make: Callable[[], Iterable[T]]) -> None:
+        self.make = make
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.make())
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Record:
     """A solution as data: the blocks that renderers draw, and the values that other programs read."""
 
