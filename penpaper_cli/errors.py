@@ -16,6 +16,10 @@ class CannotRead(PaperError):
     exit_code = 2
 
 
+class NotANumber(CannotRead):
+    """A text that is no number at all, rather than one that can't be worked with."""
+
+
 class CannotWork(PaperError):
     """The input was understood, but the mathematics can't be done."""
 

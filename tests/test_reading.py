@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from penpaper_cli.data.matrices import MOST_EXACT_ENTRIES, Matrix, as_matrix, as_vector, read_matrix
+from penpaper_cli.data.entries import MOST_EXACT_ENTRIES, Matrix
+from penpaper_cli.data.matrices import as_matrix, as_vector, read_matrix
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.expressions.numbers import Typed
 

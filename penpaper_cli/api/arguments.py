@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from penpaper_cli.data import matrices
-from penpaper_cli.data.matrices import MOST_EXACT_ENTRIES, Matrix
-from penpaper_cli.data.sources import in_range, quoted
+from penpaper_cli.data.entries import MOST_EXACT_ENTRIES, Matrix, as_float64, in_range
+from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.expressions.numbers import Typed, read_number
 
 Array = np.ndarray[Any, Any]
 
 MatrixLike = Any
-"""Text (a literal, or the name of a file) as on the command line; or what NumPy makes an array of numbers from: a
-number, nested lists, an array, a frame of pandas or like it. Fractions and Decimals stay what they are."""
+"""Text (a literal, or the name of a file) or a Path, as on the command line; or what NumPy makes an array of: a number,
+nested lists, an array, a frame of pandas or like it. Fractions and Decimals stay what they are."""
 
 
 def matrix(argument: MatrixLike, name: str, exact: bool | None = None) -> Matrix:
@@ -25,8 +26,8 @@ def matrix(argument: MatrixLike, name: str, exact: bool | None = None) -> Matrix
 
     Raises CannotRead for what isn't numbers in equal rows.
     """
-    if isinstance(argument, str):
-        return matrices.read_matrix(argument, name, exact)
+    if isinstance(argument, str | os.PathLike):
+        return matrices.read_matrix(os.fspath(argument), name, exact)
     data = np.atleast_1d(read_array(argument, name, exact))
     if data.ndim > 2:
         raise CannotRead(f"{name} has {data.ndim} dimensions where a vector or matrix is needed: give rows of numbers.")
@@ -35,10 +36,8 @@ def matrix(argument: MatrixLike, name: str, exact: bool | None = None) -> Matrix
 
 def value(argument: MatrixLike, name: str, exact: bool | None = None) -> Array:
     """A value for a formula, of any shape. Raises CannotRead for what isn't numbers in equal rows."""
-    if isinstance(argument, str):
-        from penpaper_cli.data.arrays import read_value
-
-        return read_value(argument, name, exact)
+    if isinstance(argument, str | os.PathLike):
+        return matrices.read_value(os.fspath(argument), name, exact)
     return read_array(argument, name, exact)
 
 
@@ -59,8 +58,8 @@ def read_array(argument: Any, name: str, exact: bool | None) -> Array:
         raise CannotRead(f"{name}: its rows differ in length; every row needs the same number of entries.") from None
     if not data.size:
         raise CannotRead(f"{name} is empty: give it at least one number.")
-    if data.dtype.kind == "f" and data.dtype.itemsize < 8:
-        data = data.astype(str).astype(np.float64)  # The shortest decimal of float32 isn't that of its float64.
+    if data.dtype.kind == "f":
+        data = as_float64(data)
     if exact is None:
         exact = data.size <= MOST_EXACT_ENTRIES
     if not exact and data.dtype.kind in "biuf" and in_range(data):
@@ -87,10 +86,10 @@ def one_per_layer(given: MatrixLike, name: str, dimensions: int) -> list[MatrixL
 
     Raises CannotRead for nested lists of which it can't be known whether they are one array or many.
     """
-    if isinstance(given, str) or getattr(given, "ndim", None) == dimensions:
+    if isinstance(given, str | os.PathLike) or (not isinstance(given, list | tuple) and np.ndim(given) == dimensions):
         return [given]
     layers = list(given)
-    if layers and all(depth(layer) < dimensions and not isinstance(layer, str) for layer in layers):
+    if layers and all(depth(layer) < dimensions and not isinstance(layer, str | os.PathLike) for layer in layers):
         noun = "matrix" if dimensions == 2 else "vector"
         raise CannotRead(f"{name}: give a list with a {noun} for each layer; one layer is [{noun}].")
     return layers
@@ -100,4 +99,4 @@ def depth(nested: Any) -> int:
     """How deep lists nest, or how many dimensions an array has."""
     if isinstance(nested, list | tuple):
         return 1 + (depth(nested[0]) if nested else 0)
-    return int(getattr(nested, "ndim", 0))
+    return np.ndim(nested)

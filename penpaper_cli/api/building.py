@@ -33,7 +33,7 @@ def solution(
 ) -> Solution:
     """A solution from its parts; `steps`, `sheet` and `script` are called whenever they are read."""
     show = show or Show()
-    blocks = (lambda: summary(steps())) if show.detail == "summary" else steps
+    blocks = (lambda: summary(steps(), show.figures)) if show.detail == "summary" else steps
     record = Record(
         command,
         Anew(blocks),

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from penpaper_cli.data.dataset import DataSet
-from penpaper_cli.data.sources import STDIN, quoted, read_stdin, readable, shown
+from penpaper_cli.data.kinds import ANY_FILE, kind_of
+from penpaper_cli.data.sources import STANDARD_INPUT, STDIN, quoted, shown
 from penpaper_cli.errors import CannotRead
 
 START, END = "<s>", "</s>"
@@ -45,9 +46,9 @@ class Counts:
 
     def matrix(self) -> np.ndarray:
         """Pairs of neighbours: how often the word of the column came right after the word of the row."""
-        found = np.zeros((self.words, self.words), dtype=int)
-        np.add.at(found, (self.seen[:, -3], self.seen[:, -2]), self.seen[:, -1])
-        return found
+        counts = np.zeros((self.words, self.words), dtype=int)
+        np.add.at(counts, (self.seen[:, -3], self.seen[:, -2]), self.seen[:, -1])
+        return counts
 
     def totals(self) -> np.ndarray:
         """For each row of `seen`, how often anything came after the same words."""
@@ -110,7 +111,7 @@ def one_hot(before: Sequence[Sequence[int]], words: int) -> np.ndarray:
 
 
 def contexts(X: np.ndarray, words: int) -> np.ndarray:
-    """And back: the numbers of the words before, shape (rows, context)."""
+    """The numbers of the words before, of shape (rows, context), from the rows that `one_hot` makes of them."""
     return np.asarray(X.reshape(len(X), -1, words).argmax(axis=2))
 
 
@@ -118,16 +119,16 @@ def counted(data: DataSet) -> Counts:
     """The counts of a data set that was read from a text."""
     words = len(data.classes)
     rows = np.column_stack([contexts(data.X, words), data.y.astype(int)])
-    found, times = np.unique(rows, axis=0, return_counts=True)
-    return Counts(np.column_stack([found, times]), words)
+    different, times = np.unique(rows, axis=0, return_counts=True)
+    return Counts(np.column_stack([different, times]), words)
 
 
 def read_beginnings(words: Sequence[str], context: int, source: str) -> np.ndarray:
-    """One-hot rows of the last words of sentences that have begun: the text itself, a .txt file, or `-`.
+    """One-hot rows of the last words of sentences that have begun: the text itself, a file that holds one, or `-`.
 
     Raises CannotRead for a word that the model doesn't know, or a sentence that has ended.
     """
-    lines = _lines(source)[0] if source.strip() == "-" or source.lower().endswith(".txt") else [(1, source)]
+    lines = _lines(source)[0] if source.strip() == "-" or kind_of(source) else [(1, source)]
     rows = []
     for _, line in lines:
         typed = line.split()
@@ -146,10 +147,12 @@ def read_beginnings(words: Sequence[str], context: int, source: str) -> np.ndarr
 def _lines(source: str) -> tuple[list[tuple[int, str]], str]:
     """The lines that aren't blank, with their numbers, and what messages call the text."""
     if source.strip() == "-":
-        text, name = read_stdin("The text"), STDIN
+        text, name = STANDARD_INPUT.text("The text"), STDIN
     else:
-        with readable(source), open(source, encoding="utf-8-sig") as file:
-            text, name = file.read(), shown(source)
+        kind, name = kind_of(source) or ANY_FILE, shown(source)
+        if kind.text is None:
+            raise CannotRead(f"{name} is {kind.name}, not a text: write sentences in a text file such as rhyme.txt.")
+        text = kind.text(source)
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not lines:
         raise CannotRead(f"{name} is empty: write sentences in it, one on each line.")
@@ -159,7 +162,7 @@ def _lines(source: str) -> tuple[list[tuple[int, str]], str]:
 def _sentences(source: str) -> tuple[list[list[str]], str]:
     """The words of each sentence, with <s> before and </s> after where the text has none."""
     lines, name = _lines(source)
-    found = []
+    sentences = []
     for number, line in lines:
         words = line.split()
         words = words if words[0] == START else [START, *words]
@@ -169,5 +172,5 @@ def _sentences(source: str) -> tuple[list[list[str]], str]:
                 f"{name}, line {number} has {START} or {END} in the middle, and each line is one sentence: "
                 "begin a new line there."
             )
-        found.append(words)
-    return found, name
+        sentences.append(words)
+    return sentences, name

@@ -12,7 +12,8 @@ from itertools import islice
 from typing import BinaryIO
 
 from penpaper_cli.data.cells import can_be_number
-from penpaper_cli.data.sources import CSV, STDIN, read_stdin_bytes, readable, shown
+from penpaper_cli.data.sources import STANDARD_INPUT, STDIN, readable, shown
+from penpaper_cli.data.tables import CSV, Table
 from penpaper_cli.errors import CannotRead
 
 SEPARATORS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
@@ -48,18 +49,20 @@ OTHER_FILES = {
 
 
 @contextmanager
-def opened_table(source: str) -> Iterator[tuple[CSV, list[str]]]:
-    """The CSV in a file, or on standard input for `-`, with what was found out about how it is written.
+def opened(path: str) -> Iterator[tuple[Table, list[str]]]:
+    """The table in a text file, with what was found out about how it is written.
 
     Raises CannotRead when it can't be opened, isn't text, or its separator is in doubt.
     """
-    if source.strip() == "-":
-        yield _table(io.BytesIO(read_stdin_bytes("The data set")), STDIN)
-        return
-    with readable(source), open(source, "rb") as stream:
+    with readable(path), open(path, "rb") as stream:
         # A pipe, as in <(zcat houses.csv.gz), can be read only once, and reading a CSV takes more than one go.
         raw: BinaryIO = stream if stream.seekable() else io.BytesIO(stream.read())
-        yield _table(raw, shown(source))
+        yield _table(raw, shown(path))
+
+
+def from_stdin() -> tuple[Table, list[str]]:
+    """The table on standard input, with notes and errors as `opened` has them."""
+    return _table(io.BytesIO(STANDARD_INPUT.bytes("The data set")), STDIN)
 
 
 def _table(raw: BinaryIO, source: str) -> tuple[CSV, list[str]]:

@@ -10,7 +10,8 @@ import numpy as np
 
 from penpaper_cli.data.dataset import DataSet
 from penpaper_cli.data.encoding import Column
-from penpaper_cli.data.images import Pixels, differing, feature_names, is_picture, read_picture
+from penpaper_cli.data.images import Pixels, differing, feature_names, read_picture
+from penpaper_cli.data.kinds import is_picture
 from penpaper_cli.data.sources import quoted, readable, shown
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.sentences.images import stray
@@ -101,8 +102,8 @@ def read_album(folder: str, size: tuple[int, int] | None = None) -> Album:
 
 def _listing(folder: str) -> tuple[list[str], list[str]]:
     """The names of the folders in a folder and of its files, each sorted."""
-    with readable(folder), os.scandir(folder) as found:
-        entries = sorted((entry.name, entry.is_dir()) for entry in found if not entry.name.startswith("."))
+    with readable(folder), os.scandir(folder) as listing:
+        entries = sorted((entry.name, entry.is_dir()) for entry in listing if not entry.name.startswith("."))
     return [name for name, is_dir in entries if is_dir], [name for name, is_dir in entries if not is_dir]
 
 

@@ -7,41 +7,45 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from penpaper_cli.data.cells import as_number, is_gap
-from penpaper_cli.data.dialect import opened_table
+from penpaper_cli.data.cells import Convention, as_number, is_gap
 from penpaper_cli.data.encoding import Column, coded
-from penpaper_cli.data.images import is_picture, read_row
+from penpaper_cli.data.entries import read_float
+from penpaper_cli.data.images import read_row
+from penpaper_cli.data.inference import NOT_NUMBERS, ColumnKind
+from penpaper_cli.data.kinds import is_picture, kind_of, opened_table
 from penpaper_cli.data.selection import no_column
 from penpaper_cli.data.sheet import Sheet, read_header
-from penpaper_cli.data.sources import quoted, read_float
+from penpaper_cli.data.sources import quoted
+from penpaper_cli.data.tables import InMemory, Source, Table
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.sentences.common import listed, plural
 
-FILES = (".csv", ".tsv", ".txt")
 WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s,]+)")
 MOST_LISTED = 10
 
 
 def read_rows_for(
     columns: Sequence[Column],
-    source: str,
-    numbers: str | None = None,
+    source: Source,
+    numbers: Convention | None = None,
     notes: list[str] | None = None,
 ) -> np.ndarray:
     """Rows of new data as a model takes them, float64 of shape (n, d).
 
-    `source` is a CSV file or `-`, whose columns are found by their names, or a literal such as "1650 3; 900 2" with
-    numbers and categories in the order of `columns` (quotation marks around a category with blanks), or a picture; what
-    was done to it is added to `notes`. Raises CannotRead with the place of an unknown category, a missing column or a
-    gap.
+    `source` is a file or `-`, or a table in memory, whose columns are found by their names, or a literal such as
+    "1650 3; 900 2" with numbers and categories in the order of `columns` (quotation marks around a category with
+    blanks), or a picture; what was done to it is added to `notes`. Raises CannotRead with the place of an unknown
+    category, a missing column or a gap.
     """
+    if not isinstance(source, str) or source.strip() == "-":
+        return _from_table(columns, source, numbers)
     if is_picture(source):
         pixels, how = read_row([column.name for column in columns], source.strip())
         if notes is not None:
             notes += how
         return pixels
-    if source.strip() == "-" or source.strip().lower().endswith(FILES):
-        return _from_file(columns, source, numbers)
+    if kind_of(source):
+        return _from_table(columns, source, numbers)
     rows = [row for row in re.split(r"[;\n]", source) if row.strip()]
     if not rows:
         raise CannotRead(f"The new row is empty: give {listed([column.name for column in columns])}, in this order.")
@@ -58,21 +62,19 @@ def read_rows_for(
     return coded(columns, [np.array(vector) for vector in values])
 
 
-def rows_as_typed(columns: Sequence[Column], source: str) -> list[list[str]]:
-    """The cells of a file with its header; those of a literal, or a picture's greys, under the names of the columns."""
+def rows_as_typed(columns: Sequence[Column], source: Source) -> list[list[str]]:
+    """The cells of a table with its header; of a literal, or a picture's greys, under the names of the columns."""
+    names = [column.name for column in columns]
+    if not isinstance(source, str) or (kind_of(source) and not is_picture(source)):
+        with opened_table(source) as (table, _):
+            sheet = _sheet(columns, table)
+            return [_names(sheet), *(cells for _, cells in sheet.body())]
     if is_picture(source):
-        names = [column.name for column in columns]
         pixels, _ = read_row(names, source.strip())
         return [names, *([f"{value:g}" for value in row] for row in pixels.tolist())]
     if source.strip() == "-":
         raise CannotRead("-o FILE.csv needs the new rows in a file or on the command line: put them in a file.")
-    if source.strip().lower().endswith(FILES):
-        with opened_table(source) as (table, _):
-            sheet = Sheet.seen(table, read_header(table))
-            names = [sheet.header.called(j) for j in range(len(sheet.header.names))]
-            return [names, *(cells for _, cells in sheet.body())]
-    rows = [_cells(row, len(columns)) for row in re.split(r"[;\n]", source) if row.strip()]
-    return [[column.name for column in columns], *rows]
+    return [names, *(_cells(row, len(columns)) for row in re.split(r"[;\n]", source) if row.strip())]
 
 
 def _cells(row: str, count: int) -> list[str]:
@@ -80,10 +82,10 @@ def _cells(row: str, count: int) -> list[str]:
     parts = [part.strip().strip("\"'") for part in row.split(",")]
     if len(parts) == count:
         return parts
-    return ["".join(found.groups(default="")) for found in WORD.finditer(row)]
+    return ["".join(word.groups(default="")) for word in WORD.finditer(row)]
 
 
-def _value(column: Column, cell: str, place: str, convention: str | None = None) -> float:
+def _value(column: Column, cell: str, place: str, convention: Convention | None = None) -> float:
     """A number, or the place of a category."""
     text = cell.strip()
     if not text or (column.categories and is_gap(text)):
@@ -100,10 +102,22 @@ def _value(column: Column, cell: str, place: str, convention: str | None = None)
         raise CannotRead(f"{place}: {quoted(text)} {error}; mend the entry.") from None
 
 
-def _from_file(columns: Sequence[Column], source: str, numbers: str | None) -> np.ndarray:
+def _sheet(columns: Sequence[Column], table: Table) -> Sheet:
+    """A table of new rows seen; the columns of an array are taken to be those of the model, in their order."""
+    header = read_header(table)
+    if header.invented and isinstance(table, InMemory) and len(header.names) == len(columns):
+        header.names[:] = [column.name for column in columns]
+    return Sheet.seen(table, header)
+
+
+def _names(sheet: Sheet) -> list[str]:
+    return [sheet.header.called(j) for j in range(len(sheet.header.names))]
+
+
+def _from_table(columns: Sequence[Column], source: Source, numbers: Convention | None) -> np.ndarray:
     with opened_table(source) as (table, _):
-        sheet = Sheet.seen(table, read_header(table))
-        names = [sheet.header.called(j) for j in range(len(sheet.header.names))]
+        sheet = _sheet(columns, table)
+        names = _names(sheet)
         for column in columns:
             if column.name not in names:
                 raise CannotRead(no_column(table.source, names, column.name))
@@ -124,16 +138,16 @@ def _from_file(columns: Sequence[Column], source: str, numbers: str | None) -> n
     return coded(columns, [np.array(vector) for vector in values])
 
 
-def _convention(sheet: Sheet, j: int, numbers: str | None) -> str:
+def _convention(sheet: Sheet, j: int, numbers: Convention | None) -> Convention:
     """How a column of numbers is written. Raises CannotRead where it holds something else."""
-    found = sheet.understood(j, numbers)
-    if found.kind in ("category", "text", "date"):
+    column = sheet.inference(j, numbers)
+    if column.kind in (ColumnKind.CATEGORY, ColumnKind.TEXT, ColumnKind.DATE):
         survey = sheet.surveys[j]
-        line, text = min(survey.first[kind] for kind in ("text", "unit", "odd", "date") if kind in survey.first)
+        line, text = min(survey.first[kind] for kind in NOT_NUMBERS if kind in survey.first)
         raise CannotRead(
             f"{sheet.table.source}, line {line}, column {quoted(survey.name)}: {quoted(text)} is not a number, "
             "and the model needs one; mend the cell."
         )
-    if found.problem and found.kind != "empty":
-        raise CannotRead(f"{found.problem}; {found.target_remedy}.")
-    return found.convention
+    if column.problem and column.kind is not ColumnKind.EMPTY:
+        raise CannotRead(f"{column.problem}; {column.target_remedy}.")
+    return column.convention

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,8 +10,11 @@ from penpaper_cli.data.corpus import CONTEXTS, read_text
 from penpaper_cli.data.dataset import DataSet, read_data
 from penpaper_cli.data.encoding import Column
 from penpaper_cli.data.image_folder import is_folder, read_album
-from penpaper_cli.data.images import is_picture, read_size
+from penpaper_cli.data.images import Size, read_size
+from penpaper_cli.data.kinds import is_picture, kind_of
+from penpaper_cli.data.selection import column_names
 from penpaper_cli.data.sources import quoted, shown
+from penpaper_cli.data.tables import Source
 from penpaper_cli.errors import CannotRead
 
 USUAL_CONTEXT = 1
@@ -32,20 +36,20 @@ WHY_NOT_FOR_WORDS = {
 class DataOptions:
     """How data is to be read. None, and False, is what wasn't asked for.
 
-    `target`, `features`, `drop` and `category` name columns of a table; `missing` says what to do with gaps (drop,
-    mean, median), `numbers` how numbers are written; with `classify` the numbers of the target are classes. `size` is
-    the width and height that pictures are brought to, such as "8x8". With `next_word` the data is a text, of which
-    `context` words are looked at to guess the next.
+    `target`, `features`, `drop` and `category` name columns of a table, several as a list or "A,B"; `missing` says what
+    to do with gaps (drop, mean, median), `numbers` how numbers are written; with `classify` the numbers of the target
+    are classes. `size` is the width and height that pictures are brought to, such as "8x8". With `next_word` the data
+    is a text, of which `context` words are looked at to guess the next.
     """
 
     target: str | None = None
-    features: Sequence[str] | None = None
-    drop: Sequence[str] | None = None
-    category: Sequence[str] | None = None
+    features: str | Sequence[str] | None = None
+    drop: str | Sequence[str] | None = None
+    category: str | Sequence[str] | None = None
     missing: str | None = None
     numbers: str | None = None
     classify: bool = False
-    size: str | None = None
+    size: Size | None = None
     next_word: bool = False
     context: int | None = None
 
@@ -65,13 +69,19 @@ class SavedRun:
     context: int = 0
 
 
-def open_data(source: str, options: DataOptions, saved: SavedRun | None = None) -> DataSet:
-    """The data set in a file or a folder, or on standard input for `-`; for a `saved` run, as its model knows it.
+def open_data(source: Source, options: DataOptions, saved: SavedRun | None = None) -> DataSet:
+    """The data set in a file or a folder, on standard input for `-`, or in memory as an array or a data frame.
+
+    For a `saved` run it is read as its model knows it. An array has the columns x1, x2, …, and a target by another name
+    is its last.
 
     Raises CannotRead with the place and the remedy, also for options that don't fit the kind of data, and CannotWork
     where there is nothing to learn from it.
     """
-    source = source.strip()  # a blank shields a leading minus
+    if isinstance(source, os.PathLike):
+        source = os.fspath(source)
+    if isinstance(source, str):
+        source = source.strip()  # a blank shields a leading minus
     if saved is not None:
         return _open_again(source, options, saved)
     if options.next_word:
@@ -84,42 +94,45 @@ def open_data(source: str, options: DataOptions, saved: SavedRun | None = None) 
     return pictures or open_table(source, options)
 
 
-def open_table(source: str, options: DataOptions) -> DataSet:
+def open_table(source: Source, options: DataOptions) -> DataSet:
     """The data set in a table, whose target is named among the options. Raises as `open_data` does."""
     return read_data(
         source,
         str(options.target),
-        options.features,
-        options.drop or (),
-        options.category or (),
+        column_names(options.features),
+        column_names(options.drop) or (),
+        column_names(options.category) or (),
         options.missing,
         options.numbers,
         options.classify,
     )
 
 
-def _open_text(source: str, options: DataOptions) -> DataSet:
+def _open_text(source: Source, options: DataOptions) -> DataSet:
     for option, why in WHY_NOT_FOR_WORDS.items():
         if options.given(option):
             raise CannotRead(f"--{option}: with --next-word {why}; leave the option out.")
     context = options.context
     if context is not None and context not in CONTEXTS:
         raise CannotRead(f"--context {context}: the model looks at 1 or 2 words before the next one; give 1 or 2.")
-    if source.lower().endswith((".csv", ".tsv", ".json", ".npy")):
+    if not isinstance(source, str):
+        raise CannotRead("--next-word learns from a text in a file: name the file.")
+    kind = kind_of(source)
+    if kind and kind.text is None:
         raise CannotRead(
             f"{shown(source)}: --next-word learns from sentences, one on each line of a text file such as rhyme.txt."
         )
     return read_text(source, USUAL_CONTEXT if context is None else context)
 
 
-def _open_pictures(source: str, options: DataOptions) -> DataSet | None:
+def _open_pictures(source: Source, options: DataOptions) -> DataSet | None:
     """The data set in a folder of pictures, or None where the source is a table."""
-    if is_picture(source) and not is_folder(source):
+    if isinstance(source, str) and is_picture(source) and not is_folder(source):
         raise CannotRead(
             f"{quoted(source, 200)} is one picture, and training needs many: "
             "name a folder that has a folder of pictures for each class."
         )
-    if not is_folder(source):
+    if not isinstance(source, str) or not is_folder(source):
         if options.size is not None:
             raise CannotRead("--size is for pictures, and a table has none: leave the option out.")
         return None
@@ -132,7 +145,7 @@ def _open_pictures(source: str, options: DataOptions) -> DataSet | None:
     return read_album(source, read_size(options.size) if options.size is not None else None).data_set()
 
 
-def _open_again(source: str, options: DataOptions, saved: SavedRun) -> DataSet:
+def _open_again(source: Source, options: DataOptions, saved: SavedRun) -> DataSet:
     """The data for a saved run to go on with: its target, its features and its classes are those of its model."""
     if options.next_word and not saved.context:
         raise CannotRead(

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from penpaper_cli.data.cells import is_date, is_gap, written
-from penpaper_cli.data.inference import Survey, Understood, evidence, understood
-from penpaper_cli.data.sources import CSV, quoted
+from penpaper_cli.data.cells import Convention, is_date, is_gap, written
+from penpaper_cli.data.inference import CellKind, Inference, Survey, evidence, infer
+from penpaper_cli.data.sources import quoted
+from penpaper_cli.data.tables import Table
 from penpaper_cli.errors import CannotRead
 
 SAMPLE = 200
-CHUNK = 1 << 20
-DECIMAL_POINT = re.compile(
-    r"""(?:^|[,;|\t" ])[+-]?(?:0\d*\.\d|\d+\.\d{1,2}(?!\d)|\d+\.\d{4}|\d{4,}\.\d|\.\d)""", re.MULTILINE | re.ASCII
-)
-"""A number whose point can't set thousands apart."""
-PADDED = re.compile(r"""(?:^|[,;|\t" ])0[0-9]+(?![0-9.eE])""", re.MULTILINE)
-"""A whole number with a 0 in front, as a code may have it."""
 LAST_ROWS = 3
 """So many rows at the end may be totals and averages."""
 TOTALS = {"total", "totals", "subtotal", "grand total", "sum", "gesamt", "summe", "gesamtsumme", "zwischensumme"}
@@ -29,20 +22,26 @@ AVERAGES = {"average", "averages", "avg", "mean", "durchschnitt", "mittelwert"}
 
 @dataclass
 class Header:
-    """The names of the columns; `given` is whether they stand in the file, on `line`. One without a name is ""."""
+    """The names of the columns; one without a name is "".
+
+    `given` is whether they stand in the first row, on `line`; `invented` are names such as x1, where there are none.
+    """
 
     names: list[str]
     given: bool
     line: int
     notes: list[str]
+    invented: bool = False
 
     def called(self, j: int) -> str:
         """What a column is called, also one without a name."""
         return self.names[j] or f"column {j + 1}"
 
 
-def read_header(table: CSV) -> Header:
-    """The header, or names x1, x2, … where the first line already holds data."""
+def read_header(table: Table) -> Header:
+    """The names of the columns; x1, x2, … where nothing names them and the first line already holds data."""
+    if table.names:
+        return Header(list(table.names), False, 0, [])
     rows = list(islice(table.rows(), SAMPLE))
     if not rows:
         raise CannotRead(
@@ -58,38 +57,22 @@ def read_header(table: CSV) -> Header:
     data = [name for name in names if is_date(name) or written(name)]
     words = [j for j, name in enumerate(names) if name not in data and not is_gap(name)]
     place = f"{table.source}, line {line}"
-    if not data and not words:
+    if not data and not words and not table.headless:
         raise CannotRead(f"{place} has no names: the file needs a header line such as size,bedrooms,price.")
     repeated = [j for j in words for _, row in rows[1:] if j < len(row) and row[j].strip() == names[j]]
-    if data and (not words or repeated):
+    if table.headless or (data and (not words or repeated)):
         last = f"x{len(names)}"
         note = f"{place} holds data, so no header is assumed: the columns are called {'x1 to ' * (last != 'x1')}{last}."
-        return Header([f"x{j + 1}" for j in range(len(names))], False, line, [note])
+        return Header([f"x{j + 1}" for j in range(len(names))], False, line, [note], invented=True)
     notes = [f"{place} is taken for the header, though {quoted(data[0])} in it looks like data."] if data else []
     return Header(names, True, line, notes)
-
-
-def is_plain(table: CSV, given: bool) -> bool:
-    """Whether nothing has to be said of its numbers: no code starts with 0, and points are surely decimal points.
-
-    If all of the cells are plain numbers, one of them that can have a decimal point only settles it for them all.
-    """
-    next(table.rows()) if given else table.rewind()
-    points = decimal = False
-    while lines := table.stream.readlines(CHUNK):
-        text = "".join(lines)
-        if PADDED.search(text):
-            return False
-        decimal = decimal or bool(DECIMAL_POINT.search(text))
-        points = points or "." in text
-    return decimal or not points
 
 
 @dataclass
 class Sheet:
     """A table seen as a whole, cell by cell. `left_out` are lines that hold no data, `totals` rows that may be sums."""
 
-    table: CSV
+    table: Table
     header: Header
     surveys: list[Survey] = field(default_factory=list)
     rows: int = 0
@@ -98,7 +81,7 @@ class Sheet:
     notes: list[str] = field(default_factory=list)
 
     @classmethod
-    def seen(cls, table: CSV, header: Header) -> Sheet:
+    def seen(cls, table: Table, header: Header) -> Sheet:
         """Look at every row once. Raises CannotRead when one has too many cells or too few."""
         sheet = cls(table, header, [Survey(header.called(j)) for j in range(len(header.names))])
         sheet._look()
@@ -111,10 +94,10 @@ class Sheet:
             next(rows)
         return ((line, cells) for line, cells in rows if line not in self.left_out)
 
-    def understood(self, j: int, numbers: str | None = None, category: bool = False) -> Understood:
-        """What the j-th column is."""
+    def inference(self, j: int, numbers: Convention | None = None, category: bool = False) -> Inference:
+        """What the j-th column was taken for."""
         of_file = evidence(self.surveys)
-        return understood(self.surveys[j], self.table.source, self.table.delimiter, of_file, numbers, category)
+        return infer(self.surveys[j], self.table.source, self.table.delimiter, of_file, numbers, category)
 
     def _look(self) -> None:
         first: tuple[int, list[str]] | None = None
@@ -138,14 +121,14 @@ class Sheet:
             self._take_the_first(*first)
 
     def _uneven(self, line: int, cells: list[str]) -> str:
-        found = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+        count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
         width, what = len(self.header.names), "header" if self.header.given else "first line"
-        return f"{self.table.source}, line {line} has {found}, but the {what} has {width}: mend the line."
+        return f"{self.table.source}, line {line} has {count}, but the {what} has {width}: mend the line."
 
     def _take(self, line: int, cells: list[str]) -> None:
         self.rows += 1
         kinds = [survey.add(line, cell) for survey, cell in zip(self.surveys, cells, strict=True)]
-        label = _label(cells) if "text" in kinds else None
+        label = _label(cells) if CellKind.TEXT in kinds else None
         if label and label[1] in TOTALS:
             self.totals.append((line, label[0], cells[label[0]].strip()))
 
@@ -176,7 +159,7 @@ class Sheet:
         words = [
             cell.strip()
             for cell, survey in zip(cells, self.surveys, strict=True)
-            if not is_gap(cell) and survey.kinds["number"] == survey.filled > 0
+            if not is_gap(cell) and survey.kinds[CellKind.NUMBER] == survey.filled > 0
         ]
         data = [cell for cell in cells if is_date(cell) or written(cell)]
         if words and not data and self.header.given:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from penpaper_cli.errors import CannotRead
+from penpaper_cli.errors import CannotRead, NotANumber
 from penpaper_cli.expressions.decimals import Finer, Real, real, rounded
 
 LARGEST_EXPONENT = 307
@@ -78,7 +78,7 @@ def read_number(text: str) -> Typed:
             raise CannotRead("divides by zero")
         return Typed(plain, plain.lstrip("+") if int(ratio[2]) else "0")
     if not NUMBER.fullmatch(plain) or not plain.isascii():
-        raise CannotRead("is not a number")
+        raise NotANumber("is not a number")
     exponent = re.split("[eE]", plain)[-1] if "e" in plain.lower() else "0"
     if len(exponent) > 6 or abs(int(exponent)) > LONGEST_NUMBER + LARGEST_EXPONENT:
         raise CannotRead(_out_of_range())

@@ -1,12 +1,9 @@
-"""The operations, by family. Asking for OPS registers them all; a single family can be imported by itself, sooner."""
+"""The operations, one class each, in a module for every family. Below them stand the paper and the expressions.
 
-from __future__ import annotations
+A family is a module that is named in FAMILIES; the registry loads it when one of its operations is asked for.
+"""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from penpaper_cli.paper.paper import OPS as OPS
+from penpaper_cli.paper.paper import OPS as OPS
 
 FAMILIES = (
     "elementwise",
@@ -26,11 +23,3 @@ FAMILIES = (
     "lookup",
     "normalisation",
 )
-
-
-def __getattr__(name: str) -> Any:
-    if name != "OPS":
-        raise AttributeError(f"penpaper_cli.ops has no {name}")
-    for family in FAMILIES:
-        import_module(f"penpaper_cli.ops.{family}")
-    return import_module("penpaper_cli.paper.paper").OPS

@@ -8,11 +8,12 @@ prediction = paper.call("ŷ", X @ w)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import InvalidOperation, Overflow
 from fractions import Fraction
 from functools import cached_property
+from importlib import import_module
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -211,7 +212,7 @@ Numbers = TypeVar("Numbers", Value, Array)
 class Op:
     """One operation: what it computes, how its gradient flows back, and how one entry is worked by hand.
 
-    A subclass is an operation: defining it registers it, under `name`, in OPS.
+    A subclass with a `name` is an operation, and stands in OPS from then on.
 
     - `rule`: how an entry is worked, in one sentence without symbols. The class docstring says what it is for.
     - `reasons`: for each operand, why its gradient is what it is.
@@ -237,7 +238,7 @@ class Op:
 
     def __init_subclass__(cls) -> None:
         if "name" in cls.__dict__:
-            OPS[cls.name] = cls()
+            OPS.add(cls())
 
     @property
     def about(self) -> str:
@@ -361,8 +362,42 @@ def along(sentence: str, settings: dict[str, Any]) -> str:
     return re.sub(r"\brow(s?)\b", r"column\1", sentence) if settings.get("axis") == 0 else sentence
 
 
-OPS: dict[str, Op] = {}
-"""Every operation by name."""
+class Operations(Mapping[str, Op]):
+    """Every operation by name, in the order of the FAMILIES of `package`: these are its modules with operations.
+
+    They are loaded when one is looked up that isn't there yet, or all are listed. So what is found never depends on
+    what was imported before, and a small calculation loads the families that it uses.
+    """
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+        self.known: dict[str, Op] = {}
+
+    def add(self, op: Op) -> None:
+        self.known[op.name] = op
+
+    def __getitem__(self, name: str) -> Op:
+        if name not in self.known:
+            self.families()
+        return self.known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        order = self.families()
+        return iter(sorted(self.known, key=lambda name: order.index(type(self.known[name]).__module__)))
+
+    def __len__(self) -> int:
+        self.families()
+        return len(self.known)
+
+    def families(self) -> list[str]:
+        """The modules that hold operations, each of them loaded."""
+        modules = [f"{self.package}.{family}" for family in import_module(self.package).FAMILIES]
+        for module in modules:
+            import_module(module)
+        return modules
+
+
+OPS = Operations("penpaper_cli.ops")
 
 
 def _in_hand(number: Any) -> Fraction | Real:

@@ -16,8 +16,8 @@ ONE_HOT = (
 
 
 def table_size(rows: int, columns: int, separator: str) -> str:
-    """How big a data file is, and how it is separated."""
-    separated = f", separated by {separator}" if columns > 1 else ""
+    """How big a table is, and what separates its columns where it is a text."""
+    separated = f", separated by {separator}" if separator and columns > 1 else ""
     return f"{plural(rows, 'row')} of data and {plural(columns, 'column')}{separated}."
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from penpaper_cli.errors import PaperError
 from penpaper_cli.expressions.arithmetic import Entry, Expr, Num
+from penpaper_cli.expressions.checking import relation, symbolic
 from penpaper_cli.expressions.numbers import Figures, Scalar
 
 if TYPE_CHECKING:
@@ -117,17 +118,17 @@ class Result:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
 class Anew(Generic[T]):
     """Things that are made whenever they are read, so that they take no memory and can be read again."""
 
-    make: Callable[[], Iterable[T]]
+    def __init__(self, make: Callable[[], Iterable[T]]) -> None:
+        self.make = make
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.make())
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Record:
     """A solution as data: the blocks that renderers draw, and the values that other programs read."""
 
@@ -148,18 +149,24 @@ class Record:
     """The calculation as a program, made when a format asks for it; nothing where there is nothing to run."""
 
 
-def summary(blocks: Iterable[Block]) -> Iterator[Block]:
+def summary(blocks: Iterable[Block], figures: Figures) -> Iterator[Block]:
     """The shapes and the results: no sentences that only explain, and of worked lines their two ends."""
     for block in blocks:
         if isinstance(block, Working):
-            yield ends(block)
+            yield ends(block, figures)
         elif not (isinstance(block, Sentence) and block.explains):
             yield block
 
 
-def ends(line: Working) -> Working:
-    """A worked line without what lies between its first side and its result (a fraction keeps its decimal)."""
-    kept = 2 if isinstance(line.sides[-1], Num) and line.sides[-1].as_decimal else 1
-    between = line.relations[: len(line.relations) - kept + 1]
-    sign = "≈" if "≈" in between else "="
-    return Working((line.sides[0], *line.sides[-kept:]), (sign, *line.relations[len(between) :]))
+def ends(line: Working, figures: Figures) -> Working:
+    """A worked line without what lies between its first side and its result (a fraction keeps its decimal).
+
+    What was rounded in between may leave no trace in the result, so the two are compared: by the numbers that the first
+    side stands for, since a letter equals whatever it is worked to.
+    """
+    last = len(line.sides) - (2 if isinstance(line.sides[-1], Num) and line.sides[-1].as_decimal else 1)
+    between, sign = line.relations[:last], "="
+    if "≈" in between:
+        plain = next((k for k, side in enumerate(line.sides) if not symbolic(side)), last)
+        sign = "≈" if "≈" in between[:plain] else relation(line.sides[min(plain, last)], line.sides[last], figures)
+    return Working((line.sides[0], *line.sides[last:]), (sign, *line.relations[last:]))

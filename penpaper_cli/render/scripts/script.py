@@ -60,7 +60,7 @@ class Library(ABC):
         words = (*self.imports, *self.helpers, COUNTER.name, "optimizer", "tape", "parameters", "wanted", "watched")
         self.names = Identifiers(words)
         self.names.known[COUNTER.name] = COUNTER.name
-        self.terms = Terms(self.rows, self.wrap, self.names)
+        self.terms = Terms(self.name, self.rows, self.wrap, self.names)
         self.shapes: dict[str, tuple[int, ...]] = {}
         self.wanted: set[str] = set()
         self.starting: set[str] = set()

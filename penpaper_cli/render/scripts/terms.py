@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from penpaper_cli.errors import CannotRead
 from penpaper_cli.expressions.numbers import Scalar, Typed
 from penpaper_cli.render.scripts.identifiers import Identifiers
 from penpaper_cli.solution.script import Call, Number, Numbers, Ref, Term
@@ -37,8 +38,8 @@ def number_text(number: Scalar) -> str:
 class Terms:
     """Writes terms with the rows of one library. `wrap` is its row for a number that has to be an array."""
 
-    def __init__(self, rows: Mapping[str, Row], wrap: str, names: Identifiers) -> None:
-        self.rows, self.wrap, self.names = rows, wrap, names
+    def __init__(self, library: str, rows: Mapping[str, Row], wrap: str, names: Identifiers) -> None:
+        self.library, self.rows, self.wrap, self.names = library, rows, wrap, names
 
     def text(self, term: Term) -> str:
         """A term as one line of Python, formatted as ruff would."""
@@ -57,7 +58,12 @@ class Terms:
         return self.call(term)
 
     def call(self, call: Call) -> ast.expr:
-        """An operation on its operands."""
+        """An operation on its operands. Raises CannotRead where the library has nothing for it."""
+        if call.op not in self.rows:
+            raise CannotRead(
+                f"The operation {call.op} is not written in {self.library}, which finds gradients by itself: choose "
+                "--format numpy, or a format to read, such as --format markdown."
+            )
         row = self.rows[call.op]
         template = row if isinstance(row, str) else row(call)
         beside = call.op in ("add", "sub", "mul", "div") and any(not isinstance(arg, Number) for arg in call.args)

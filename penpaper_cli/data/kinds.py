@@ -1,0 +1,90 @@
+"""The kinds of input: one entry for each, with the endings of its files and the readers that every command asks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+
+from penpaper_cli.data import array_files, dialect, images
+from penpaper_cli.data.entries import Matrix
+from penpaper_cli.data.sources import readable, shown
+from penpaper_cli.data.tables import Source, Table, table_in_memory
+from penpaper_cli.errors import CannotRead
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of file: what a sentence calls it, how its files end, and a reader for each use that it can be put to.
+
+    `table` opens the rows and columns of a data set, with notes on what was assumed about how they are written;
+    `matrix` reads numbers, exact or not as asked, of at most so many dimensions; `picture` reads pixels, brought to a
+    width and height where they are given; `text` reads sentences, one on each line. A command refuses a kind without
+    the reader that it needs.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    table: Callable[[str], AbstractContextManager[tuple[Table, list[str]]]] | None = None
+    matrix: Callable[[str, bool | None, int], Matrix] | None = None
+    picture: Callable[[str, tuple[int, int] | None], images.Pixels] | None = None
+    text: Callable[[str], str] | None = None
+
+
+def read_lines(path: str) -> str:
+    """A text in UTF-8, whole."""
+    with readable(path), open(path, encoding="utf-8-sig") as file:
+        return file.read()
+
+
+KINDS = (
+    Kind("a CSV", (".csv",), table=dialect.opened, matrix=partial(array_files.read_csv, delimiter=",")),
+    Kind("a table", (".tsv",), table=dialect.opened, matrix=partial(array_files.read_csv, delimiter="\t")),
+    Kind("a text", (".txt",), table=dialect.opened, text=read_lines),
+    Kind("JSON", (".json",), matrix=array_files.read_json),
+    Kind("a NumPy array", (".npy",), matrix=array_files.read_npy),
+    Kind("a picture", images.ENDINGS, picture=images.read_picture),
+)
+ANY_FILE = Kind("a file", (), table=dialect.opened, text=read_lines)
+"""A file with another ending, or none: data sets come in many."""
+
+
+def kind_of(path: str) -> Kind | None:
+    """The kind of a file by its ending, None where it tells nothing."""
+    return next((kind for kind in KINDS if path.strip().lower().endswith(kind.endings)), None)
+
+
+def is_picture(path: str) -> bool:
+    """Whether a file is meant to be a picture, by its ending."""
+    kind = kind_of(path)
+    return kind is not None and kind.picture is not None
+
+
+def matrix_endings() -> list[str]:
+    """How the files end that hold matrices."""
+    return [ending for kind in KINDS if kind.matrix for ending in kind.endings]
+
+
+@contextmanager
+def opened_table(source: Source) -> Iterator[tuple[Table, list[str]]]:
+    """The table in a file, on standard input for `-`, or in memory, with what was found out about how it is written.
+
+    Raises CannotRead when it can't be opened, isn't a table, or its separator is in doubt.
+    """
+    with _opener(source) as opened:
+        yield opened
+
+
+def _opener(source: Source) -> AbstractContextManager[tuple[Table, list[str]]]:
+    if not isinstance(source, str | os.PathLike):
+        return nullcontext((table_in_memory(source), []))
+    path = os.fspath(source)
+    if path.strip() == "-":
+        return nullcontext(dialect.from_stdin())
+    kind = kind_of(path) or ANY_FILE
+    if kind.table is None:
+        with readable(path), open(path, "rb"):
+            raise CannotRead(f"{shown(path)} is {kind.name}, not a table: save the table as CSV.")
+    return kind.table(path)
