@@ -69,13 +69,11 @@ class Nudges:
         rows = []
         for parameter, gradient in zip(self.parameters, self.gradients, strict=True):
             for at in self.places(parameter):
-                nudged, worked = real(self.nudged(parameter, at).slope), gradient.number(at)
-                good = abs(nudged - worked) <= CLOSE * max(real(1), abs(nudged), abs(real(worked)))
+                nudged, worked = self.nudged(parameter, at).slope, gradient.number(at)
+                good = abs(real(nudged) - worked) <= CLOSE * max(real(1), abs(real(nudged)), abs(real(worked)))
                 name = Entry(parameter.label, at, worked)
                 failures += [] if good else [name]
-                rows.append(
-                    ((name,), (Num(self.nudged(parameter, at).slope),), (Num(worked),), ("PASS" if good else "FAIL",))
-                )
+                rows.append(((name,), (Num(nudged),), (Num(worked),), ("PASS" if good else "FAIL",)))
         yield Table(head, rows, "lrrl")
         hidden = sum(p.data.size - len(list(self.places(p))) for p in self.parameters)
         if hidden:

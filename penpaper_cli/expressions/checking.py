@@ -53,9 +53,10 @@ def agree(left: Expr, right: Expr, met: Real = NOTHING) -> bool:
     `met` is the size of the numbers met before, whose rounding the sides may have inherited.
     """
     a, b = value(left), value(right)
-    if isinstance(a, Fraction | tuple) and isinstance(b, Fraction | tuple):
+    in_float64 = _recorded_in_float64(left) or _recorded_in_float64(right)
+    if isinstance(a, Fraction | tuple) and isinstance(b, Fraction | tuple) and not in_float64:
         return bool(a == b)
-    tolerance = FLOAT_DIGITS if _recorded_in_float64(left) or _recorded_in_float64(right) else MOST_DIGITS
+    tolerance = FLOAT_DIGITS if in_float64 else MOST_DIGITS
     return bool(abs(real(a) - b) <= tolerance * max(size(left), size(right), met))
 
 

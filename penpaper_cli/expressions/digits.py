@@ -5,9 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, value
-from penpaper_cli.expressions.decimals import DIGITS, finer, real
+from penpaper_cli.expressions.decimals import DIGITS, Float64, finer, real
 from penpaper_cli.expressions.numbers import Figures
 
+FLOAT_DIGITS = 15
+"""What a float64 is sure of."""
 MARGIN = 10
 """So many of all digits are left to rounding."""
 
@@ -42,7 +44,8 @@ def _to_see_a_step(left: Expr, right: Expr, figures: Figures) -> int:
     large, small = sorted((real(value(term)) for term in left.args), key=abs, reverse=True)
     if not small or figures.text(abs(large)) != figures.text(abs(real(right.value))) or figures.in_full(right.value):
         return 0
-    return large.adjusted() - small.adjusted() + 2
+    digits = large.adjusted() - small.adjusted() + 2
+    return 0 if isinstance(right.value, float | Float64) and digits > FLOAT_DIGITS else digits
 
 
 def _is_sum_of_numbers(e: Expr) -> bool:

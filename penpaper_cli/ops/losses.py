@@ -287,9 +287,10 @@ def surprise_of_scores(z: Array, t: Array) -> Array:
     return np.asarray(t * log_of_one_and_exp(-z) + (1 - t) * log_of_one_and_exp(z))
 
 
-def log_of_one_and_exp(z: Array) -> Any:
+def log_of_one_and_exp(z: Any) -> Any:
     """log(1 + exp(z)), also where exp(z) would be too large or too small."""
-    return each(FUNCTIONS["softplus"], z) if z.dtype == object else np.logaddexp(0, z)
+    scores = np.asarray(z)
+    return each(FUNCTIONS["softplus"], scores) if scores.dtype == object else np.logaddexp(0, scores)
 
 
 def from_scores_entry(z: Value, t: Value) -> Expr:
