@@ -36,7 +36,7 @@ def worked(result: Value, at: Place, show: Show, start: Expr | None = None) -> W
     if isinstance(sides[-1], Num):
         by_hand = sides[-1].value
         checked(result.op.name, [*sides, Num(recorded)])
-        # What float64 recorded may differ in its last digits from what decimals come to, or, where terms cancel, in all.
+        # What float64 recorded may differ in its last digits from what decimals come to; where terms cancel, in all.
         sides[-1] = Num(by_hand if isinstance(by_hand, Fraction) or not near(by_hand, recorded) else recorded)
     return line(
         result.op.name,

@@ -9,8 +9,8 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Name
-from penpaper_cli.expressions.decimals import real
-from penpaper_cli.expressions.numbers import Figures, Typed, read_number
+from penpaper_cli.expressions.functions import FUNCTIONS
+from penpaper_cli.expressions.numbers import Figures, Typed, as_written, read_number
 from penpaper_cli.paper.paper import Array, Paper, Place, Value, each
 
 Shape = tuple[int, ...]
@@ -41,7 +41,12 @@ def no_product_lost(product: Array, a: Array, b: Array) -> None:
 
 def in_decimals(array: Array) -> Array:
     """The numbers of an array as a worked line takes them, whatever they were recorded in."""
-    return each(real, array)
+    return each(as_written, array)
+
+
+def exponentials(array: Array) -> Any:
+    """exp of every entry; exactly 1 for a fraction 0."""
+    return np.exp(array) if array.dtype != object else each(FUNCTIONS["exp"], array)
 
 
 def cell(value: Value, at: Place) -> Expr:
