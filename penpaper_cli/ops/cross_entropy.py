@@ -11,7 +11,7 @@ from penpaper_cli.expressions.arithmetic import Apply, Expr, Sum
 from penpaper_cli.expressions.decimals import real
 from penpaper_cli.ops.elementwise import one_minus, suited
 from penpaper_cli.ops.reductions import divided, over, repeated
-from penpaper_cli.ops.shapes import function_of, in_decimals, named
+from penpaper_cli.ops.shapes import function_of, in_decimals, named, of_entries
 from penpaper_cli.ops.softmax import exponents, log_share, log_shares, near_one, share
 from penpaper_cli.ops.targets import (
     SLACK,
@@ -103,7 +103,7 @@ class CrossEntropy(Op):
     def terms(self, z: Array, t: Array, from_probabilities: int) -> Array:
         """What every score adds: its target share times the logarithm of its share; nothing where the target is 0."""
         targets, one = self.targets(z, t), suited(real(1), z)
-        logarithms = np.log(np.where(targets == 0, one, z)) if from_probabilities else log_shares(z, 1)
+        logarithms = of_entries("log", np.where(targets == 0, one, z)) if from_probabilities else log_shares(z, 1)
         return np.asarray(np.where(targets == 0, 0, targets * logarithms))
 
     def forward(self, z: Array, t: Array, from_probabilities: int = 0) -> Any:

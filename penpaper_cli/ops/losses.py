@@ -14,7 +14,7 @@ from penpaper_cli.expressions.functions import FUNCTIONS
 from penpaper_cli.ops.elementwise import one_minus, rational, suited
 from penpaper_cli.ops.functions import softplus_of
 from penpaper_cli.ops.reductions import divided, over
-from penpaper_cli.ops.shapes import function_of, in_decimals, named, place_in, shape_text, small
+from penpaper_cli.ops.shapes import function_of, in_decimals, named, of_entries, place_in, shape_text, small
 from penpaper_cli.ops.targets import beyond, refuse
 from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, each, scale
 
@@ -279,7 +279,9 @@ class BinaryCrossEntropy(PairLoss):
 def surprise(p: Array, t: Array) -> Array:
     """The two parts of every term: t·log(p), and (1 - t)·log(1 - p); a part that counts 0 times is 0."""
     nothing, one = suited(real(0), p), suited(real(1), p)
-    return np.stack((t * np.log(np.where(t == 0, one, p)), (1 - t) * np.log1p(-np.where(t == 1, nothing, p))))
+    return np.stack(
+        (t * of_entries("log", np.where(t == 0, one, p)), (1 - t) * of_entries("log1p", -np.where(t == 1, nothing, p)))
+    )
 
 
 def surprise_of_scores(z: Array, t: Array) -> Array:

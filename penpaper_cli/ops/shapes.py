@@ -44,9 +44,10 @@ def in_decimals(array: Array) -> Array:
     return each(as_written, array)
 
 
-def exponentials(array: Array) -> Any:
-    """exp of every entry; exactly 1 for a fraction 0."""
-    return np.exp(array) if array.dtype != object else each(FUNCTIONS["exp"], array)
+def of_entries(name: str, array: Any) -> Any:
+    """A function of every entry: NumPy's in float64; else a fraction where it is known to be one, or a decimal."""
+    numbers = np.asarray(array)
+    return getattr(np, name)(numbers) if numbers.dtype != object else each(FUNCTIONS[name], numbers)
 
 
 def cell(value: Value, at: Place) -> Expr:

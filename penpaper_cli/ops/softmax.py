@@ -14,7 +14,7 @@ from penpaper_cli.expressions.decimals import real
 from penpaper_cli.expressions.numbers import as_written
 from penpaper_cli.ops.elementwise import suited
 from penpaper_cli.ops.reductions import check_axis, direction, members, repeated
-from penpaper_cli.ops.shapes import exponentials, function_of, in_decimals, named, shape_text, small
+from penpaper_cli.ops.shapes import function_of, in_decimals, named, of_entries, shape_text, small
 from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value
 
 LARGE = 20
@@ -41,7 +41,7 @@ def share(z: Value, at: Place, axis: int, causal: int = 0) -> Expr:
     """A score's share of its row: its exp over the sum of all."""
     numbers, power, _ = exponents(z, at, axis, causal)
     k = at[direction(len(z.shape), axis) or 0]
-    return Apply("exp", (power(k),)) / Sum(exponentials(numbers), lambda j: Apply("exp", (power(j),)))
+    return Apply("exp", (power(k),)) / Sum(of_entries("exp", numbers), lambda j: Apply("exp", (power(j),)))
 
 
 def log_share(z: Value, at: Place, axis: int) -> Expr:
@@ -52,13 +52,13 @@ def log_share(z: Value, at: Place, axis: int) -> Expr:
         return Apply("log", (share(z, at, axis),))
     if near_one(numbers, k):
         return from_the_others(z, at, axis)
-    return power(k) - Apply("log", (Sum(exponentials(numbers), lambda j: Apply("exp", (power(j),))),))
+    return power(k) - Apply("log", (Sum(of_entries("exp", numbers), lambda j: Apply("exp", (power(j),))),))
 
 
 def near_one(numbers: Array, k: int) -> bool:
     """Whether a share is so near to 1 that its logarithm would drown in rounding."""
     beside = np.delete(numbers, k) - numbers[k]
-    return len(numbers) > 1 and max(beside) < 0 and bool(exponentials(beside).sum() < LITTLE)
+    return len(numbers) > 1 and max(beside) < 0 and bool(of_entries("exp", beside).sum() < LITTLE)
 
 
 def from_the_others(z: Value, at: Place, axis: int) -> Expr:
@@ -66,7 +66,7 @@ def from_the_others(z: Value, at: Place, axis: int) -> Expr:
     along = direction(len(z.shape), axis) or 0
     values, place = members(z, (*at[:along], *at[along + 1 :]), axis)
     others = [k for k in range(len(values)) if k != at[along]]
-    beside = exponentials(in_decimals(values[others]) - as_written(values[at[along]]))
+    beside = of_entries("exp", in_decimals(values[others]) - as_written(values[at[along]]))
     return -Apply("log1p", (Sum(beside, lambda n: Apply("exp", (z[place(others[n])] - z[at],))),))
 
 
@@ -74,9 +74,9 @@ def log_shares(z: Array, axis: int) -> Array:
     """All logarithms of shares, safe from overflow; the largest is kept apart so that small ones don't drown in it."""
     axis = direction(z.ndim, axis) or 0
     lowered = z - z.max(axis=axis, keepdims=True)
-    others = np.exp(lowered)
+    others = of_entries("exp", lowered)
     np.put_along_axis(others, np.expand_dims(z.argmax(axis=axis), axis), suited(real(0), z), axis)
-    return np.asarray(lowered - np.log1p(others.sum(axis=axis, keepdims=True)))
+    return np.asarray(lowered - of_entries("log1p", others.sum(axis=axis, keepdims=True)))
 
 
 class Shares(Op):
@@ -120,14 +120,13 @@ class Softmax(Shares):
     def forward(self, a: Array, axis: int = 1, causal: int = 0) -> Any:
         axis = direction(a.ndim, axis) or 0
         seen = np.tri(*a.shape) > 0 if causal else np.full(a.shape, True)
-        powers = exponentials(np.where(seen, a, a.min()) - np.where(seen, a, a.min()).max(axis=axis, keepdims=True))
+        powers = of_entries(
+            "exp", np.where(seen, a, a.min()) - np.where(seen, a, a.min()).max(axis=axis, keepdims=True)
+        )
         powers = np.where(seen, powers, suited(Fraction(0), a))
         return powers / powers.sum(axis=axis, keepdims=True)
 
     backward = (lambda g, out, a, axis=1, causal=0: share_slope(g, out, a, axis),)
-
-    def forward_in_decimals(self, *arrays: Array, **settings: Any) -> Any:
-        return self.forward(arrays[0], **settings)  # Equal scores have shares that are fractions.
 
     def entry(self, at: Place, a: Value, axis: int = 1, causal: int = 0) -> Expr:
         return Num(Fraction(0)) if causal and at[1] > at[0] else share(a, at, axis, causal)
