@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,10 @@ import pytest
 
 from penpaper_cli import __version__
 from penpaper_cli.cli import run
+from penpaper_cli.commands.writing import write as write_record
 from penpaper_cli.render.formats import FORMATS
 from penpaper_cli.render.text.plain import Plain
+from penpaper_cli.solution.blocks import Record
 
 HOUSES = str(Path(__file__).parent.parent / "samples" / "houses.csv")
 SENTENCE = re.compile(r"pp: [^\n]*[.?)]\n")
@@ -64,6 +66,18 @@ def worked(*arguments: str, stdin: str = "") -> str:
     assert (ran.code, ran.err) == (0, ""), ran.err
     assert ran.out
     return ran.out
+
+
+def values_of(*arguments: str) -> dict[str, Any]:
+    """What a command that works gives to other programs. Its steps are left out, so they are not worked: that takes
+    most of the time, and whether they are true is asked elsewhere."""
+
+    def write_values(record: Record, *target: Any) -> None:
+        write_record(replace(record, steps=()), *target)
+
+    with mock.patch("penpaper_cli.commands.shared.write", write_values):
+        values: dict[str, Any] = json.loads(worked(*arguments, "-f", "json"))
+    return values
 
 
 def answer(*arguments: str, stdin: str = "") -> Any:
