@@ -23,9 +23,10 @@ import pytest
 from penpaper_cli import __version__
 from penpaper_cli.cli import run
 from penpaper_cli.commands.writing import write as write_record
-from penpaper_cli.render.formats import FORMATS
+from penpaper_cli.render.formats import FORMATS, renderer
+from penpaper_cli.render.page import Page
 from penpaper_cli.render.text.plain import Plain
-from penpaper_cli.solution.blocks import Record
+from penpaper_cli.solution.blocks import Record, Table
 
 HOUSES = str(Path(__file__).parent.parent / "samples" / "houses.csv")
 SENTENCE = re.compile(r"pp: [^\n]*[.?)]\n")
@@ -76,8 +77,26 @@ def values_of(*arguments: str) -> dict[str, Any]:
         write_record(replace(record, steps=()), *target)
 
     with mock.patch("penpaper_cli.commands.shared.write", write_values):
-        values: dict[str, Any] = json.loads(worked(*arguments, "-f", "json"))
+        ran = pp(*arguments, "-f", "json")
+    assert ran.code == 0, ran.err
+    values: dict[str, Any] = json.loads(ran.out)
     return values
+
+
+def record_of(*arguments: str) -> Record:
+    """What a command works out, kept, so that it can be drawn in several formats and is worked only once."""
+    kept: list[Record] = []
+    with mock.patch("penpaper_cli.commands.shared.write", lambda record, *target: kept.append(record)):
+        assert pp(*arguments) == Ran(0, "", "")
+    [record] = kept
+    record.steps = [replace(b, rows=list(b.rows)) if isinstance(b, Table) else b for b in record.steps]
+    return record
+
+
+def drawn(record: Record, form: str, math: str = "text") -> str:
+    """The same as the command writes to standard output in a format."""
+    page = Page(whole=FORMATS[form].is_document, math=math)
+    return "".join(map(str, renderer(form, record.figures, io.StringIO(), page).render(record)))
 
 
 def answer(*arguments: str, stdin: str = "") -> Any:
