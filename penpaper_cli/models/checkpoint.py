@@ -22,7 +22,8 @@ from penpaper_cli.models.json_fields import (
     text_of,
 )
 from penpaper_cli.models.layers import Parameters
-from penpaper_cli.models.model import Model, check_shapes
+from penpaper_cli.models.model import Model
+from penpaper_cli.models.model_json import check_shapes
 from penpaper_cli.paper.paper import Array
 
 
