@@ -18,14 +18,16 @@ import pytest
 from test_cli import HOUSES, pp
 
 from penpaper_cli.errors import CannotWork
+from penpaper_cli.formula.choices import TRAINED
 from penpaper_cli.formula.network import Step, Trainer
 from penpaper_cli.formula.program import Program
 from penpaper_cli.formula.update_rules import UPDATE_RULES, rate_of
 from penpaper_cli.models import descent
+from penpaper_cli.models.kinds import LINEAR
 from penpaper_cli.models.layers import Layers
 from penpaper_cli.models.least_squares import least_squares
 from penpaper_cli.models.metrics import metrics
-from penpaper_cli.models.rates import safe_rate, steepest, usual_rate
+from penpaper_cli.models.rates import safe_rate, steepest
 from penpaper_cli.models.scaling import scaling
 from penpaper_cli.paper.paper import Array
 
@@ -183,11 +185,12 @@ def test_every_epoch_ticks_once() -> None:
 def test_the_steepest_curvature_is_the_limit_of_the_rate(loss: str) -> None:
     """Below 2 over the curvature gradient descent converges, above it diverges."""
     X, y = problem(8)
-    limit = 2 / steepest(X, loss)
+    curvature = TRAINED[loss].curvature
+    limit = 2 / steepest(X, curvature)
     assert not descend(X, y, limit * 0.98, 2000, loss).diverged
     assert descend(X, y, limit * 1.02, 2000, loss).diverged
-    assert 0 < safe_rate(X, loss) <= limit / 2
-    assert usual_rate(X, loss) == min(0.1, safe_rate(X, loss))
+    assert 0 < safe_rate(X, curvature) <= limit / 2
+    assert LINEAR.usual_rate(X, y, TRAINED[loss], 0.0) == min(0.1, safe_rate(X, curvature))
 
 
 @each_loss

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Unpack
 
@@ -11,7 +12,8 @@ from penpaper_cli.api.solution import Solution
 from penpaper_cli.api.view import View, ViewOptions
 from penpaper_cli.data.matrices import read_formula
 from penpaper_cli.errors import CannotRead, CannotWork
-from penpaper_cli.explain.formula import Nudges, formula_steps
+from penpaper_cli.explain.formula import formula_steps
+from penpaper_cli.explain.nudges import Nudges
 from penpaper_cli.explain.show import check_entries
 from penpaper_cli.formula.program import Program, Work
 from penpaper_cli.ops.shapes import shape_text
@@ -21,7 +23,7 @@ from penpaper_cli.solution.blocks import Block
 
 
 def solve(
-    formula: str,
+    formula: str | os.PathLike[str],
     values: Mapping[str, MatrixLike] | None = None,
     *,
     grad: str | Sequence[str] | None = None,
@@ -38,7 +40,7 @@ def solve(
     """
     view = View(**options)
     given = {name: value(argument, name, view.exact) for name, argument in (values or {}).items()}
-    program = Program(read_formula(formula), view.exact is True)
+    program = Program(read_formula(os.fspath(formula)), view.exact is True)
     work = program.work(given)
     show = view.show([*given.values(), *(line.data for line in work.paper.lines if line.op is None)])
     forward = work.paper.worked

@@ -84,12 +84,8 @@ def train(
     from penpaper_cli.data.opening import DataOptions, SavedRun, open_data
     from penpaper_cli.formula.settings import read_rates
     from penpaper_cli.formula.update_rules import rule_for
-    from penpaper_cli.models.experiment import (
-        EPOCHS,
-        TrainingOptions,
-        new_experiment,
-        resumed_experiment,
-    )
+    from penpaper_cli.models.experiment import new_experiment, resumed_experiment
+    from penpaper_cli.models.options import TrainingOptions
 
     if view.get("exact"):
         raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
@@ -97,27 +93,19 @@ def train(
         raise CannotRead(f"--epochs {epochs}: training needs at least 1 epoch.")
     typed = rates if lr is None else {"lr": lr, **rates}
     chosen = read_epochs(explain, epochs if resume is None else None)
-    for name, count, least in (("batch-size", batch_size, 1), ("seed", seed, 0), ("patience", patience, 1)):
-        if count is not None and count < least:
-            raise CannotRead(f"--{name} {count}: give a whole number from {least} up.")
-    if test is not None and not 0 < test < 1:
-        raise CannotRead(f"--test {test:g}: give a share between 0 and 1, such as 0.2.")
-    if l2 is not None and not 0 <= l2 < 1e300:
-        raise CannotRead(f"--l2 {l2:g}: the strength of the penalty is a finite number from 0 up, such as 0.01.")
-
     if save is not None:
         check_writable(save, "--save")
     if plot is not None:
         from penpaper_cli.render.plot import files
 
         files.check(plot)
-    wishes = TrainingOptions(
+    asked = TrainingOptions(
         loss=loss,
         hidden=options.read_hidden(hidden),
         activation=activation,
         optimizer=optimizer,
         rates=read_rates(typed, rule_for(optimizer, hidden is not None)),
-        batch=batch_size,
+        batch_size=batch_size,
         seed=seed,
         init=init,
         l2=l2,
@@ -139,7 +127,7 @@ def train(
         context,
     )
     if resume is not None:
-        before = read_saved(resume, wishes)
+        before = read_saved(resume, asked)
         words_before = before.counts.context if before.counts is not None else 0
         saved = SavedRun(resume, before.target, before.columns, before.classes, words_before)
         read = open_data(data, wanted, saved)
@@ -147,13 +135,11 @@ def train(
     else:
         if next_word:
             refuse_for_words({"loss": loss, "scale": scale, "scale-target": scale_target})
-            wishes = replace(wishes, scale="none")
+            asked = replace(asked, scale="none")
         read = open_data(data, wanted)
-        experiment = new_experiment(read, wishes)
+        experiment = new_experiment(read, asked)
     say(read.notes)
-    kind = "hidden" if experiment.layers.hidden else "classes" if read.classes else "numbers"
-    count = epochs or EPOCHS["words" if read.context else kind]
-    return worked(experiment, chosen, count, predict, save, plot, resume, view)
+    return worked(experiment, chosen, epochs or experiment.usual_epochs, predict, save, plot, resume, view)
 
 
 def worked(
@@ -173,7 +159,7 @@ def worked(
 
     notes: list[str] = []
     try:
-        new = read_new(experiment.model(), predict, notes) if predict is not None else None
+        new = read_new(experiment.data, predict, notes) if predict is not None else None
     except CannotRead as error:
         raise CannotRead(f"--predict: {error}") from None
     say(notes)
@@ -186,9 +172,9 @@ def worked(
         if not start <= number <= last:
             raise CannotRead(f'--explain: name epochs from {start:,} to {last:,}, or "last", with commas between them.')
     with progress(last) as tick, interruptible() as stop:
-        experiment.train(count, numbers, tick, stop)
+        trained = experiment.train(count, numbers, tick, stop)
     if not run.diverged and save is not None:
-        save_model(experiment.model(), save)
+        save_model(trained.model, save)
     if run.interrupted:
         from penpaper_cli.data.sources import quoted
         from penpaper_cli.sentences.training import interrupted
@@ -196,7 +182,7 @@ def worked(
         raise Interrupted(interrupted(run.epochs, quoted(save, 200) if save and not run.diverged else None))
     to_work = sorted({min(n, run.epochs) for n in numbers if n <= run.epochs or n == last} & set(run.kept))
     show = View(**view).show(terms=4)
-    lesson = lesson_of(experiment, experiment.model(), to_work, new, show, resume)
+    lesson = lesson_of(trained, to_work, new, show, resume)
     if show.entries and to_work:
         step = lesson.epochs.recorded(to_work[0])
         if experiment.layers.single:

@@ -46,8 +46,17 @@ class Epochs:
         """The forward pass and the loss."""
         return Program(self.run.layers.text())
 
+    @cached_property
+    def last(self) -> Step:
+        """The last epoch on paper, from which results and scripts come, too."""
+        return self._recorded(self.run.epochs)
+
     def recorded(self, epoch: int) -> Step:
-        """The epoch's (first) update on paper. Raises NotTrue unless it agrees with the loop that trained."""
+        """The epoch's (first) update on paper."""
+        return self.last if epoch == self.run.epochs else self._recorded(epoch)
+
+    def _recorded(self, epoch: int) -> Step:
+        """Raises NotTrue unless the paper agrees with the loop that trained."""
         layers, kept = self.run.layers, self.run.kept[epoch]
         X, y = self.batch(epoch)
         given = {"X": X, "y": layers.target_on_paper(y)}
@@ -93,8 +102,7 @@ class Epochs:
         step, layers = self.recorded(epoch), self.run.layers
         if self.run.kept[epoch].rows is not None:
             yield from self.which_batch(epoch)
-        kind = "hidden" if layers.hidden else layers.loss
-        yield Sentence((training_words.FORWARD.get(kind, words.FORWARD),))
+        yield Sentence((training_words.FORWARD_LAYERS if layers.hidden else self.experiment.kind.forward,))
         for value in step.forward[:-1]:
             yield from explained(value, self.suited(value))
         yield Sentence((words.LOSS,))
