@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -73,3 +74,10 @@ def test_a_fraction_keeps_its_decimal() -> None:
     _, short = summarised(OPS["dot"](u, v), Figures(fractions=True))
     assert len(short.sides) == 3 and short.relations == ("=", "≈")
     assert short.sides[1] == Num(Fraction(13, 21))
+
+
+def test_a_line_in_letters_only_keeps_its_sign(capsys: pytest.CaptureFixture[str]) -> None:
+    """The equation of a fitted line: there are no numbers on both sides to compare."""
+    data = Path(__file__).parent.parent / "samples" / "houses.csv"
+    assert run(["train", str(data), "--target", "price", "--detail", "summary", "-f", "plain"]) == 0
+    assert "price ≈ " in capsys.readouterr().out

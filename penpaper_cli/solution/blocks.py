@@ -167,6 +167,6 @@ def ends(line: Working, figures: Figures) -> Working:
     last = len(line.sides) - (2 if isinstance(line.sides[-1], Num) and line.sides[-1].as_decimal else 1)
     between, sign = line.relations[:last], "="
     if "≈" in between:
-        plain = next(k for k, side in enumerate(line.sides) if not symbolic(side))
+        plain = next((k for k, side in enumerate(line.sides) if not symbolic(side)), last)
         sign = "≈" if "≈" in between[:plain] else relation(line.sides[min(plain, last)], line.sides[last], figures)
     return Working((line.sides[0], *line.sides[last:]), (sign, *line.relations[last:]))

@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple, TextIO
 from penpaper_cli.expressions.arithmetic import Expr, Name, Num
 from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.render.base import Renderer
+from penpaper_cli.render.drawn import Drawn
 from penpaper_cli.render.latex.layout import aligned_rows, displays, matrices, pieces, pointed
 from penpaper_cli.render.latex.notation import Latex as Notation
 from penpaper_cli.render.latex.notation import RunningLatex, symbol
@@ -46,6 +47,7 @@ class Latex(Renderer):
     """Text with displayed mathematics, for pdflatex and whatever else reads LaTeX."""
 
     maths_class: ClassVar[type[Maths]] = Notation
+    maths: Notation
     closing: ClassVar[str] = "\\end{document}\n"
 
     def __init__(self, figures: Figures, out: TextIO, page: Page) -> None:
@@ -161,9 +163,9 @@ class Latex(Renderer):
             drawn = [f"${new}$" if new else old for old, new in zip(drawn, padded, strict=True)]
         return Column(side, width, drawn)
 
-    def number(self, cell: Parts) -> str:
+    def number(self, cell: Parts) -> Drawn:
         """The cell where it is a number, else nothing."""
-        return self.running.draw(cell[0]) if len(cell) == 1 and isinstance(cell[0], Num) else ""
+        return self.running.draw(cell[0]) if len(cell) == 1 and isinstance(cell[0], Num) else Drawn()
 
     def cell_width(self, parts: Parts) -> float:
         return sum(len(p) if isinstance(p, str) else self.maths.length(self.running.draw(p)) for p in parts)
