@@ -37,7 +37,8 @@ class Drawn(str):
 
     def __new__(cls, pieces: Iterable[Piece] = ()) -> Drawn:
         pieces = tuple(pieces)
-        self = super().__new__(cls, "".join([piece.text for piece in pieces]))
+        text = pieces[0].text if len(pieces) == 1 else "".join([piece.text for piece in pieces])
+        self = super().__new__(cls, text)
         self.pieces = pieces
         return self
 
@@ -47,8 +48,9 @@ class Drawn(str):
     def join(self, parts: Iterable[str]) -> Drawn:
         """The parts with this between them."""
         pieces: list[Piece] = []
-        for k, part in enumerate(parts):
-            pieces += (*self.pieces, *known(part).pieces) if k else known(part).pieces
+        for part in parts:
+            pieces += self.pieces if pieces else ()
+            pieces += known(part).pieces
         return Drawn(pieces)
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import ClassVar
 
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr
@@ -83,13 +83,13 @@ class Latex(Typeset):
         return super().draw(e, inside)
 
     def number(self, text: str) -> Drawn:
-        sign, text = (NEGATIVE, text[1:]) if text.startswith("-") else (Drawn(), text)
+        if text.startswith("-"):
+            return Drawn((*NEGATIVE.pieces, *self.number(text[1:]).pieces))
         top, slash, bottom = text.partition("/")
         if slash:
-            return sign + self.quotient(row(top), row(bottom))
+            return self.quotient(row(top), row(bottom))
         mantissa, _, exponent = text.partition("e")
-        power = piece(r" \times ", RELATION) + row("10") + script(RAISED, row(str(int(exponent)))) if exponent else ""
-        return sign + row(mantissa) + (power or Drawn())
+        return row(mantissa) + TEN + script(RAISED, row(str(int(exponent)))) if exponent else row(mantissa)
 
     def quotient(self, top: Drawn, bottom: Drawn) -> Drawn:
         """A number that is a fraction."""
@@ -199,9 +199,11 @@ class RunningLatex(Latex):
         return top + OVER + bottom
 
 
+TEN = piece(r" \times 10", RELATION + 2)
 PARTIAL = piece(r"\partial ", COMMAND)
 
 
+@lru_cache
 def row(text: str) -> Drawn:
     """A number, or letters side by side."""
     return piece(text, sum(map(_wide, text)))
@@ -233,6 +235,7 @@ def enclosed(left: str, inside: Drawn, right: str, width: float, kind: str = "")
     return Drawn((opening, *inside.pieces, closing))
 
 
+@lru_cache
 def symbol(text: str) -> Drawn:
     """A name of one letter with what hangs on it: W1_new is W with the index 1 and new above. Nothing for a word."""
     head, *hung = text.split("_")
