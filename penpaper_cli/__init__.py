@@ -12,30 +12,49 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from penpaper_cli.api.formula import solve
+    from penpaper_cli.api.looking import look
+    from penpaper_cli.api.networks import forward, grad, loss, step
     from penpaper_cli.api.products import dot, matmul
     from penpaper_cli.api.solution import Solution
     from penpaper_cli.errors import CannotRead, CannotWork, PaperError
 
 __version__ = "0.1.0"
-__all__ = ["CannotRead", "CannotWork", "PaperError", "Solution", "dot", "matmul"]
+__all__ = [
+    "CannotRead",
+    "CannotWork",
+    "PaperError",
+    "Solution",
+    "dot",
+    "forward",
+    "grad",
+    "look",
+    "loss",
+    "matmul",
+    "solve",
+    "step",
+]
 
-_HOMES = {
-    "CannotRead": "errors",
-    "CannotWork": "errors",
-    "PaperError": "errors",
-    "Solution": "api.solution",
-    "dot": "api.products",
-    "matmul": "api.products",
+_MODULES = {
+    "errors": ("CannotRead", "CannotWork", "PaperError"),
+    "api.solution": ("Solution",),
+    "api.products": ("dot", "matmul"),
+    "api.formula": ("solve",),
+    "api.looking": ("look",),
+    "api.networks": ("forward", "grad", "loss", "step"),
 }
-"""Where each name lives: it is imported when it is first used, so that importing the package costs nothing."""
+"""Where each name is: it is imported when it is first used, so that importing the package costs nothing."""
 
 
-def __getattr__(name: str) -> object:
-    if name not in _HOMES:
+if not TYPE_CHECKING:  # A type checker that saw it would take any name for one of the package.
+
+    def __getattr__(name):
+        for module, names in _MODULES.items():
+            if name in names:
+                from importlib import import_module
+
+                return getattr(import_module(f"{__name__}.{module}"), name)
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

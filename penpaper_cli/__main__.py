@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -30,6 +31,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding=_encoding(stream), errors="backslashreplace")
     code = run(sys.argv[1:])
+    atexit._run_exitfuncs()  # os._exit would leave out what others, such as coverage, have put off until the end.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -2,12 +2,14 @@
 
 text -> statements (folded lines joined, table cells and code spans apart) -> sides -> values. A value is a `Span`, from
 the least to the greatest number that the digits may stand for, or a NumPy array of them. Read to the letter, a span is
-one point (or, beyond the rationals, 10^-600 wide); read loosely, each number is itself ± half its last printed place.
+one point (or, beyond the rationals, a tiny bit wide); read loosely, each number is itself ± half its last printed
+place. Roots, exponentials and logarithms are worked in 80 digits, and again in 1000 wherever these can't tell.
 """
 
 import math
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, localcontext
 from fractions import Fraction
@@ -18,7 +20,9 @@ from typing import Any
 import numpy as np
 
 Value = Any  # a Span, an array of them, or None: symbols, which have no value
-TINY = Fraction(1, 10**600)
+QUICK, FULL = 80, 1000
+"""Digits in which functions are worked; six in ten of them are relied on."""
+_digits = [QUICK]
 
 
 class Unreadable(ValueError):
@@ -27,6 +31,26 @@ class Unreadable(ValueError):
 
 class Unbounded(ArithmeticError):
     """The span has no end, so that nothing can be refuted."""
+
+
+class Unsure(ArithmeticError):
+    """The quick digits can't tell."""
+
+
+@contextmanager
+def in_full() -> Iterator[None]:
+    """In here functions are worked in all digits."""
+    _digits.append(FULL)
+    try:
+        yield
+    finally:
+        _digits.pop()
+
+
+def unless_sure(is_open: bool) -> None:
+    """Raise Unsure where something is open that more digits could settle."""
+    if is_open and _digits[-1] < FULL:
+        raise Unsure
 
 
 @dataclass(frozen=True)
@@ -71,17 +95,19 @@ class Span:
     def through(self, name: str) -> "Span":
         if (name == "log" and self.high <= 0) or (name == "sqrt" and self.high < 0):
             raise Unreadable(f"{name} of a number below or at 0")
-        return Span(enclose(name, self.low).low, enclose(name, self.high).high)
+        return Span(enclose(name, self.low, _digits[-1]).low, enclose(name, self.high, _digits[-1]).high)
 
 
 @lru_cache(maxsize=4096)
-def enclose(name: str, x: Fraction) -> Span:
+def enclose(name: str, x: Fraction, digits: int) -> Span:
     """exp, log, sqrt, tanh or sigmoid (all of them rising) at one point, widened by far more than its error."""
     if (name == "log" and x <= 0) or (name == "exp" and x > 20000):
         raise Unbounded
     if name != "log":
         x = max(x, Fraction(0)) if name == "sqrt" else min(max(x, Fraction(-20000)), Fraction(20000))
-    with localcontext(Context(prec=1000, Emax=MAX_EMAX, Emin=MIN_EMIN)):
+    lost = {"log": x - 1, "tanh": x}.get(name, Fraction(1))  # as small as this, digits cancel
+    more = max(0, (lost.denominator.bit_length() - lost.numerator.bit_length()) // 3)
+    with localcontext(Context(prec=digits + more, Emax=MAX_EMAX, Emin=MIN_EMIN)):
         d = Decimal(x.numerator) / Decimal(x.denominator)
         y = {
             "exp": lambda: d.exp(),
@@ -92,7 +118,7 @@ def enclose(name: str, x: Fraction) -> Span:
         }[name]()
     result = Fraction(y)
     rational = result * result == x if name == "sqrt" else x == (1 if name == "log" else 0)  # else transcendental
-    error = 0 if rational else abs(result) * TINY
+    error = 0 if rational else abs(result) / 10 ** (digits * 6 // 10)
     return Span(result - error, result + error)
 
 
@@ -252,6 +278,15 @@ class Reading:
                     break
 
 
+def evaluated(side: str, leaf: Leaf) -> Value:
+    """The value of an expression, in all digits where a few of them leave a span without an end."""
+    try:
+        return Reading(side, leaf).value()
+    except Unbounded:
+        with in_full():
+            return Reading(side, leaf).value()
+
+
 def apply(f: Callable[..., Value], *values: Value) -> Value:
     return None if any(value is None for value in values) else f(*values)
 
@@ -323,7 +358,7 @@ class Side:
         self.text, self.trouble, self.exact = plain(text), "", None
         if self.text and "…" not in self.text and "..." not in self.text:
             try:
-                self.exact = Reading(self.text, to_the_letter).value()
+                self.exact = evaluated(self.text, to_the_letter)
             except Unreadable as error:
                 self.trouble = f"can't read {text!r}: {error}"
             except Unbounded:
@@ -358,23 +393,35 @@ def about(x: Fraction) -> str:
 
 def trouble_between(left: Side, relation: str, right: Side, certain: bool, digits: int) -> str:
     """Why `left relation right` is false, or nothing. `certain`: no number of left stands for a longer one."""
+    try:
+        return verdict(left, relation, right, certain, digits)
+    except Unsure:
+        with in_full():
+            return verdict(Side(left.text), relation, Side(right.text), certain, digits)
+
+
+def verdict(left: Side, relation: str, right: Side, certain: bool, digits: int) -> str:
+    """As `trouble_between`. Raises Unsure where quick digits can't tell."""
     if np.squeeze(np.array(left.exact)).shape != np.squeeze(np.array(right.exact)).shape:
         return f"{left.text!r} and {right.text!r} differ in shape"
     pairs = list(zip(flat(left.exact), flat(right.exact), strict=True))
     # An irrational value, which is never one point, equals no rational one, however near it is: tanh(1000) isn't 1.
-    equal = all(a.low <= b.high and b.low <= a.high and (a.low < a.high) == (b.low < b.high) for a, b in pairs)
+    overlap = all(a.low <= b.high and b.low <= a.high for a, b in pairs)
+    equal = overlap and all((a.low < a.high) == (b.low < b.high) for a, b in pairs)
+    unless_sure(overlap and any(x.low < x.high for pair in pairs for x in pair))
     if relation == "=":
         return "" if equal else f"{left.text!r} is {', '.join(about(a.low) for a, _ in pairs)}, not {right.text!r}"
     if equal and any(a.low == a.high for a, _ in pairs):
         return f"{left.text!r} is exactly {right.text!r}: = is due, not ≈"
     try:
-        lefts = flat(left.exact if certain else Reading(left.text, loosely(digits)).value())
-        rights = flat(Reading(right.text, loosely(digits)).value())
+        lefts = flat(left.exact if certain else evaluated(left.text, loosely(digits)))
+        rights = flat(evaluated(right.text, loosely(digits)))
     except Unbounded:
         return ""
     for at, (a, b) in enumerate(zip(lefts, rights, strict=True)):
         if certain and (printed := right.numbers):
             number, one = Fraction(printed[at]), unit(printed[at], digits)
+            unless_sure(half_away(a.low, one) != half_away(a.high, one) or not number)
             if not half_away(a.low, one) <= number <= half_away(a.high, one):
                 return f"{left.text!r} rounds to {about(half_away(a.low, one))}, not {printed[at]}"
             if not number and max(a.low, -a.high) > Fraction(1, 10**300):  # below that float64 has nothing but 0

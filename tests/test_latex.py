@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from itertools import pairwise
@@ -18,7 +19,19 @@ import pytest
 from latex_reader import lines_of, maths, text_of
 from programs import node_env
 from reader import false_lines, worked_lines
-from test_render import HOSTILE, TAME, blocks, each_name, markdown_text, rows_of, solution, squeezed, tokens, visible
+from test_render import (
+    HOSTILE,
+    TAME,
+    blocks,
+    each_name,
+    markdown_text,
+    named,
+    rows_of,
+    solution,
+    squeezed,
+    tokens,
+    visible,
+)
 
 from penpaper_cli.cli import run
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Rest
@@ -62,12 +75,12 @@ def output(command: str, *options: str) -> str:
     return "" if code == 2 else out.getvalue()
 
 
-def documents(*options: str) -> list[tuple[str, str]]:
-    """Each command with what it prints, at every level of detail that it has."""
+def documents(*options: str, details: Sequence[str] = DETAILS) -> list[tuple[str, str]]:
+    """Each command with what it prints, at some levels of detail if it has any."""
     found = []
     for command in commands():
-        details = [()] if "--detail" in command or command == "pp ops" else [("--detail", one) for one in DETAILS]
-        found += [(f"{command} {' '.join(detail)}", output(command, *detail, *options)) for detail in details]
+        tried = [()] if "--detail" in command or command == "pp ops" else [("--detail", one) for one in details]
+        found += [(f"{command} {' '.join(detail)}", output(command, *detail, *options)) for detail in tried]
     return [(command, text) for command, text in found if text]
 
 
@@ -106,7 +119,8 @@ def test_pdflatex_sets_every_command_without_a_complaint(tmp_path: Path) -> None
 
 @needs_pdflatex
 def test_pdflatex_sets_every_hostile_name(tmp_path: Path) -> None:
-    parts = [(name, drawn("latex", list(blocks(name)))) for name in HOSTILE.values()]
+    parts = [(name, drawn("latex", list(named(name)))) for name in HOSTILE.values()]
+    parts.append((TAME, drawn("latex", list(blocks(TAME)))))
     assert [one for one in typeset(parts, tmp_path) if "Overfull" not in one] == []
 
 
@@ -146,8 +160,13 @@ def test_a_fragment_is_a_part_and_a_file_is_whole(tmp_path: Path) -> None:
 # --- Every line holds in LaTeX too ---
 
 
-def test_every_worked_line_in_latex_is_true() -> None:
-    texts = [text for options in (("-f", "latex"), ("--math", "latex")) for _, text in documents(*options)]
+@pytest.mark.parametrize(
+    "details", [["normal"], pytest.param(["full", "summary"], marks=pytest.mark.readers)], ids=" ".join
+)
+def test_every_worked_line_in_latex_is_true(details: list[str]) -> None:
+    """In two forms of every command of the lessons; with the slow readers, at the other levels of detail too."""
+    forms = (("-f", "latex"), ("--math", "latex"))
+    texts = [text for options in forms for _, text in documents(*options, details=details)]
     lines = sorted({line for text in texts for line in lines_of(text)})
     assert len(lines) > 200
     assert [line for line in lines if not worked_lines(line)] == []
@@ -304,7 +323,8 @@ console.log(JSON.stringify(wrong));
 @pytest.mark.readers("node", "katex")
 def test_katex_sets_all_mathematics() -> None:
     texts = [text for _, text in documents("--math", "latex")]
-    texts += [drawn("markdown", list(blocks(name)), MATHS) for name in HOSTILE.values()]
+    texts += [drawn("markdown", list(named(name)), MATHS) for name in HOSTILE.values()]
+    texts.append(drawn("markdown", list(blocks(TAME)), MATHS))
     found = sorted({one for text in texts for one in formulas(text)})
     assert len(found) > 400
     ran = subprocess.run(
@@ -317,7 +337,8 @@ def test_katex_sets_all_mathematics() -> None:
 def test_markdown_leaves_the_mathematics_alone() -> None:
     """Only the backslash pair at the end of a line is touched; there GitHub protects it."""
     texts = [text for _, text in documents("--math", "latex")]
-    texts += [drawn("markdown", list(blocks(name)), MATHS) for name in HOSTILE.values()]
+    texts += [drawn("markdown", list(named(name)), MATHS) for name in HOSTILE.values()]
+    texts.append(drawn("markdown", list(blocks(TAME)), MATHS))
     command = ["cmark-gfm", "-e", "table", "-e", "strikethrough", "-e", "autolink", "-e", "tagfilter"]
     for text in texts:
         ran = subprocess.run(command, input=text, capture_output=True, text=True, encoding="utf-8", check=True)
@@ -357,7 +378,7 @@ def unset(text: str) -> str:
 
 @each_name
 def test_a_name_survives_in_markdown_with_latex(name: str) -> None:
-    for block, tame in zip(blocks(name), blocks(TAME), strict=True):
+    for block, tame in zip(named(name), named(TAME), strict=True):
         text = shown(drawn("markdown", [block], MATHS))
         due = squeezed(shown(drawn("markdown", [tame], MATHS))).count(TAME)
         assert squeezed(text).count(visible(name)) >= due, (block, text)
@@ -368,12 +389,12 @@ def test_markdown_with_latex_finds_no_markup_in_a_name(name: str) -> None:
     kinds = {"heading", "paragraph", "table", "thead", "tbody", "tr", "th", "td"}
     allowed = {f"{kind}_{side}" for kind in kinds for side in ("open", "close")}
     allowed |= {"inline", "text", "code_inline", "fence", "softbreak"}
-    assert {token.type for token in tokens(drawn("markdown", list(blocks(name)), MATHS))} - allowed == set()
+    assert {token.type for token in tokens(drawn("markdown", list(named(name)), MATHS))} - allowed == set()
 
 
 @each_name
 def test_tables_keep_their_cells_in_markdown_with_latex(name: str) -> None:
-    for block, tame in zip(blocks(name), blocks(TAME), strict=True):
+    for block, tame in zip(named(name), named(TAME), strict=True):
         if isinstance(block, Table):
             hostile, plain = (rows_of(drawn("markdown", [one], MATHS)) for one in (block, tame))
             assert plain and [len(row) for row in hostile] == [len(row) for row in plain]

@@ -16,7 +16,7 @@ from penpaper_cli.expressions.arithmetic import shorten, value
 from penpaper_cli.expressions.checking import size
 from penpaper_cli.formula.network import Trainer
 from penpaper_cli.formula.program import Program
-from penpaper_cli.formula.update_rules import OPTIMISERS, Rates
+from penpaper_cli.formula.update_rules import UPDATE_RULES
 from penpaper_cli.models.layers import Layers
 from penpaper_cli.ops import OPS
 from penpaper_cli.ops.elementwise import Elementwise
@@ -396,7 +396,7 @@ def test_a_loss_through_a_linear_layer(loss: str, w: tuple[int, ...], b: tuple[i
 
 
 @pytest.mark.parametrize("loss", ["mse", "half_mse", "bce", "cross_entropy"])
-@pytest.mark.parametrize("optimizer", OPTIMISERS)
+@pytest.mark.parametrize("optimizer", UPDATE_RULES)
 @pytest.mark.parametrize("kind", [exactly, floats], ids=["exact", "float64"])
 def test_every_line_of_an_epoch_is_explained(loss: str, optimizer: str, kind: Callable[[Array], Array]) -> None:
     layers = Layers((2, 3 if loss == "cross_entropy" else 1), (), loss)
@@ -406,7 +406,8 @@ def test_every_line_of_an_epoch_is_explained(loss: str, optimizer: str, kind: Ca
     )
     y = countable((5,), 3) if "mse" in loss else exactly([0, 1, 1, 0, 1])
     given = {"X": kind(countable((5, 2))), "y": kind(y)}
-    trainer = Trainer(Program(layers.text()), given, parameters, (), optimizer, Rates(Fraction(1, 10)))
+    rule = UPDATE_RULES[optimizer]
+    trainer = Trainer(Program(layers.text()), given, parameters, (), rule, rule.with_defaults({"lr": Fraction(1, 10)}))
     epoch = trainer.step(1, parameters)
     every_line_is_explained(epoch.work.paper)
     assert epoch.work.answer.exact == (kind is exactly and "mse" in loss)

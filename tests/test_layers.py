@@ -196,6 +196,10 @@ def test_numpy_stays_out_of_what_only_reads_and_draws() -> None:
 SLOW = {"numpy", "rich", "PIL", "matplotlib", *(name for names in STOREYS[3:-4] for name in names)}
 
 
+LIGHT = {"data.files", "formula.choices", "formula.update_rules"}
+"""Modules of slow folders that load nothing slow: options are made of their tables."""
+
+
 def test_slow_libraries_load_when_they_are_needed() -> None:
     """Every command passes through cli and commands, so what these load at the top loads every time."""
     eager = [
@@ -203,7 +207,7 @@ def test_slow_libraries_load_when_they_are_needed() -> None:
         for found in IMPORTS
         if found.at_top and not found.for_types and part(found.by) in ("cli", "commands")
         if part(target(found)) in SLOW
-        if part(target(found)) not in ("solution", "render") and target(found) != "data.files"
+        if part(target(found)) not in ("solution", "render") and target(found) not in LIGHT
     ]
     assert eager == []
     assert not [str(found) for found in OUTSIDE if found.of.startswith(("importlib.metadata", "rich.markdown"))]

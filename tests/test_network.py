@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, product
@@ -17,8 +17,10 @@ from reader import false_lines, ugly, worked_lines
 from test_cli import pp, refused
 from test_cli import worked as shown
 from test_random_formulas import NUMPY
+from test_update_rules import REFERENCES
 
 from penpaper_cli.formula import choices
+from penpaper_cli.formula.update_rules import UPDATE_RULES
 
 ACTIVATIONS, LOSSES = choices.options_of(choices.ACTIVATIONS), choices.options_of(choices.LOSSES)
 
@@ -471,30 +473,7 @@ def test_a_target_in_one_row_serves_a_column_of_predictions() -> None:
 
 # --- pp step ---
 
-Update = Callable[[Array, Array, dict[str, Array], int], Array]
 RATE = 0.1
-SETTINGS = {"momentum": 0.9, "rho": 0.9, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
-
-
-def update(optimiser: str, w: Array, g: Array, state: dict[str, Array], step: int, lr: float, **s: float) -> Array:
-    """One parameter's update, as PyTorch defines it: SGD, Adagrad, RMSprop and Adam."""
-    s = {**SETTINGS, **s}
-    if optimiser == "gd":
-        return w - lr * g
-    if optimiser in ("momentum", "nesterov"):
-        state["v"] = s["momentum"] * state.get("v", 0) + g
-        return w - lr * (g + s["momentum"] * state["v"] if optimiser == "nesterov" else state["v"])
-    if optimiser == "adagrad":
-        state["s"] = state.get("s", 0) + g**2
-        return w - lr * g / (np.sqrt(state["s"]) + s["epsilon"])
-    if optimiser == "rmsprop":
-        state["s"] = s["rho"] * state.get("s", 0) + (1 - s["rho"]) * g**2
-        return w - lr * g / (np.sqrt(state["s"]) + s["epsilon"])
-    state["m"] = s["beta1"] * state.get("m", 0) + (1 - s["beta1"]) * g
-    state["v"] = s["beta2"] * state.get("v", 0) + (1 - s["beta2"]) * g**2
-    fast, slow = state["m"] / (1 - s["beta1"] ** step), state["v"] / (1 - s["beta2"] ** step)
-    return w - lr * fast / (np.sqrt(slow) + s["epsilon"])
-
 
 X = np.array([[1.0, 0.5], [-0.25, 2], [0.75, -1]])
 Y = np.array([[0.25], [1], [-0.5]])
@@ -523,13 +502,13 @@ def trained(
         parameters = {
             name: w
             if name in frozen
-            else update(optimiser, w, gradients[name], state.setdefault(name, {}), step, lr, **settings)
+            else REFERENCES[optimiser](w, gradients[name], state.setdefault(name, {}), step, lr, **settings)
             for name, w in parameters.items()
         }
     return parameters, gradients, losses
 
 
-OPTIMISERS = ["gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
+OPTIMISERS = choices.options_of(UPDATE_RULES)
 
 
 def stepped(*options: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any, get_args
 
 import pytest
+from cases import each
 from latex_reader import text_of
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -81,7 +82,7 @@ STRANGE_OPERATORS = {"grad": 2, "transpose": 1, "shape": 2, "maps": 2, "equals":
 
 each_format = pytest.mark.parametrize("form", DRAWN)
 each_text = pytest.mark.parametrize("form", TEXTS)
-each_name = pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
+each_name = each("name", HOSTILE.values(), ids=HOSTILE)
 
 
 # --- A solution that holds everything ---
@@ -111,8 +112,8 @@ def operators() -> Iterator[Expr]:
     yield Apply("vector", (c,))
 
 
-def blocks(name: str) -> Iterator[Block]:
-    """Every block of the closed set, with a name in each place that a name can stand in."""
+def named(name: str) -> Iterator[Block]:
+    """Blocks with a name in each place that a name can stand in."""
     n, one = Name(name), Num(Fraction(1))
     for level in (1, 2, 3):
         yield Heading(("On ", n), level)
@@ -120,10 +121,6 @@ def blocks(name: str) -> Iterator[Block]:
     yield Working((Entry(n, (0, 1), 2.5), Apply("mul", (n, one)), Num(2.5)), ("=", "≈"), ("Row 1 of ", n))
     yield Working((n, one), ("=",))
     yield Working((Apply("transpose", (n,)), one), ("=",), (n,))
-    for e in operators():
-        yield Working((e, one), ("=",))
-    for e in numbers():
-        yield Working((Name("x"), e), ("≈",))
     yield Grid(n, "=", ((one, one), (one, one)), (2, 2), (name, "plain"))
     yield Grid(n, "≈", ((one, None, one), None, (one, None, one)), (9, 9))
     yield Grid(n, "=", ((one, None, one),), (9,))
@@ -131,9 +128,23 @@ def blocks(name: str) -> Iterator[Block]:
     yield Table(((n,), ("what ", n)), iter([((n,), (one,)), (("7 more",),), ((Apply("mul", (n, n)),), (n,))]), "lr")
     yield Table((("k",), (Apply("dot", (n, n)),)), [(("1",), (Entry(n, (0,), 1.0),))], "rr")
     yield Chart((n,), (n,), CHART_ENDS)
+
+
+def nameless() -> Iterator[Block]:
+    """Every operator and number, and what else holds no name."""
+    for e in operators():
+        yield Working((e, Num(Fraction(1))), ("=",))
+    for e in numbers():
+        yield Working((Name("x"), e), ("≈",))
     yield Chart(("epoch",), ("loss",), [(0.0, 1.0)])
     yield Picture(((0.0, 127.5), (255.0, 200.0)), 0.0, 255.0)
     yield Picture(((-2.0, 0.0, 1.5),), -2.0, 2.0)
+
+
+def blocks(name: str) -> Iterator[Block]:
+    """Every block of the closed set."""
+    yield from named(name)
+    yield from nameless()
 
 
 def solution(steps: Iterable[Block], name: str = TAME) -> Record:
@@ -274,16 +285,16 @@ def test_no_control_characters_come_out(form: str, name: str) -> None:
 @each_text
 @each_name
 def test_every_name_survives_in_every_place(form: str, name: str) -> None:
-    for block, tame in zip(blocks(name), blocks(TAME), strict=True):
+    for block, tame in zip(named(name), named(TAME), strict=True):
         text = seen(form, [block])
         due = squeezed(seen(form, [tame])).count(TAME)
         assert squeezed(text).count(visible(name)) >= due, (block, text)
 
 
-@pytest.mark.parametrize("form", ["plain", "markdown"])
+@each("form", ["plain", "markdown"])
 @each_name
 def test_a_name_makes_no_new_lines(form: str, name: str) -> None:
-    for block, tame in zip(blocks(name), blocks(TAME), strict=True):
+    for block, tame in zip(named(name), named(TAME), strict=True):
         assert unfolded(drawn(form, [block])).count("\n") == unfolded(drawn(form, [tame])).count("\n"), block
 
 
@@ -292,7 +303,7 @@ def test_a_terminal_keeps_its_tables_straight(name: str) -> None:
     """The right edges of a table stand under each other, in cells of the screen, whatever is in it."""
     from rich.cells import cell_len
 
-    for block in blocks(name):
+    for block in named(name):
         if isinstance(block, Table):
             lines = [line for line in drawn("terminal", [block]).splitlines() if line.strip()]
             assert len({cell_len(line) for line in lines}) == 1, "\n".join(lines)
@@ -343,21 +354,21 @@ def test_markdown_finds_no_markup_in_a_name(name: str) -> None:
     allowed |= {
         f"{part}_{side}" for part in ("table", "thead", "tbody", "tr", "th", "td") for side in ("open", "close")
     }
-    found = {token.type for token in tokens(drawn("markdown", blocks(name)))}
+    found = {token.type for token in tokens(drawn("markdown", named(name)))}
     assert found - allowed == set()
 
 
 @each_name
 def test_markdown_has_the_same_blocks_whatever_the_name(name: str) -> None:
     def outline(name: str) -> list[tuple[str, str]]:
-        return [(token.type, token.tag) for token in GITHUB.parse(drawn("markdown", blocks(name)))]
+        return [(token.type, token.tag) for token in GITHUB.parse(drawn("markdown", named(name)))]
 
     assert outline(name) == outline(TAME)
 
 
 @each_name
 def test_markdown_tables_keep_their_cells(name: str) -> None:
-    for block, tame in zip(blocks(name), blocks(TAME), strict=True):
+    for block, tame in zip(named(name), named(TAME), strict=True):
         hostile, plain = rows_of(drawn("markdown", [block])), rows_of(drawn("markdown", [tame]))
         assert [len(row) for row in hostile] == [len(row) for row in plain]
         assert plain or not isinstance(block, Table)
@@ -368,7 +379,7 @@ def test_markdown_tables_keep_their_cells(name: str) -> None:
 @each_name
 def test_every_row_of_a_markdown_table_has_as_many_pipes(name: str) -> None:
     """GitHub drops what is left over in a row that is too long, so no cell may hold a bare pipe, in code neither."""
-    for block in blocks(name):
+    for block in named(name):
         if isinstance(block, Table):
             rows = [line for line in drawn("markdown", [block]).splitlines() if line.startswith("|")]
             assert len({len(re.findall(r"(?<!\\)(?:\\\\)*\|", row)) for row in rows}) == 1
@@ -382,13 +393,13 @@ def test_json_gives_every_name_back(name: str) -> None:
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} in JSON")
 
-    document = json.loads(drawn("json", blocks(name), name), parse_constant=refuse)
+    document = json.loads(drawn("json", named(name), name), parse_constant=refuse)
     assert document["given"][name]["values"] == ["1/3", "-2"]
     assert document["results"][f"d{name}"] == {"shape": [1, 2], "exact": False, "values": [[0.1, 0.0]]}
     assert document["answer"] == document["results"][f"d{name}"]
     assert document["history"] == [{"epoch": 0, "loss": 2.5}]
     assert document["steps"][0] == {"type": "heading", "parts": ["On ", {"type": "name", "text": name}], "level": 1}
-    assert len(document["steps"]) == len(list(blocks(name)))
+    assert len(document["steps"]) == len(list(named(name)))
 
 
 def test_json_has_a_type_for_every_block_with_all_its_members() -> None:

@@ -30,6 +30,7 @@ from penpaper_cli.explain.scripts.lines import lines_script
 from penpaper_cli.expressions.arithmetic import Apply
 from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.formula.choices import HIDDEN, options_of
+from penpaper_cli.formula.update_rules import UPDATE_RULES
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper.gradients import gradients
 from penpaper_cli.paper.paper import Op, Value
@@ -192,7 +193,7 @@ def test_random_formulas_agree_in_slow_libraries(seed: int, library: str) -> Non
 NETWORK = ("1 2; 3 -4; 0.5 1/3", "-w", "0.1 0.2; -0.3 0.4", "-b", "0.1 0", "-a", "relu", "-w", "1; 2", "-b", "0.5")
 TWO = ("1 2; 3 -4; 0.5 1/3", "-w", "0.1 0.2; -0.3 0.4", "-b", "0.1 0")
 TO_CLASSES = ("--target", "1 0 1", "--loss", "cross-entropy")
-RULES = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
+RULES = options_of(UPDATE_RULES)
 CHANNELS = "x=[[[1,2,3],[4,5,6],[7,8,9]],[[1,0,1],[2,1,0],[0,1,5]]]"
 KERNELS = "k=[[[[1,2],[3,4]],[[0,1],[1,0]]],[[[1,1],[1,1]],[[2,0],[0,2]]]]"
 PICTURE = "x=1 2 3; 4 5 6; 7 8 10"
@@ -259,10 +260,7 @@ COMMANDS: list[tuple[str, ...]] = [
     ("grad", *TWO, "-a", "softmax", *TO_CLASSES),
     ("grad", *TWO, *TO_CLASSES),
     *((*STEP, "--optimizer", rule) for rule in RULES),
-    *(
-        (*STEP, "--optimizer", rule, "--times", "7")
-        for rule in ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
-    ),
+    *((*STEP, "--optimizer", rule, "--times", "7") for rule in RULES),
     (*STEP, "--freeze", "b1,W2", "--times", "3"),
     (*STEP, "--optimizer", "momentum", "--momentum", "0.5", "--freeze", "b1"),
     ("step", *TWO, *TO_CLASSES, "--lr", "1/3", "--times", "4", "--optimizer", "adam", "--beta1", "0.8"),

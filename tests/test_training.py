@@ -18,14 +18,16 @@ import pytest
 from test_cli import HOUSES, pp
 
 from penpaper_cli.errors import CannotWork
+from penpaper_cli.formula.choices import TRAINED
 from penpaper_cli.formula.network import Step, Trainer
 from penpaper_cli.formula.program import Program
-from penpaper_cli.formula.update_rules import Rates, rate_of
+from penpaper_cli.formula.update_rules import UPDATE_RULES, rate_of
 from penpaper_cli.models import descent
+from penpaper_cli.models.kinds import LINEAR
 from penpaper_cli.models.layers import Layers
 from penpaper_cli.models.least_squares import least_squares
 from penpaper_cli.models.metrics import metrics
-from penpaper_cli.models.rates import safe_rate, steepest, usual_rate
+from penpaper_cli.models.rates import safe_rate, steepest
 from penpaper_cli.models.scaling import scaling
 from penpaper_cli.paper.paper import Array
 
@@ -83,7 +85,7 @@ def descend(
 ) -> Line:
     """Plain gradient descent on a linear model from zeros."""
     layers, random = Layers((X.shape[1], 1), (), loss), np.random.default_rng(0)
-    settings = descent.Settings("gd", Rates(rate_of(rate)))
+    settings = descent.Settings(UPDATE_RULES["gd"], {"lr": rate_of(rate)})
     run = descent.Run(layers, settings, descent.State(layers.start("zeros", random), {}), random)
     return Line(descent.descend(run, X, y, epochs, keep, tick=tick))
 
@@ -91,7 +93,7 @@ def descend(
 def linear_epoch(X: Array, y: Array, w: Array, b: Array, rate: Array, loss: str) -> Step:
     """One epoch on paper."""
     program = Program(Layers((X.shape[1], 1), (), loss).text())
-    trainer = Trainer(program, {"X": X, "y": y}, {"w": w, "b": b}, (), "gd", Rates(rate_of(float(rate))))
+    trainer = Trainer(program, {"X": X, "y": y}, {"w": w, "b": b}, (), UPDATE_RULES["gd"], {"lr": rate_of(float(rate))})
     return trainer.step(1, {"w": w, "b": b})
 
 
@@ -183,11 +185,12 @@ def test_every_epoch_ticks_once() -> None:
 def test_the_steepest_curvature_is_the_limit_of_the_rate(loss: str) -> None:
     """Below 2 over the curvature gradient descent converges, above it diverges."""
     X, y = problem(8)
-    limit = 2 / steepest(X, loss)
+    curvature = TRAINED[loss].curvature
+    limit = 2 / steepest(X, curvature)
     assert not descend(X, y, limit * 0.98, 2000, loss).diverged
     assert descend(X, y, limit * 1.02, 2000, loss).diverged
-    assert 0 < safe_rate(X, loss) <= limit / 2
-    assert usual_rate(X, loss) == min(0.1, safe_rate(X, loss))
+    assert 0 < safe_rate(X, curvature) <= limit / 2
+    assert LINEAR.usual_rate(X, y, TRAINED[loss], 0.0) == min(0.1, safe_rate(X, curvature))
 
 
 @each_loss

@@ -11,15 +11,17 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import typst
+from cases import each
 from reader import false_lines, worked_lines
 from test_cli import HOUSES, Ran, pp, worked
-from test_render import TAME, blocks, drawn, each_name, numbers, solution, squeezed, visible
+from test_render import HOSTILE, TAME, blocks, drawn, named, numbers, solution, squeezed, visible
 from typst_reader import plain, typst_lines
 
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Rest
@@ -134,10 +136,14 @@ def texts(tree: Any) -> Iterator[str]:
         yield from texts(branch)
 
 
-@each_name
+DUE = cache(lambda: elements(document(*named(TAME))))
+"""What the compiler finds around a tame name."""
+
+
+@each("name", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_name_is_text_and_nothing_else(name: str) -> None:
     """The compiler finds a name as text as often as a tame one, and as many elements of each kind."""
-    found, due = (elements(document(*blocks(n), name=n)) for n in (name, TAME))
+    found, due = elements(document(*named(name), name=name)), DUE()
     straight = re.sub("['\"]", "", visible(name))  # Typst keeps marks of quotation apart from the text.
     assert re.sub("['\"]", "", squeezed("".join(texts(found)))).count(straight) >= "".join(texts(due)).count(TAME) > 20
     kinds = Counter(element["func"] for element in found), Counter(element["func"] for element in due)
@@ -147,7 +153,7 @@ def test_a_hostile_name_is_text_and_nothing_else(name: str) -> None:
 
 
 @needs_poppler
-@each_name
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE)
 def test_a_reader_of_the_pdf_finds_the_name(name: str, tmp_path: Path) -> None:
     """In a sentence and in mathematics; what the fonts inside the package have no signs for is left to the system's."""
     kept = "".join(c for c in visible(name) if c.isascii())

@@ -85,7 +85,7 @@ def one_per_layer(given: MatrixLike, name: str, dimensions: int) -> list[MatrixL
 
     Raises CannotRead for nested lists of which it can't be known whether they are one array or many.
     """
-    if isinstance(given, str) or getattr(given, "ndim", None) == dimensions:
+    if isinstance(given, str) or (not isinstance(given, list | tuple) and np.ndim(given) == dimensions):
         return [given]
     layers = list(given)
     if layers and all(depth(layer) < dimensions and not isinstance(layer, str) for layer in layers):
@@ -98,4 +98,4 @@ def depth(nested: Any) -> int:
     """How deep lists nest, or how many dimensions an array has."""
     if isinstance(nested, list | tuple):
         return 1 + (depth(nested[0]) if nested else 0)
-    return int(getattr(nested, "ndim", 0))
+    return np.ndim(nested)

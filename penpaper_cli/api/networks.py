@@ -17,9 +17,11 @@ from penpaper_cli.explain.formula import formula_steps
 from penpaper_cli.explain.results import result_of, results
 from penpaper_cli.explain.show import check_entries
 from penpaper_cli.explain.steps import Row, row, update_steps
-from penpaper_cli.formula.network import Network, Trainer, loss_text, positive
+from penpaper_cli.formula.choices import chosen
+from penpaper_cli.formula.network import Network, Trainer, loss_text
 from penpaper_cli.formula.program import Program
-from penpaper_cli.formula.update_rules import OPTIMISERS, Rates
+from penpaper_cli.formula.settings import read_rates
+from penpaper_cli.formula.update_rules import UPDATE_RULES
 from penpaper_cli.paper.gradients import gradients
 from penpaper_cli.sentences.common import plural
 from penpaper_cli.solution.script import Script
@@ -125,7 +127,9 @@ def step(
     Raises CannotRead for numbers and names that can't be read, CannotWork where shapes don't fit.
     """
     view = View(**options)
-    read_rates_ = read_rates({"lr": lr, **(rates or {})}, optimizer)
+    rule = chosen(UPDATE_RULES, optimizer, "--optimizer")
+    typed = {name: str(number) for name, number in {"lr": lr, **(rates or {})}.items()}
+    settings = rule.with_defaults(read_rates(typed, rule))
     if times not in range(1, MOST_STEPS + 1):
         raise CannotRead(f"--times {times}: give a whole number from 1 to {MOST_STEPS:,}.")
     if times > 1 and view.exact is None:
@@ -135,7 +139,7 @@ def step(
     program = network.program(loss, text_of(delta), from_probabilities)
     names = freeze.split(",") if isinstance(freeze, str) and freeze else freeze
     frozen = [name.strip() for name in names]
-    trainer = Trainer(program, given, network.parameters, frozen, optimizer, read_rates_)
+    trainer = Trainer(program, given, network.parameters, frozen, rule, settings)
     history: list[Row] = []
     first = last = after = failure = None
     try:
@@ -155,9 +159,9 @@ def step(
     loss_after = {"L_new": result_of(after)} if after else {}
 
     def script() -> Script:
-        from penpaper_cli.explain.scripts.updates import steps_script
+        from penpaper_cli.explain.scripts.lines import steps_script
 
-        return steps_script("Update step", begun, ended, len(history), optimizer, after is not None)
+        return steps_script("Update step", begun, ended, len(history), after is not None)
 
     return solution(
         "step",
@@ -216,27 +220,6 @@ def read_target(target: MatrixLike, X: Array, network: Network, view: View) -> A
     y = matrix(target, "--target", view.exact).data
     shape = (len(X), network.weights[-1].shape[1])
     return y.reshape(shape) if y.ndim == 1 and y.size == shape[0] * shape[1] else y
-
-
-def read_rates(given: Mapping[str, Number], optimizer: str) -> Rates:
-    """What the update rule is set to. Raises CannotRead for a setting that the rule doesn't have."""
-    if optimizer not in OPTIMISERS:
-        raise CannotRead(f'--optimizer "{optimizer}": choose one of {", ".join(OPTIMISERS)}.')
-    rates = {name: read_rate(name, str(number)) for name, number in given.items()}
-    for name in rates:
-        if name not in OPTIMISERS[optimizer][1].values():
-            raise CannotRead(f"--{name}: the optimizer {optimizer} has no such setting; leave it out.")
-    return Rates(**rates)
-
-
-def read_rate(name: str, text: str) -> Fraction:
-    """A rate as typed: above 0, or, for the share that a running average keeps, from 0 to below 1."""
-    if name in ("lr", "epsilon"):
-        return positive(f"--{name}", text)
-    rate = Fraction(0) if text.strip() in ("0", "0.0") else positive(f"--{name}", text)
-    if rate >= 1:
-        raise CannotRead(f"--{name} {text.strip()}: the number must be from 0 up to, but not including, 1.")
-    return rate
 
 
 def text_of(number: Number | None) -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 from fractions import Fraction
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, Literal, TypedDict, Unpack, overload
 
 import numpy as np
 
@@ -14,6 +15,29 @@ from penpaper_cli.render.page import Page
 from penpaper_cli.solution.blocks import Record, Result
 
 Array = np.ndarray[Any, Any]
+
+
+class PageOptions(TypedDict, total=False):
+    """The keywords of `Solution.to`, for type checkers."""
+
+    title: str
+    heading_level: int
+    standalone: bool
+    math: Literal["text", "latex"]
+    ascii: bool
+
+
+def page_for(
+    form: str,
+    title: str = "",
+    heading_level: int = 0,
+    standalone: bool = False,
+    math: str = "text",
+    ascii: bool = False,
+) -> Page:
+    """The page that a format is written on."""
+    level = heading_level or (1 if title else 2)
+    return Page(title, level, standalone or FORMATS[form].is_document, math, ascii)
 
 
 class Solution:
@@ -41,12 +65,12 @@ class Solution:
         """
         return None if self.record.answer is None else numbers(self.record.answer)
 
-    @property
+    @cached_property
     def results(self) -> dict[str, Any]:
         """Everything that has a name on the paper, gradients included (dW), in the form of `answer`."""
         return {name: numbers(result) for name, result in self.record.results.items()}
 
-    @property
+    @cached_property
     def given(self) -> dict[str, Any]:
         """What was given, by name, in the form of `answer`."""
         return {name: numbers(result) for name, result in self.record.given.items()}
@@ -54,8 +78,7 @@ class Solution:
     @property
     def fractions(self) -> dict[str, Any]:
         """Those of `results` that were worked exactly, as Fractions: one, or a NumPy array of them."""
-        exact = {name: result for name, result in self.record.results.items() if result.exact}
-        return {name: in_array(result, object) for name, result in exact.items()}
+        return {name: fractions(result) for name, result in self.record.results.items() if result.exact}
 
     @property
     def more(self) -> dict[str, Any]:
@@ -70,35 +93,33 @@ class Solution:
         """Why the work could not go on to its end, as when training diverges; None where it could."""
         return self.record.failure
 
-    def to(
-        self,
-        format: str,
-        *,
-        title: str = "",
-        heading_level: int | None = None,
-        standalone: bool = False,
-        math: Literal["text", "latex"] = "text",
-        ascii: bool = False,
-    ) -> str | bytes:
+    @overload
+    def to(self, format: Literal["pdf"], **page: Unpack[PageOptions]) -> bytes: ...  # type: ignore[overload-overlap]
+
+    # PDF alone is bytes; that mypy can't know it of the other formats' names is no reason to cast each of them.
+
+    @overload
+    def to(self, format: str, **page: Unpack[PageOptions]) -> str: ...
+
+    def to(self, format: str, **page: Unpack[PageOptions]) -> str | bytes:
         """The solution in a format: terminal, plain, markdown, latex, html, typst, json, numpy, pytorch or tensorflow.
 
-        pdf is bytes and needs the package typst; the others are text. html and typst are whole documents, latex is one
-        with `standalone`. `title` is a heading above the working, `heading_level` (1 to 6) the level of the topmost
-        heading; `math` "latex" writes Markdown's mathematics as $…$; `ascii` keeps to ASCII characters.
+        pdf is bytes and needs the package typst; the others are text. html and typst are whole documents. `page` are
+        keywords: `title` is a heading above the working, `heading_level` (1 to 6) the level of the topmost heading;
+        `standalone` makes latex a whole document too; `math="latex"` writes Markdown's mathematics as $…$; `ascii`
+        keeps to ASCII characters.
 
         Raises CannotRead for a format that isn't one, whose package is missing, or that has nothing of this solution
         to write (a script of a look at data).
         """
         form = format_of(format, None, False)
         check_installed(form)
-        level = heading_level or (1 if title else 2)
-        page = Page(title, level, standalone or FORMATS[form].is_document, math, ascii)
-        pieces = list(renderer(form, self.record.figures, io.StringIO(), page).render(self.record))
+        pieces = list(renderer(form, self.record.figures, io.StringIO(), page_for(form, **page)).render(self.record))
         in_bytes = [piece for piece in pieces if isinstance(piece, bytes)]
         return b"".join(in_bytes) if in_bytes else "".join(map(str, pieces))
 
     def __str__(self) -> str:
-        return str(self.to("plain"))
+        return self.to("plain")
 
     def __repr__(self) -> str:
         return f"<Solution of pp.{self.record.command}: {self.title}>"
@@ -110,24 +131,23 @@ class Solution:
         return fragment(self.record)
 
     def _repr_markdown_(self) -> str:
-        return str(self.to("markdown", math="latex"))
+        return self.to("markdown", math="latex")
 
 
 def numbers(result: Result) -> Any:
-    """A value of the paper as float64 where it is numbers and fits, else as what it is."""
-    flat = np.array(result.values, dtype=object)
-    if any(isinstance(value, str) for value in flat.flat):
-        return in_array(result, str)
-    try:
-        return in_array(result, float)
-    except OverflowError:
-        return in_array(result, object)
+    """A value of the paper as float64 where it is numbers that fit into it, else as what it is."""
+    array: Array = np.array(result.values)
+    if array.dtype.kind != "U":
+        try:
+            array = array.astype(np.float64)
+        except OverflowError:
+            return fractions(result)
+    return array.reshape(result.shape) if result.shape else array.item()
 
 
-def in_array(result: Result, kind: type) -> Any:
-    """A value as an array of its shape, or by itself where it has none."""
-    flat = np.array(result.values, dtype=object).ravel()
-    if kind is object:
-        flat = np.array([Fraction(value) for value in flat] + [None], dtype=object)[:-1]
-    array: Array = flat.astype(kind).reshape(result.shape)
-    return array if result.shape else array.item()
+def fractions(result: Result) -> Any:
+    """An exact value of the paper as Fractions."""
+    if not result.shape:
+        return Fraction(result.values)
+    array: Array = np.frompyfunc(Fraction, 1, 1)(np.array(result.values, dtype=object))
+    return array.reshape(result.shape)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.explain.show import MOST_TERMS, Show
@@ -14,6 +14,8 @@ from penpaper_cli.expressions.numbers import Figures, Typed
 if TYPE_CHECKING:
     from penpaper_cli.paper.paper import Array
 
+Entry = str | int | tuple[int, ...]
+"""The place of an entry, counted from 1: 3 in a vector, (3, 2) or "3,2" in a matrix."""
 Detail = Literal["full", "normal", "summary"]
 DETAILS = ("full", "normal", "summary")
 MOST_DIGITS = 15
@@ -26,11 +28,11 @@ class ViewOptions(TypedDict, total=False):
     fractions: bool | None
     exact: bool | None
     detail: Detail
-    entries: Sequence[str | tuple[int, ...]]
+    entries: Sequence[Entry]
     steps: int | str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class View:
     """How numbers are worked and how much is shown.
 
@@ -47,7 +49,7 @@ class View:
     fractions: bool | None = None
     exact: bool | None = None
     detail: Detail = "normal"
-    entries: Sequence[str | tuple[int, ...]] = ()
+    entries: Sequence[Entry] = ()
     steps: int | str | None = None
 
     def __post_init__(self) -> None:
@@ -55,6 +57,7 @@ class View:
             raise CannotRead(f"--digits {self.digits}: give a whole number from 1 to {MOST_DIGITS}.")
         if self.detail not in DETAILS:
             raise CannotRead(f'--detail "{self.detail}": choose one of {", ".join(DETAILS)}.')
+        self.show()  # Before anything is worked: entries and steps that can't be read are refused.
 
     def figures(self, given: Iterable[Array] = ()) -> Figures:
         """How numbers print: as fractions when asked for, or when a given array holds a typed fraction."""
@@ -67,17 +70,19 @@ class View:
 
     def most_entries(self) -> int | None:
         """How many entries are worked at most; None leaves it to what is shown."""
-        steps = str(self.steps)
-        if self.steps is None or steps == "all":
-            return None if self.steps is None else sys.maxsize
-        if not (steps.isascii() and steps.isdigit() and int(steps) > 0):
-            raise CannotRead(f'--steps "{steps}": give a whole number from 1 up, or "all".')
-        return int(steps)
+        if self.steps is None:
+            return None
+        if self.steps == "all":
+            return sys.maxsize
+        text = str(self.steps)
+        if not (text.isascii() and text.isdigit() and int(text) > 0):
+            raise CannotRead(f'--steps "{text}": give a whole number from 1 up, or "all".')
+        return int(text)
 
 
-def read_place(place: Any) -> tuple[int, ...]:
+def read_place(place: Entry) -> tuple[int, ...]:
     """The place of an entry, counted from 1 as given and from 0 inside: "3,2" and (3, 2) are (2, 1)."""
-    text = place if isinstance(place, str) else ",".join(map(str, place))
+    text = ",".join(map(str, place)) if isinstance(place, list | tuple) else str(place)
     numbers = text.replace(",", " ").split()
     if not numbers or not all(n.isascii() and n.isdigit() and 0 < len(n) < 10 and int(n) for n in numbers):
         raise CannotRead(f'--entry "{text}": give a row and a column counted from 1, such as 3,2.')

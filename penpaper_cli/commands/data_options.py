@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -37,14 +37,11 @@ Size = Annotated[
 ]
 
 
-OUTSIDE_QUOTES = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
+def names(text: str | None) -> Sequence[str] | None:
+    """The names of columns, with commas between them."""
+    from penpaper_cli.data.selection import column_names
 
-
-def names(text: str | None) -> list[str] | None:
-    """The names of columns, with commas between them; one that has a comma itself stands in quotation marks."""
-    if not text:
-        return None if text is None else []
-    return [part.strip().removeprefix('"').removesuffix('"') for part in OUTSIDE_QUOTES.split(text)]
+    return column_names(text)
 
 
 def draw_plot(lesson: Lesson, path: str) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from penpaper_cli.commands.choices import one_of, read_rates
 from penpaper_cli.commands.shared import command
+from penpaper_cli.formula.choices import ACTIVATIONS, LOSSES, options_of
+from penpaper_cli.formula.update_rules import UPDATE_RULES
+from penpaper_cli.sentences.common import any_of
 
 if TYPE_CHECKING:
     from penpaper_cli.api.solution import Solution
@@ -20,12 +25,12 @@ Biases = Annotated[
 ]
 Activations = Annotated[
     list[str] | None,
-    typer.Option("-a", "--activation", metavar="NAME", help="none, relu, leaky-relu, sigmoid, tanh, softmax or gelu."),
+    typer.Option("-a", "--activation", metavar="NAME", help=f"{any_of(options_of(ACTIVATIONS))}."),
 ]
 Target = Annotated[str, typer.Option(metavar="Y", help="The truth: a row for each sample, or class numbers from 0.")]
 Loss = Annotated[
     str,
-    typer.Option(metavar="KIND", help="mse, half-mse, sse, half-sse, mae, bce, cross-entropy, hinge or huber."),
+    typer.Option(metavar="KIND", help=f"{any_of(options_of(LOSSES))}."),
 ]
 Shares = Annotated[bool, typer.Option("--from-probabilities", help="cross-entropy of shares instead of scores.")]
 Delta = Annotated[str | None, typer.Option(metavar="D", help="Where huber turns from square to straight. Default: 1.")]
@@ -42,7 +47,7 @@ def forward(
 
 
 def loss(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help="mse, half-mse, sse, half-sse, mae, bce, …")],
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"{any_of(options_of(LOSSES))}.")],
     predicted: Annotated[str, typer.Argument(metavar="PREDICTED", help="The predictions, or the scores.")],
     target: Annotated[str, typer.Argument(metavar="TARGET", help="The truth, of the same shape, or class numbers.")],
     view: ViewOptions,
@@ -88,26 +93,19 @@ def step(
     target: Target,
     loss: Loss,
     lr: Annotated[str, typer.Option(metavar="RATE", help="The learning rate.")],
+    rates: Mapping[str, str],
     view: ViewOptions,
     bias: Biases = None,
     activation: Activations = None,
     from_probabilities: Shares = False,
     delta: Delta = None,
-    optimizer: Annotated[
-        Literal["gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"], typer.Option(help="The update rule.")
-    ] = "gd",
+    optimizer: Annotated[str, one_of(options_of(UPDATE_RULES), "The update rule.")] = "gd",
     times: Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="How many steps to make.")] = 1,
     freeze: Annotated[str | None, typer.Option(metavar="b1,b2", help="Parameters that stay as they are.")] = None,
-    momentum: Annotated[str | None, typer.Option(metavar="μ", help="Of momentum and nesterov. Default: 0.9.")] = None,
-    rho: Annotated[str | None, typer.Option(metavar="ρ", help="Of rmsprop. Default: 0.9.")] = None,
-    beta1: Annotated[str | None, typer.Option(metavar="β1", help="Of adam. Default: 0.9.")] = None,
-    beta2: Annotated[str | None, typer.Option(metavar="β2", help="Of adam. Default: 0.999.")] = None,
-    epsilon: Annotated[str | None, typer.Option(metavar="ε", help="Added outside the root. Default: 1e-8.")] = None,
 ) -> Solution:
     """Work everything of grad, then the update of every parameter."""
     from penpaper_cli.api import networks
 
-    typed = {"momentum": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
     return networks.step(
         x,
         weights,
@@ -121,9 +119,14 @@ def step(
         optimizer=optimizer,
         times=times,
         freeze=freeze or (),
-        rates={name: text for name, text in typed.items() if text is not None},
+        rates=rates,
         **view,
     )
 
 
-COMMANDS = {"forward": command(forward), "loss": command(loss), "grad": command(grad), "step": command(step)}
+COMMANDS = {
+    "forward": command(forward),
+    "loss": command(loss),
+    "grad": command(grad),
+    "step": command(step, rates=read_rates),
+}

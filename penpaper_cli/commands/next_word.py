@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from penpaper_cli.errors import CannotRead
 
 if TYPE_CHECKING:
+    from penpaper_cli.data.dataset import DataSet
     from penpaper_cli.explain.show import Show
     from penpaper_cli.explain.training import Lesson
-    from penpaper_cli.models.experiment import Experiment
+    from penpaper_cli.models.experiment import Trained
     from penpaper_cli.models.model import Model
     from penpaper_cli.paper.paper import Array
 
@@ -27,21 +28,19 @@ def refuse_for_words(typed: dict[str, Any]) -> None:
             raise CannotRead(f"--{option}: with --next-word {why}; leave the option out.")
 
 
-def read_new(model: Model, source: str, notes: list[str]) -> Array:
-    """New rows for a model of any task: words for that of a text, else numbers; `notes` gets what was done to them."""
+def read_new(of: DataSet | Model, source: str, notes: list[str]) -> Array:
+    """New rows like those of a data set or of a model: the words before, of a text; `notes` gets what was done."""
     from penpaper_cli.data import corpus, dataset
 
-    if model.counts is not None:
-        return corpus.read_beginnings(model.classes, model.counts.context, source)
-    return dataset.read_rows_for(model.columns, source, notes=notes)
+    if of.context:
+        return corpus.read_beginnings(of.classes, of.context, source)
+    return dataset.read_rows_for(of.columns, source, notes=notes)
 
 
-def lesson_of(
-    experiment: Experiment, model: Model, chosen: list[int], new: Array | None, show: Show, resume: str | None
-) -> Lesson:
+def lesson_of(trained: Trained, chosen: list[int], new: Array | None, show: Show, resume: str | None) -> Lesson:
     """The lesson that fits the task."""
     from penpaper_cli.explain.corpus import WordLesson
     from penpaper_cli.explain.training import Lesson
 
-    kind = WordLesson if experiment.data.context else Lesson
-    return kind(experiment, model, chosen, new, show, resume)
+    kind = WordLesson if trained.experiment.data.context else Lesson
+    return kind(trained, chosen, new, show, resume)

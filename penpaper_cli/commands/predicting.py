@@ -39,42 +39,42 @@ def predict(
     loaded = load_model(model)
     show = View(**view).show(terms=4)
     notes: list[str] = []
-    found = predictions_of(loaded, read_new(loaded, data, notes), show)
-    results = found.results()
+    predictions = predictions_of(loaded, read_new(loaded, data, notes), show)
+    results = predictions.results()
     title = "Predictions of a saved model"
 
     def script() -> Script:
         from penpaper_cli.explain.scripts.training import model_script
 
-        return model_script(loaded, found.X, title)
+        return model_script(loaded, predictions.X, title)
 
     return solution(
         "predict",
         title,
-        found.lesson,
+        predictions.lesson,
         show,
         answer=results["predictions"],
         results=results,
-        sheet=found.sheet if isinstance(found, NextWords) else lambda: sheet(found, data),
+        sheet=predictions.sheet if isinstance(predictions, NextWords) else lambda: sheet(predictions, data),
         script=script,
         notes=notes,
     )
 
 
-def sheet(found: Predictions, data: str) -> Iterator[list[str]]:
+def sheet(predictions: Predictions, data: str) -> Iterator[list[str]]:
     """All columns of the data as they stand there, then the prediction and, for classes, their probabilities."""
     from penpaper_cli.data.new_rows import rows_as_typed
 
-    model = found.model
+    model = predictions.model
     header, *rows = rows_as_typed(model.columns, data)
     added = [unused(model.target, header)]
-    if model.classes:
+    if model.kind.of_classes:
         added += [unused(f"probability of {name}", header) for name in model.classes]
     yield [*header, *added]
-    labels = model.labels(found.found) if model.classes else None
+    labels = model.kind.labels(predictions.predicted, model.classes)
     for k, row in enumerate(rows):
-        numbers = [repr(float(n)) for n in found.found[k].ravel()]
-        yield [*row, *([labels[k]] if labels else []), *numbers]
+        shares = predictions.predicted[k].tolist() if model.kind.of_classes else []
+        yield [*row, *(label if isinstance(label, str) else repr(label) for label in [labels[k], *shares])]
 
 
 def unused(name: str, header: list[str]) -> str:

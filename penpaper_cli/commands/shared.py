@@ -6,6 +6,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO, get_origin, get_type_hints
 
 import typer
@@ -25,7 +26,7 @@ def complete_format() -> list[str]:
     return ["auto", *FORMATS]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Target:
     """Where the solution goes, in which format, and on what page."""
 
@@ -142,15 +143,17 @@ READERS: dict[str, Callable[..., Any]] = {"view": read_view, "detail": read_deta
 """A command's function that has a parameter of this name gets what the reader makes of its own options."""
 
 
-def command(work: Callable[..., Solution], sheet: bool = False) -> Callable[..., None]:
+def command(work: Callable[..., Solution], sheet: bool = False, **own: Callable[..., Any]) -> Callable[..., None]:
     """A command: it reads the options of the output and of the view, does its work, and writes the solution.
 
     Typer reads a command's options off the signature of one function. Here they come from several: `work` has its own,
     `read_target` and a reader have those that many commands share; so the function that is returned is given a
-    signature that joins theirs. With `sheet`, -o FILE.csv keeps the solution's rows instead of its working.
+    signature that joins theirs. With `sheet`, -o FILE.csv keeps the solution's rows instead of its working. `own` are
+    readers that few commands have, by the parameter of `work` that they read.
     """
-    readers = {name: READERS[name] for name in inspect.signature(work).parameters if name in READERS}
-    functions: list[Callable[..., Any]] = [work, read_target, *readers.values()]
+    shared = {name: READERS[name] for name in inspect.signature(work).parameters if name in READERS}
+    readers = own | shared
+    functions: list[Callable[..., Any]] = [work, *own.values(), read_target, *shared.values()]
     options = {function: options_of(function) for function in functions}
 
     def run(**typed: Any) -> None:
@@ -174,6 +177,7 @@ FOR_TYPES_ONLY = {"Solution": Any, "ViewOptions": Any}
 """What annotations name and only type checkers import: the modules behind it take too long to load for --help."""
 
 
+@cache
 def options_of(function: Callable[..., Any]) -> list[inspect.Parameter]:
     """The parameters of a function that Typer is to fill: those that are annotated with an option or an argument."""
     hints = get_type_hints(function, localns=FOR_TYPES_ONLY, include_extras=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from penpaper_cli.commands import choices
 from penpaper_cli.commands import training_options as options
 from penpaper_cli.commands.data_options import (
     Category,
@@ -26,8 +28,6 @@ from penpaper_cli.commands.writing import say
 from penpaper_cli.errors import CannotRead, Interrupted
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from penpaper_cli.api.solution import Solution
     from penpaper_cli.api.view import ViewOptions
     from penpaper_cli.models.experiment import Experiment
@@ -43,6 +43,7 @@ def train(
             metavar="DATA", help="A CSV, or - for stdin; a folder of pictures by class; a text for --next-word."
         ),
     ],
+    rates: Mapping[str, str],
     view: ViewOptions,
     target: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume, nor for pictures).")
@@ -62,11 +63,6 @@ def train(
     init: options.Init = None,
     optimizer: options.Optimizer = None,
     lr: options.Rate = None,
-    momentum: options.Momentum = None,
-    rho: options.Rho = None,
-    beta1: options.Beta1 = None,
-    beta2: options.Beta2 = None,
-    epsilon: options.Epsilon = None,
     epochs: options.Epochs = None,
     batch_size: options.BatchSize = None,
     seed: options.Seed = None,
@@ -86,42 +82,30 @@ def train(
 
     from penpaper_cli.data.files import check_writable
     from penpaper_cli.data.opening import DataOptions, SavedRun, open_data
-    from penpaper_cli.models.experiment import (
-        EPOCHS,
-        USUAL_OPTIMIZER,
-        TrainingOptions,
-        new_experiment,
-        resumed_experiment,
-    )
+    from penpaper_cli.formula.settings import read_rates
+    from penpaper_cli.formula.update_rules import rule_for
+    from penpaper_cli.models.experiment import new_experiment, resumed_experiment
+    from penpaper_cli.models.options import TrainingOptions
 
     if view.get("exact"):
         raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
     if epochs is not None and not 1 <= epochs <= MOST_EPOCHS:
         raise CannotRead(f"--epochs {epochs}: training needs at least 1 epoch.")
-    typed = {"lr": lr, "momentum": momentum, "rho": rho, "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
-    rates = read_rates(typed, optimizer or USUAL_OPTIMIZER[hidden is not None])
+    typed = rates if lr is None else {"lr": lr, **rates}
     chosen = read_epochs(explain, epochs if resume is None else None)
-    for name, count, least in (("batch-size", batch_size, 1), ("seed", seed, 0), ("patience", patience, 1)):
-        if count is not None and count < least:
-            raise CannotRead(f"--{name} {count}: give a whole number from {least} up.")
-    if test is not None and not 0 < test < 1:
-        raise CannotRead(f"--test {test:g}: give a share between 0 and 1, such as 0.2.")
-    if l2 is not None and not 0 <= l2 < 1e300:
-        raise CannotRead(f"--l2 {l2:g}: the strength of the penalty is a finite number from 0 up, such as 0.01.")
-
     if save is not None:
         check_writable(save, "--save")
     if plot is not None:
         from penpaper_cli.render.plot import files
 
         files.check(plot)
-    wishes = TrainingOptions(
+    asked = TrainingOptions(
         loss=loss,
         hidden=options.read_hidden(hidden),
         activation=activation,
         optimizer=optimizer,
-        rates=rates,
-        batch=batch_size,
+        rates=read_rates(typed, rule_for(optimizer, hidden is not None)),
+        batch_size=batch_size,
         seed=seed,
         init=init,
         l2=l2,
@@ -143,7 +127,7 @@ def train(
         context,
     )
     if resume is not None:
-        before = read_saved(resume, wishes)
+        before = read_saved(resume, asked)
         words_before = before.counts.context if before.counts is not None else 0
         saved = SavedRun(resume, before.target, before.columns, before.classes, words_before)
         read = open_data(data, wanted, saved)
@@ -151,13 +135,11 @@ def train(
     else:
         if next_word:
             refuse_for_words({"loss": loss, "scale": scale, "scale-target": scale_target})
-            wishes = replace(wishes, scale="none")
+            asked = replace(asked, scale="none")
         read = open_data(data, wanted)
-        experiment = new_experiment(read, wishes)
+        experiment = new_experiment(read, asked)
     say(read.notes)
-    kind = "hidden" if experiment.layers.hidden else "classes" if read.classes else "numbers"
-    count = epochs or EPOCHS["words" if read.context else kind]
-    return worked(experiment, chosen, count, predict, save, plot, resume, view)
+    return worked(experiment, chosen, epochs or experiment.usual_epochs, predict, save, plot, resume, view)
 
 
 def worked(
@@ -177,7 +159,7 @@ def worked(
 
     notes: list[str] = []
     try:
-        new = read_new(experiment.model(), predict, notes) if predict is not None else None
+        new = read_new(experiment.data, predict, notes) if predict is not None else None
     except CannotRead as error:
         raise CannotRead(f"--predict: {error}") from None
     say(notes)
@@ -190,9 +172,9 @@ def worked(
         if not start <= number <= last:
             raise CannotRead(f'--explain: name epochs from {start:,} to {last:,}, or "last", with commas between them.')
     with progress(last) as tick, interruptible() as stop:
-        experiment.train(count, numbers, tick, stop)
+        trained = experiment.train(count, numbers, tick, stop)
     if not run.diverged and save is not None:
-        save_model(experiment.model(), save)
+        save_model(trained.model, save)
     if run.interrupted:
         from penpaper_cli.data.sources import quoted
         from penpaper_cli.sentences.training import interrupted
@@ -200,7 +182,7 @@ def worked(
         raise Interrupted(interrupted(run.epochs, quoted(save, 200) if save and not run.diverged else None))
     to_work = sorted({min(n, run.epochs) for n in numbers if n <= run.epochs or n == last} & set(run.kept))
     show = View(**view).show(terms=4)
-    lesson = lesson_of(experiment, experiment.model(), to_work, new, show, resume)
+    lesson = lesson_of(trained, to_work, new, show, resume)
     if show.entries and to_work:
         step = lesson.epochs.recorded(to_work[0])
         if experiment.layers.single:
@@ -229,18 +211,6 @@ def worked(
     )
 
 
-def read_rates(typed: dict[str, str | None], optimizer: str) -> dict[str, Fraction]:
-    """What was typed of the update rule's rates. Raises CannotRead for one that the rule doesn't have."""
-    from penpaper_cli.api.networks import read_rate
-    from penpaper_cli.formula.update_rules import OPTIMISERS
-
-    rates = {name: read_rate(name, text) for name, text in typed.items() if text is not None}
-    for name in rates:
-        if name not in OPTIMISERS[optimizer][1].values():
-            raise CannotRead(f"--{name}: the optimizer {optimizer} has no such setting; leave it out.")
-    return rates
-
-
 def read_epochs(text: str, last: int | None) -> list[int | None]:
     """The epochs named by --explain, "1,2,last", with None for the last."""
     found: list[int | None] = []
@@ -255,4 +225,4 @@ def read_epochs(text: str, last: int | None) -> list[int | None]:
     return found
 
 
-COMMANDS = {"train": command(train)}
+COMMANDS = {"train": command(train, rates=choices.read_rates)}

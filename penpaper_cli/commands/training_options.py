@@ -6,15 +6,16 @@ from typing import Annotated, Literal
 
 import typer
 
+from penpaper_cli.commands.choices import one_of
 from penpaper_cli.errors import CannotRead
+from penpaper_cli.formula.choices import HIDDEN, OF_NUMBERS, options_of
+from penpaper_cli.formula.update_rules import UPDATE_RULES
 
 MOST_UNITS = 10_000
+ADAPTIVE = {name: rule for name, rule in UPDATE_RULES.items() if rule.adaptive}
 
 Hidden = Annotated[str | None, typer.Option(metavar="8,4", help="Units in each hidden layer. Default: none.")]
-Activation = Annotated[
-    Literal["relu", "leaky-relu", "sigmoid", "tanh", "gelu"] | None,
-    typer.Option(help="Of the hidden layers. Default: relu."),
-]
+Activation = Annotated[str | None, one_of(options_of(HIDDEN), "Of the hidden layers. Default: relu.")]
 NextWord = Annotated[
     bool, typer.Option("--next-word", help="Learn which word comes next in a text: a sentence on each line.")
 ]
@@ -23,8 +24,7 @@ Context = Annotated[
 ]
 Classify = Annotated[bool, typer.Option("--classify", help="Take a target of numbers as classes (text always is).")]
 Loss = Annotated[
-    Literal["mse", "half-mse"] | None,
-    typer.Option(help="Mean squared error (the default), or half of it; not for classes."),
+    str | None, one_of(options_of(OF_NUMBERS), "Mean squared error (the default), or half of it; not for classes.")
 ]
 L2 = Annotated[float | None, typer.Option("--l2", metavar="λ", help="Penalty: λ/2 times the sum of squared weights.")]
 Init = Annotated[
@@ -32,18 +32,12 @@ Init = Annotated[
     typer.Option(help="Where weights start. Default: zeros; with hidden layers he, or xavier for tanh and sigmoid."),
 ]
 Optimizer = Annotated[
-    Literal["gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"] | None,
-    typer.Option(help="The update rule. Default: gd; adam with hidden layers."),
+    str | None, one_of(options_of(UPDATE_RULES), "The update rule. Default: gd; adam with hidden layers.")
 ]
 Rate = Annotated[
     str | None,
     typer.Option("--lr", metavar="RATE", help="Learning rate. Default: 0.1, or what suits the model; pp says which."),
 ]
-Momentum = Annotated[str | None, typer.Option(metavar="μ", help="Of momentum and nesterov. Default: 0.9.")]
-Rho = Annotated[str | None, typer.Option(metavar="ρ", help="Of rmsprop. Default: 0.9.")]
-Beta1 = Annotated[str | None, typer.Option(metavar="β1", help="Of adam. Default: 0.9.")]
-Beta2 = Annotated[str | None, typer.Option(metavar="β2", help="Of adam. Default: 0.999.")]
-Epsilon = Annotated[str | None, typer.Option(metavar="ε", help="Added outside the root. Default: 1e-8.")]
 Epochs = Annotated[
     int | None,
     typer.Option(
@@ -64,7 +58,7 @@ ScaleTarget = Annotated[
     bool | None,
     typer.Option(
         "--scale-target/--no-scale-target",
-        help="Scale the target too. Default: with hidden layers, adagrad, rmsprop, adam.",
+        help=f"Scale the target too. Default: with hidden layers, {', '.join(options_of(ADAPTIVE))}.",
     ),
 ]
 Explain = Annotated[str, typer.Option(metavar="1,2,last", help="Which epochs to work in full.")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from penpaper_cli.data.entries import read_float
 from penpaper_cli.errors import CannotRead
@@ -11,9 +12,22 @@ from penpaper_cli.expressions.numbers import NUMBER
 
 GAPS = {"", "na", "n/a", "#n/a", "nan", "null", "none", "-", "?"}
 """What stands for a missing value, whether in capitals or not."""
-POINT, COMMA = "1,234.56", "1.234,56"
-"""The two conventions, as --numbers names them: the decimal mark is a point, or it is a comma."""
-CONVENTIONS = (POINT, COMMA)
+
+
+class Convention(StrEnum):
+    """How numbers are written, as --numbers names it: the decimal mark is a point, or it is a comma."""
+
+    POINT = "1,234.56"
+    COMMA = "1.234,56"
+
+    @property
+    def other(self) -> Convention:
+        """The other convention."""
+        return COMMA if self is POINT else POINT
+
+
+POINT, COMMA = Convention
+
 
 SPACES = "' ’\u00a0\u2009\u202f"
 PLAIN_POINT = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -27,7 +41,7 @@ CORES = {
 }
 SPACED = re.compile(rf"[1-9]\d{{0,2}}(?P<mark>[{SPACES}])\d{{3}}(?:(?P=mark)\d{{3}})*(?:[.,]\d*)?", re.ASCII)
 RATIO = re.compile(r"\d+/\d+", re.ASCII)
-DRESSED = re.compile(r"([+-]?)([$€£¥]?)\s?([+-]?)([\d.,].*?)\s?([$€£¥%]?)")
+DECORATED = re.compile(r"([+-]?)([$€£¥]?)\s?([+-]?)([\d.,].*?)\s?([$€£¥%]?)")
 
 MONTHS = (
     r"(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?"
@@ -64,6 +78,10 @@ class Written:
     mark: str = ""
     spaced: bool = False
 
+    def by(self, convention: Convention) -> str | None:
+        """The number by one of the conventions."""
+        return self.point if convention is POINT else self.comma
+
     @property
     def in_doubt(self) -> bool:
         """Whether the two conventions make different numbers of it."""
@@ -75,10 +93,10 @@ def written(cell: str) -> Written | None:
     text = cell.strip().replace("\N{MINUS SIGN}", "-")
     if NUMBER.fullmatch(text) and text.isascii() and "." not in text:
         return Written(text, text)
-    found = DRESSED.fullmatch(text)
-    if not found or (found[1] and found[3]) or (found[2] and found[5]):
+    parts = DECORATED.fullmatch(text)
+    if not parts or (parts[1] and parts[3]) or (parts[2] and parts[5]):
         return None
-    sign, core, mark = found[1] or found[3], found[4], found[2] or found[5]
+    sign, core, mark = parts[1] or parts[3], parts[4], parts[2] or parts[5]
     if RATIO.fullmatch(core):
         return Written(sign + core, sign + core, mark)
     spaced = SPACED.fullmatch(core)
@@ -113,14 +131,14 @@ def is_odd(cell: str) -> bool:
     return any(c.isdigit() for c in cell) and (not any(c.isalpha() for c in cell) or bool(HEXADECIMAL.fullmatch(cell)))
 
 
-def as_number(cell: str, convention: str) -> float:
+def as_number(cell: str, convention: Convention) -> float:
     """The number in a cell. Raises CannotRead with the end of a sentence: "is not a number"."""
-    if convention == POINT and NUMBER.fullmatch(cell):
+    if convention is POINT and NUMBER.fullmatch(cell):
         return read_float(cell)
-    found = written(cell)
-    if found is None:
+    number = written(cell)
+    if number is None:
         return read_float(cell)
-    text = found.point if convention == POINT else found.comma
+    text = number.by(convention)
     if text is None:
         raise CannotRead(f"is not a number as {convention} is one")
     return read_float(text)

@@ -7,23 +7,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from penpaper_cli.data.cells import COMMA, CONVENTIONS
+from penpaper_cli.data.cells import COMMA, Convention
 from penpaper_cli.data.encoding import Column, coded
 from penpaper_cli.data.images import pixel_shape
 from penpaper_cli.data.inference import MOST_CATEGORIES
 from penpaper_cli.data.kinds import opened_table
 from penpaper_cli.data.new_rows import read_rows_for
-from penpaper_cli.data.selection import Choice
+from penpaper_cli.data.selection import Selection
 from penpaper_cli.data.sheet import Header, Sheet, read_header
 from penpaper_cli.data.sources import quoted, shown
 from penpaper_cli.data.tables import Source, Table
-from penpaper_cli.data.vectors import Vector, are_days, is_index, no_name, read_vectors, without_gaps
+from penpaper_cli.data.vectors import Missing, Vector, are_days, is_index, no_name, read_vectors, without_gaps
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.expressions.numbers import TypedFloat
 
 __all__ = ["Column", "DataSet", "read_data", "read_rows_for"]
-
-WAYS = ("drop", "mean", "median")
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,48 +60,59 @@ def read_data(
     different values of a numeric target are classes. Raises CannotRead with file, line, column and remedy, and
     CannotWork when there are fewer than two rows or a feature never varies.
     """
-    if numbers not in (None, *CONVENTIONS):
-        raise CannotRead(f"--numbers {quoted(str(numbers))}: choose {' or '.join(CONVENTIONS)}.")
-    if missing not in (None, *WAYS):
-        raise CannotRead(f"--missing {quoted(str(missing))}: choose drop, mean or median.")
+    convention, gaps = read_convention(numbers), read_missing(missing)
     with opened_table(source) as (table, notes):
         header = read_header(table)
-        choice = Choice(table.source, header, target, features, tuple(drop), frozenset(category))
-        used = choice.places()
+        selection = Selection(table.source, header, target, features, tuple(drop), frozenset(category))
+        used = selection.places()
         notes += header.notes
-        data = None if category else quick_numbers(table, header, numbers)
+        data = None if category else quick_numbers(table, header, convention)
         if data is None:
-            vectors = read_vectors(Sheet.seen(table, header), used, choice.category, missing, numbers, notes)
+            vectors = read_vectors(Sheet.seen(table, header), used, selection.category, gaps, convention, notes)
         else:
             vectors = [Vector(j, header.called(j), data[:, j]) for j in used]
-        return _data_set(choice, vectors, data, missing, classify, notes)
+        return _data_set(selection, vectors, data, gaps, classify, notes)
 
 
-def quick_numbers(table: Table, header: Header, numbers: str | None) -> np.ndarray | None:
+def read_convention(numbers: str | None) -> Convention | None:
+    """The convention that --numbers names. Raises CannotRead."""
+    if numbers not in (None, *Convention):
+        raise CannotRead(f"--numbers {quoted(str(numbers))}: choose {' or '.join(Convention)}.")
+    return None if numbers is None else Convention(numbers)
+
+
+def read_missing(missing: str | None) -> Missing | None:
+    """What --missing says to do with gaps. Raises CannotRead."""
+    if missing not in (None, *Missing):
+        raise CannotRead(f"--missing {quoted(str(missing))}: choose drop, mean or median.")
+    return None if missing is None else Missing(missing)
+
+
+def quick_numbers(table: Table, header: Header, numbers: Convention | None) -> np.ndarray | None:
     """All columns at C speed, or None when the careful reader has to look at them.
 
     Points may set thousands apart, as in 250.000, unless some number shows that they are decimal points; and 02134 may
     be a code.
     """
-    if numbers == COMMA or (numbers is None and not table.is_plain(header.given)):
+    if numbers is COMMA or (numbers is None and not table.is_plain(header.given)):
         return None
     data = table.quick_floats(header.given)
     return data if data is not None and data.shape[1] == len(header.names) else None
 
 
 def _data_set(
-    choice: Choice,
+    selection: Selection,
     vectors: list[Vector],
     data: np.ndarray | None,
-    missing: str | None,
+    missing: Missing | None,
     classify: bool,
     notes: list[str],
 ) -> DataSet:
     """The features and the target from their vectors."""
     *features, target = vectors
-    source = choice.source
-    if choice.features is None:
-        features = [vector for vector in features if not _is_index(choice, vector, notes)]
+    source = selection.source
+    if selection.features is None:
+        features = [vector for vector in features if not _is_index(selection, vector, notes)]
         if not features:
             raise CannotRead(f"{source}: no feature is left besides the target {quoted(target.name)}.")
     features, target = without_gaps(source, features, target, missing, notes)
@@ -130,14 +139,14 @@ def _data_set(
     return DataSet(names, _matrix(columns, features, data), target.name, y, columns, classes, tuple(notes))
 
 
-def _is_index(choice: Choice, vector: Vector, notes: list[str]) -> bool:
+def _is_index(selection: Selection, vector: Vector, notes: list[str]) -> bool:
     """Whether a column only counts the rows, and so is left out. Raises CannotRead when it has no name otherwise."""
-    name = choice.header.names[vector.place]
+    name = selection.header.names[vector.place]
     if not vector.categories and is_index(vector.values, name):
-        notes.append(f"{choice.source}, column {quoted(vector.name)} only numbers the rows: left out.")
+        notes.append(f"{selection.source}, column {quoted(vector.name)} only numbers the rows: left out.")
         return True
     if not name:
-        raise CannotRead(no_name(choice.source, choice.header.line, vector))
+        raise CannotRead(no_name(selection.source, selection.header.line, vector))
     return False
 
 
@@ -170,13 +179,13 @@ def _target(source: str, target: Vector, classify: bool) -> tuple[np.ndarray, tu
     """The target's numbers, or its class numbers and classes."""
     values, classes = target.values, target.categories
     if classify and not classes:
-        found, places = np.unique(values, return_inverse=True)
-        if len(found) > MOST_CATEGORIES:
+        numbers, places = np.unique(values, return_inverse=True)
+        if len(numbers) > MOST_CATEGORIES:
             raise CannotRead(
-                f"{source}, column {quoted(target.name)} has {len(found):,} different numbers, and more than "
+                f"{source}, column {quoted(target.name)} has {len(numbers):,} different numbers, and more than "
                 f"{MOST_CATEGORIES} are too many for classes: choose another target."
             )
-        values, classes = places.astype(float), tuple(TypedFloat(value).text for value in found)
+        values, classes = places.astype(float), tuple(TypedFloat(value).text for value in numbers)
     if len(classes) == 1:
         raise CannotWork(
             f"{source}, column {quoted(target.name)} is {quoted(classes[0])} in every row: "

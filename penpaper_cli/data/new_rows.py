@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from penpaper_cli.data.cells import as_number, is_gap
+from penpaper_cli.data.cells import Convention, as_number, is_gap
 from penpaper_cli.data.encoding import Column, coded
 from penpaper_cli.data.entries import read_float
 from penpaper_cli.data.images import read_row
+from penpaper_cli.data.inference import NOT_NUMBERS, ColumnKind
 from penpaper_cli.data.kinds import is_picture, kind_of, opened_table
 from penpaper_cli.data.selection import no_column
 from penpaper_cli.data.sheet import Sheet, read_header
@@ -26,7 +27,7 @@ MOST_LISTED = 10
 def read_rows_for(
     columns: Sequence[Column],
     source: Source,
-    numbers: str | None = None,
+    numbers: Convention | None = None,
     notes: list[str] | None = None,
 ) -> np.ndarray:
     """Rows of new data as a model takes them, float64 of shape (n, d).
@@ -81,10 +82,10 @@ def _cells(row: str, count: int) -> list[str]:
     parts = [part.strip().strip("\"'") for part in row.split(",")]
     if len(parts) == count:
         return parts
-    return ["".join(found.groups(default="")) for found in WORD.finditer(row)]
+    return ["".join(word.groups(default="")) for word in WORD.finditer(row)]
 
 
-def _value(column: Column, cell: str, place: str, convention: str | None = None) -> float:
+def _value(column: Column, cell: str, place: str, convention: Convention | None = None) -> float:
     """A number, or the place of a category."""
     text = cell.strip()
     if not text or (column.categories and is_gap(text)):
@@ -113,7 +114,7 @@ def _names(sheet: Sheet) -> list[str]:
     return [sheet.header.called(j) for j in range(len(sheet.header.names))]
 
 
-def _from_table(columns: Sequence[Column], source: Source, numbers: str | None) -> np.ndarray:
+def _from_table(columns: Sequence[Column], source: Source, numbers: Convention | None) -> np.ndarray:
     with opened_table(source) as (table, _):
         sheet = _sheet(columns, table)
         names = _names(sheet)
@@ -137,16 +138,16 @@ def _from_table(columns: Sequence[Column], source: Source, numbers: str | None) 
     return coded(columns, [np.array(vector) for vector in values])
 
 
-def _convention(sheet: Sheet, j: int, numbers: str | None) -> str:
+def _convention(sheet: Sheet, j: int, numbers: Convention | None) -> Convention:
     """How a column of numbers is written. Raises CannotRead where it holds something else."""
-    found = sheet.understood(j, numbers)
-    if found.kind in ("category", "text", "date"):
+    column = sheet.inference(j, numbers)
+    if column.kind in (ColumnKind.CATEGORY, ColumnKind.TEXT, ColumnKind.DATE):
         survey = sheet.surveys[j]
-        line, text = min(survey.first[kind] for kind in ("text", "unit", "odd", "date") if kind in survey.first)
+        line, text = min(survey.first[kind] for kind in NOT_NUMBERS if kind in survey.first)
         raise CannotRead(
             f"{sheet.table.source}, line {line}, column {quoted(survey.name)}: {quoted(text)} is not a number, "
             "and the model needs one; mend the cell."
         )
-    if found.problem and found.kind != "empty":
-        raise CannotRead(f"{found.problem}; {found.target_remedy}.")
-    return found.convention
+    if column.problem and column.kind is not ColumnKind.EMPTY:
+        raise CannotRead(f"{column.problem}; {column.target_remedy}.")
+    return column.convention

@@ -10,8 +10,9 @@ from penpaper_cli.data.corpus import CONTEXTS, read_text
 from penpaper_cli.data.dataset import DataSet, read_data
 from penpaper_cli.data.encoding import Column
 from penpaper_cli.data.image_folder import is_folder, read_album
-from penpaper_cli.data.images import read_size
+from penpaper_cli.data.images import Size, read_size
 from penpaper_cli.data.kinds import is_picture, kind_of
+from penpaper_cli.data.selection import column_names
 from penpaper_cli.data.sources import quoted, shown
 from penpaper_cli.data.tables import Source
 from penpaper_cli.errors import CannotRead
@@ -35,20 +36,20 @@ WHY_NOT_FOR_WORDS = {
 class DataOptions:
     """How data is to be read. None, and False, is what wasn't asked for.
 
-    `target`, `features`, `drop` and `category` name columns of a table; `missing` says what to do with gaps (drop,
-    mean, median), `numbers` how numbers are written; with `classify` the numbers of the target are classes. `size` is
-    the width and height that pictures are brought to, such as "8x8". With `next_word` the data is a text, of which
-    `context` words are looked at to guess the next.
+    `target`, `features`, `drop` and `category` name columns of a table, several as a list or "A,B"; `missing` says what
+    to do with gaps (drop, mean, median), `numbers` how numbers are written; with `classify` the numbers of the target
+    are classes. `size` is the width and height that pictures are brought to, such as "8x8". With `next_word` the data
+    is a text, of which `context` words are looked at to guess the next.
     """
 
     target: str | None = None
-    features: Sequence[str] | None = None
-    drop: Sequence[str] | None = None
-    category: Sequence[str] | None = None
+    features: str | Sequence[str] | None = None
+    drop: str | Sequence[str] | None = None
+    category: str | Sequence[str] | None = None
     missing: str | None = None
     numbers: str | None = None
     classify: bool = False
-    size: str | None = None
+    size: Size | None = None
     next_word: bool = False
     context: int | None = None
 
@@ -98,9 +99,9 @@ def open_table(source: Source, options: DataOptions) -> DataSet:
     return read_data(
         source,
         str(options.target),
-        options.features,
-        options.drop or (),
-        options.category or (),
+        column_names(options.features),
+        column_names(options.drop) or (),
+        column_names(options.category) or (),
         options.missing,
         options.numbers,
         options.classify,

@@ -11,10 +11,11 @@ from penpaper_cli.data.sources import quoted, shown
 from penpaper_cli.errors import CannotRead
 
 MOST_LISTED = 20
+OUTSIDE_QUOTES = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')
 
 
 @dataclass
-class Choice:
+class Selection:
     """Which columns are asked for."""
 
     source: str
@@ -67,6 +68,17 @@ class Choice:
         if self.header.invented and self.target not in names and not re.fullmatch(r"x\d+", self.target):
             self.header.notes.append(f"{self.source}: the last column is taken for the target {quoted(self.target)}.")
             names[-1] = self.header.names[-1] = self.target
+
+
+def column_names(names: str | Sequence[str] | None) -> Sequence[str] | None:
+    """The names of columns, from a list, or from a text with commas between them.
+
+    There a name that has a comma itself stands in quotation marks.
+    """
+    if not isinstance(names, str):
+        return names
+    parts = OUTSIDE_QUOTES.split(names) if names else []
+    return [part.strip().removeprefix('"').removesuffix('"') for part in parts]
 
 
 def no_column(source: str, names: list[str], name: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from penpaper_cli.data.cells import is_date, is_gap, written
-from penpaper_cli.data.inference import Survey, Understood, evidence, understood
+from penpaper_cli.data.cells import Convention, is_date, is_gap, written
+from penpaper_cli.data.inference import CellKind, Inference, Survey, evidence, infer
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.data.tables import Table
 from penpaper_cli.errors import CannotRead
@@ -94,10 +94,10 @@ class Sheet:
             next(rows)
         return ((line, cells) for line, cells in rows if line not in self.left_out)
 
-    def understood(self, j: int, numbers: str | None = None, category: bool = False) -> Understood:
-        """What the j-th column is."""
+    def inference(self, j: int, numbers: Convention | None = None, category: bool = False) -> Inference:
+        """What the j-th column was taken for."""
         of_file = evidence(self.surveys)
-        return understood(self.surveys[j], self.table.source, self.table.delimiter, of_file, numbers, category)
+        return infer(self.surveys[j], self.table.source, self.table.delimiter, of_file, numbers, category)
 
     def _look(self) -> None:
         first: tuple[int, list[str]] | None = None
@@ -121,14 +121,14 @@ class Sheet:
             self._take_the_first(*first)
 
     def _uneven(self, line: int, cells: list[str]) -> str:
-        found = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+        count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
         width, what = len(self.header.names), "header" if self.header.given else "first line"
-        return f"{self.table.source}, line {line} has {found}, but the {what} has {width}: mend the line."
+        return f"{self.table.source}, line {line} has {count}, but the {what} has {width}: mend the line."
 
     def _take(self, line: int, cells: list[str]) -> None:
         self.rows += 1
         kinds = [survey.add(line, cell) for survey, cell in zip(self.surveys, cells, strict=True)]
-        label = _label(cells) if "text" in kinds else None
+        label = _label(cells) if CellKind.TEXT in kinds else None
         if label and label[1] in TOTALS:
             self.totals.append((line, label[0], cells[label[0]].strip()))
 
@@ -159,7 +159,7 @@ class Sheet:
         words = [
             cell.strip()
             for cell, survey in zip(cells, self.surveys, strict=True)
-            if not is_gap(cell) and survey.kinds["number"] == survey.filled > 0
+            if not is_gap(cell) and survey.kinds[CellKind.NUMBER] == survey.filled > 0
         ]
         data = [cell for cell in cells if is_date(cell) or written(cell)]
         if words and not data and self.header.given:

@@ -8,8 +8,10 @@ from itertools import islice
 
 import numpy as np
 
-from penpaper_cli.data.dataset import quick_numbers
+from penpaper_cli.data.cells import Convention
+from penpaper_cli.data.dataset import quick_numbers, read_convention
 from penpaper_cli.data.dialect import SEPARATORS
+from penpaper_cli.data.inference import CellKind, ColumnKind
 from penpaper_cli.data.kinds import opened_table
 from penpaper_cli.data.selection import no_column
 from penpaper_cli.data.sheet import Header, Sheet, read_header
@@ -24,15 +26,14 @@ FIRST_ROWS = 5
 
 
 @dataclass(frozen=True)
-class Facts:
+class ColumnSummary:
     """A column: what it was taken for, how many cells and gaps it has; of numbers their range, of words how many.
 
-    `type` is number, category, date, text, mixed (numbers and words), index or empty. `finding` says why it can't be
-    learned from as it stands.
+    `finding` says why it can't be learned from as it stands.
     """
 
     name: str
-    type: str
+    type: ColumnKind
     count: int
     gaps: int = 0
     min: TypedFloat | None = None
@@ -45,13 +46,13 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Looked:
+class Summary:
     """A data file looked at."""
 
     source: str
     rows: int
     separator: str
-    columns: list[Facts]
+    columns: list[ColumnSummary]
     first_rows: list[list[str]]
     notes: list[str]
 
@@ -62,7 +63,7 @@ def look_at(
     drop: Collection[str] = (),
     category: Collection[str] = (),
     numbers: str | None = None,
-) -> Looked:
+) -> Summary:
     """What is in a CSV file, or on standard input for `-`. Raises CannotRead only when it is no table at all."""
     with opened_table(source) as (table, notes):
         header = read_header(table)
@@ -71,7 +72,8 @@ def look_at(
             if name not in names:
                 raise CannotRead(no_column(table.source, names, name))
         shown = [j for j, name in enumerate(names) if (not features or name in features) and name not in drop]
-        data = None if category else quick_numbers(table, header, numbers)
+        convention = read_convention(numbers)
+        data = None if category else quick_numbers(table, header, convention)
         notes += header.notes
         if data is not None:
             columns = [_of_numbers(table.source, header, j, data[:, j]) for j in shown]
@@ -79,7 +81,7 @@ def look_at(
         else:
             sheet = Sheet.seen(table, header)
             notes += sheet.notes
-            columns = [_facts(sheet, j, numbers, names[j] in category, notes) for j in shown]
+            columns = [_column(sheet, j, convention, names[j] in category, notes) for j in shown]
             notes += [
                 f"{table.source}, line {line}: {quoted(text)} says that the row sums up others."
                 for line, _, text in sheet.totals
@@ -87,7 +89,7 @@ def look_at(
             rows, left_out = sheet.rows, sheet.left_out
         notes += _twice(table.source, names)
         first = [[cells[j].strip() for j in shown] for cells in _first_rows(table, header, left_out)]
-    return Looked(table.source, rows, SEPARATORS.get(table.delimiter, ""), columns, first, notes)
+    return Summary(table.source, rows, SEPARATORS.get(table.delimiter, ""), columns, first, notes)
 
 
 def _first_rows(table: Table, header: Header, left_out: Collection[int]) -> list[list[str]]:
@@ -100,43 +102,45 @@ def _twice(source: str, names: list[str]) -> list[str]:
     return [f"{source}: {names.count(name)} columns are called {quoted(name)}." for name in twice]
 
 
-def _of_numbers(source: str, header: Header, j: int, values: np.ndarray, gaps: int = 0) -> Facts:
+def _of_numbers(source: str, header: Header, j: int, values: np.ndarray, gaps: int = 0) -> ColumnSummary:
     """A column of numbers; the gaps are not among `values`."""
     name = header.called(j)
-    kind = "index" if not gaps and is_index(values, header.names[j]) else "date" if are_days(values) else "number"
+    kind = ColumnKind.DATE if are_days(values) else ColumnKind.NUMBER
+    if not gaps and is_index(values, header.names[j]):
+        kind = ColumnKind.INDEX
     low, high = TypedFloat(values.min()), TypedFloat(values.max())
     finding = ""
-    if kind == "index":
+    if kind is ColumnKind.INDEX:
         finding = f"{source}, column {quoted(name)} only numbers the rows: it is left out unless --features names it."
-    elif kind == "date":
+    elif kind is ColumnKind.DATE:
         finding = f"{source}, column {quoted(name)} holds dates, such as {low.text}: turn them into a number."
     elif len(values) > 1 and low == high:
         finding = f"{source}, column {quoted(name)} is {low.text} in every row, so nothing can be learned from it."
     with np.errstate(over="ignore"):
         mean = float(values.mean())
-    return Facts(name, kind, len(values), gaps, low, mean if np.isfinite(mean) else None, high, finding=finding)
+    return ColumnSummary(name, kind, len(values), gaps, low, mean if np.isfinite(mean) else None, high, finding=finding)
 
 
-def _facts(sheet: Sheet, j: int, numbers: str | None, category: bool, notes: list[str]) -> Facts:
+def _column(sheet: Sheet, j: int, numbers: Convention | None, category: bool, notes: list[str]) -> ColumnSummary:
     """A column that was looked at cell by cell."""
-    seen, found = sheet.surveys[j], sheet.understood(j, numbers, category)
-    finding = f"{found.problem}; {found.remedy}." if found.problem and sheet.rows else ""
-    if seen.gaps and seen.filled:
-        place = f"{sheet.table.source}, column {quoted(seen.name)}"
-        first = f"{'line' if seen.gaps == 1 else 'the first on line'} {seen.first['gap'][0]}"
-        notes.append(f"{place} has {plural(seen.gaps, 'gap')} ({first}); --missing says what to do with gaps.")
-    if found.note:
-        notes.append(found.note)
-    if found.kind == "number" and not found.problem:
+    survey, inferred = sheet.surveys[j], sheet.inference(j, numbers, category)
+    finding = f"{inferred.problem}; {inferred.remedy}." if inferred.problem and sheet.rows else ""
+    if survey.gaps and survey.filled:
+        place = f"{sheet.table.source}, column {quoted(survey.name)}"
+        first = f"{'line' if survey.gaps == 1 else 'the first on line'} {survey.first[CellKind.GAP].line}"
+        notes.append(f"{place} has {plural(survey.gaps, 'gap')} ({first}); --missing says what to do with gaps.")
+    if inferred.note:
+        notes.append(inferred.note)
+    if inferred.kind is ColumnKind.NUMBER and not inferred.problem:
         try:
-            values = read_numbers(sheet, j, found.convention)
+            values = read_numbers(sheet, j, inferred.convention)
         except CannotRead as error:
             finding = str(error)
         else:
-            return _of_numbers(sheet.table.source, sheet.header, j, values[~np.isnan(values)], seen.gaps)
-    if found.kind not in ("category", "text") or not seen.different:
-        return Facts(seen.name, found.kind, seen.filled, seen.gaps, finding=finding)
-    word, times = max(seen.different.items(), key=lambda item: item[1])
-    count = None if seen.too_many else len(seen.different)
-    kind = "text" if found.problem else found.kind
-    return Facts(seen.name, kind, seen.filled, seen.gaps, None, None, None, count, word, times, finding)
+            return _of_numbers(sheet.table.source, sheet.header, j, values[~np.isnan(values)], survey.gaps)
+    if inferred.kind not in (ColumnKind.CATEGORY, ColumnKind.TEXT) or not survey.different:
+        return ColumnSummary(survey.name, inferred.kind, survey.filled, survey.gaps, finding=finding)
+    word, times = max(survey.different.items(), key=lambda item: item[1])
+    count = None if survey.too_many else len(survey.different)
+    kind = ColumnKind.TEXT if inferred.problem else inferred.kind
+    return ColumnSummary(survey.name, kind, survey.filled, survey.gaps, None, None, None, count, word, times, finding)

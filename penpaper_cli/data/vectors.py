@@ -5,11 +5,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 import numpy as np
 
-from penpaper_cli.data.cells import as_number, is_gap
-from penpaper_cli.data.inference import Survey
+from penpaper_cli.data.cells import Convention, as_number, is_gap
+from penpaper_cli.data.inference import CellKind, ColumnKind, Survey
 from penpaper_cli.data.sheet import Sheet
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead, CannotWork
@@ -18,6 +19,14 @@ from penpaper_cli.sentences.common import listed, plural
 MOST_LISTED = 20
 INDEX_NAMES = {"id", "index", "unnamed: 0"}
 EARLIEST, LATEST = 1900_01_01, 2100_12_31
+
+
+class Missing(StrEnum):
+    """What to do with gaps: leave their rows out, or fill in the column's mean or median."""
+
+    DROP = "drop"
+    MEAN = "mean"
+    MEDIAN = "median"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +55,8 @@ def read_vectors(
     sheet: Sheet,
     used: list[int],
     category: Collection[str],
-    missing: str | None,
-    numbers: str | None,
+    missing: Missing | None,
+    numbers: Convention | None,
     notes: list[str],
 ) -> list[Vector]:
     """The used columns, the target last. Raises CannotRead with the place and the remedy of what can't be learned from.
@@ -65,8 +74,9 @@ def read_vectors(
                 f"{source}, line {line}, column {name}: {quoted(text)} says that the row sums up others: take the line "
                 f"out, or use the words as they are with --category {name}."
             )
-    found = [_reader(sheet, j, j == used[-1], category, numbers, notes) for j in used]
-    readers = [reader for reader in found if reader]
+    readers = [
+        reader for j in used if (reader := _reader(sheet, j, j == used[-1], category, numbers, notes)) is not None
+    ]
     if not missing:
         _refuse_gaps(source, [sheet.surveys[reader.empty.place] for reader in readers], sheet.surveys[used[-1]])
     return _read(sheet, readers)
@@ -76,7 +86,7 @@ def _refuse_gaps(source: str, surveys: list[Survey], target: Survey) -> None:
     """Say how many gaps each column has, and what to do."""
     counts = [
         f"{survey.gaps:,} in column {quoted(survey.name)} "
-        f"({'line' if survey.gaps == 1 else 'first on line'} {survey.first['gap'][0]})"
+        f"({'line' if survey.gaps == 1 else 'first on line'} {survey.first[CellKind.GAP].line})"
         for survey in surveys
         if survey.gaps
     ]
@@ -91,7 +101,7 @@ def _refuse_gaps(source: str, surveys: list[Survey], target: Survey) -> None:
         )
 
 
-def read_numbers(sheet: Sheet, j: int, convention: str) -> np.ndarray:
+def read_numbers(sheet: Sheet, j: int, convention: Convention) -> np.ndarray:
     """The numbers of one column, NaN where there is a gap. Raises CannotRead with the place of what is none."""
     empty = Vector(j, sheet.header.called(j), np.empty(0))
     return _read(sheet, [_Numbers(empty, sheet.table.source, convention, "mend the cell")])[0].values
@@ -106,25 +116,26 @@ def _read(sheet: Sheet, readers: Sequence[_Numbers | _Categories]) -> list[Vecto
 
 
 def _reader(
-    sheet: Sheet, j: int, is_target: bool, category: Collection[str], numbers: str | None, notes: list[str]
+    sheet: Sheet, j: int, is_target: bool, category: Collection[str], numbers: Convention | None, notes: list[str]
 ) -> _Numbers | _Categories | None:
     """What reads a column, or None where it is empty and has no name."""
     name, source = sheet.header.called(j), sheet.table.source
-    found = sheet.understood(j, numbers, name in category)
-    if not sheet.header.names[j] and found.kind == "empty":
+    column = sheet.inference(j, numbers, name in category)
+    if not sheet.header.names[j] and column.kind is ColumnKind.EMPTY:
         notes.append(f"{source}, {name} is empty and has no name: left out.")
         return None
-    if not sheet.header.names[j] and found.kind != "number" and not is_target and name not in category:
+    if not sheet.header.names[j] and column.kind is not ColumnKind.NUMBER and not is_target and name not in category:
         raise CannotRead(no_name(source, sheet.header.line, Vector(j, name, np.empty(0))))
-    remedy = found.target_remedy if is_target else found.remedy
-    if found.problem and remedy:
-        raise CannotRead(f"{found.problem}; {remedy}.")
-    if found.note:
-        notes.append(found.note)
-    gap = sheet.surveys[j].first.get("gap", (0, ""))[0]
-    if found.kind == "category":
-        return _Categories(Vector(j, name, np.empty(0), gap=gap))
-    return _Numbers(Vector(j, name, np.empty(0), gap=gap), source, found.convention, remedy)
+    remedy = column.target_remedy if is_target else column.remedy
+    if column.problem and remedy:
+        raise CannotRead(f"{column.problem}; {remedy}.")
+    if column.note:
+        notes.append(column.note)
+    first_gap = sheet.surveys[j].first.get(CellKind.GAP)
+    empty = Vector(j, name, np.empty(0), gap=first_gap.line if first_gap else 0)
+    if column.kind is ColumnKind.CATEGORY:
+        return _Categories(empty)
+    return _Numbers(empty, source, column.convention, remedy)
 
 
 def is_index(values: np.ndarray, name: str) -> bool:
@@ -146,7 +157,7 @@ def are_days(values: np.ndarray) -> bool:
 class _Numbers:
     """Reads the numbers of a column."""
 
-    def __init__(self, empty: Vector, source: str, convention: str, remedy: str) -> None:
+    def __init__(self, empty: Vector, source: str, convention: Convention, remedy: str) -> None:
         self.empty, self.source, self.convention, self.remedy = empty, source, convention, remedy
         self.values = array("d")
 
@@ -177,13 +188,13 @@ class _Categories:
 
     def vector(self) -> Vector:
         """The column, once all of it is read; its categories are sorted."""
-        found = np.frombuffer(self.values)
+        places = np.frombuffer(self.values)
         categories = tuple(sorted(self.places))
         order = np.empty(len(categories))
         order[[self.places[word] for word in categories]] = range(len(categories))
-        filled = ~np.isnan(found)
-        values = np.full(len(found), np.nan)
-        values[filled] = order[found[filled].astype(int)]
+        filled = ~np.isnan(places)
+        values = np.full(len(places), np.nan)
+        values[filled] = order[places[filled].astype(int)]
         return replace(self.empty, values=values, categories=categories)
 
 
@@ -194,31 +205,32 @@ def no_name(source: str, line: int, vector: Vector) -> str:
 
 
 def without_gaps(
-    source: str, features: list[Vector], target: Vector, missing: str | None, notes: list[str]
+    source: str, features: list[Vector], target: Vector, missing: Missing | None, notes: list[str]
 ) -> tuple[list[Vector], Vector]:
     """The vectors with their gaps dealt with as `missing` says. Raises CannotRead when it can't be done."""
     gaps = {id(vector): np.isnan(vector.values) for vector in (*features, target)}
     gappy = [vector for vector in (*features, target) if gaps[id(vector)].any()]
     if not gappy or missing is None:
         return features, target
-    if missing == "drop":
+    if missing is Missing.DROP:
         rows = ~np.logical_or.reduce([gaps[id(vector)] for vector in gappy])
         notes.append(f"{source}: {plural(int((~rows).sum()), 'row')} with gaps left out, {int(rows.sum()):,} kept.")
         return [vector.of_rows(rows) for vector in features], target.of_rows(rows)
     for vector in gappy:
         if vector is target or vector.categories:
-            what = "the target, and an invented one teaches" if vector is target else "made of words, which have"
-            nothing = "nothing" if vector is target else f"no {missing}"
+            why = "the target, and an invented one teaches nothing"
+            if vector is not target:
+                why = f"made of words, which have no {missing}"
             raise CannotRead(
-                f"{source}, line {vector.gap}, column {quoted(vector.name)} has a gap, but it is {what} {nothing}: "
+                f"{source}, line {vector.gap}, column {quoted(vector.name)} has a gap, but it is {why}: "
                 "leave such rows out with --missing drop, or fill in the cell."
             )
     return [_filled(source, v, gaps[id(v)], missing, notes) if v in gappy else v for v in features], target
 
 
-def _filled(source: str, vector: Vector, gaps: np.ndarray, missing: str, notes: list[str]) -> Vector:
+def _filled(source: str, vector: Vector, gaps: np.ndarray, missing: Missing, notes: list[str]) -> Vector:
     """A column of numbers with its gaps filled in by its own mean or median."""
-    known: Callable[[np.ndarray], np.floating] = np.mean if missing == "mean" else np.median
+    known: Callable[[np.ndarray], np.floating] = np.mean if missing is Missing.MEAN else np.median
     value = float(known(vector.values[~gaps]))
     text = f"{value:.6g}" if float(f"{value:.6g}") == value else f"about {value:.6g}"
     count = plural(int(gaps.sum()), "gap")

@@ -13,7 +13,7 @@ from penpaper_cli.data.corpus import Counts, contexts, counted, one_hot
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.explain.distance import ARRIVED, MOST_ROWS
 from penpaper_cli.explain.grids import grid
-from penpaper_cli.explain.next_word import said
+from penpaper_cli.explain.next_word import side_by_side
 from penpaper_cli.explain.training import Lesson
 from penpaper_cli.explain.values import explained
 from penpaper_cli.expressions.arithmetic import Name, Num
@@ -36,10 +36,6 @@ class WordLesson(Lesson):
     @cached_property
     def counts(self) -> Counts:
         return counted(self.data)
-
-    @property
-    def title(self) -> str:
-        return corpus_words.TITLE
 
     def the_data(self) -> Iterator[Block]:
         """Words, pairs of words, one-hot rows, counts."""
@@ -92,7 +88,13 @@ class WordLesson(Lesson):
 
         def row(k: int) -> tuple[Parts, ...]:
             numbers, y = before[k].tolist(), int(self.data.y[k])
-            return (f"{k + 1:,}",), said(known, numbers), (" ".join(map(str, numbers)),), (Name(known[y]),), (str(y),)
+            return (
+                (f"{k + 1:,}",),
+                side_by_side(known, numbers),
+                (" ".join(map(str, numbers)),),
+                (Name(known[y]),),
+                (str(y),),
+            )
 
         noun = "word" if self.data.context == 1 else "words"
         head: tuple[Parts, ...] = (("row",), (f"{noun} before",), ("in numbers",), ("next word",), ("y",))
@@ -108,7 +110,7 @@ class WordLesson(Lesson):
             shown = order if self.show.detail == "full" else order[:WORDS_IN_A_ROW]
             found = [part for j in shown for part in (", ", Name(known[j]), f" {times[j]:,}")]
             more = [corpus_words.others(len(order) - len(shown))] if len(order) > len(shown) else []
-            return said(known, contexts_found[k].tolist()), (f"{times.sum():,}",), (*found[1:], *more)
+            return side_by_side(known, contexts_found[k].tolist()), (f"{times.sum():,}",), (*found[1:], *more)
 
         head: tuple[Parts, ...] = (("before",), ("times",), ("next",))
         yield from self.cut(head, "lrl", range(len(contexts_found)), row, "row")
@@ -122,16 +124,14 @@ class WordLesson(Lesson):
         yield from self.smallest_loss()
         yield Sentence((corpus_words.SMALLEST,))
         found, best = self.model.metrics["loss"], counts.loss()
-        rule = training_words.OPTIMISERS[run.settings.optimizer]
+        rule = run.settings.rule.word
         yield Table((("number",), (rule,), ("counts",), ("difference",)), [self.losses(found, best)], "lrrr")
         if run.layers.l2:
             yield Sentence((corpus_words.PENALISED,), explains=False)
         elif counts.context > 1 and not run.layers.hidden:
             yield Sentence((corpus_words.ADDED_UP,), explains=False)
         elif not run.out_of_patience and found > ARRIVED * best:
-            yield Sentence(
-                (corpus_words.not_there_yet(10 * run.epochs, run.settings.optimizer == "gd"),), explains=False
-            )
+            yield Sentence((corpus_words.not_there_yet(10 * run.epochs, run.settings.rule.plain),), explains=False)
 
     def shares(self) -> Iterator[Block]:
         """Every pair in the text: its share by the counts beside that of the model, frequent words before first."""
@@ -142,7 +142,11 @@ class WordLesson(Lesson):
 
         def row(k: int) -> tuple[Parts, ...]:
             numbers = (Num(float(number)) for number in (due[k], model[k], model[k] - due[k]))
-            which = said(names, before[k].tolist()), (Name(names[after[k]]),), (f"{times[k]:,} of {total[k]:,}",)
+            which = (
+                side_by_side(names, before[k].tolist()),
+                (Name(names[after[k]]),),
+                (f"{times[k]:,} of {total[k]:,}",),
+            )
             return (*which, *((number,) for number in numbers))
 
         order = np.lexsort((-times, *before.T[::-1], -total)).tolist()
@@ -174,5 +178,5 @@ class WordLesson(Lesson):
 
     def failure(self) -> CannotWork:
         """Why a run diverged, and what to try."""
-        rate, text = float(self.run.settings.rates.lr), self.show.figures.text
+        rate, text = float(self.run.settings.rates["lr"]), self.show.figures.text
         return CannotWork(training_words.diverged(self.run.epochs, text(rate), text(float(f"{rate / 10:.0e}"))))

@@ -13,7 +13,7 @@ from penpaper_cli.explain.dependence import ONES, dependent, nearly_dependent
 from penpaper_cli.explain.show import Show
 from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.formula.composed import in_own_units
-from penpaper_cli.models.experiment import Experiment
+from penpaper_cli.models.experiment import Experiment, Trained
 from penpaper_cli.models.least_squares import Exact, least_squares
 from penpaper_cli.models.model import Model
 from penpaper_cli.paper.paper import Value
@@ -31,9 +31,16 @@ ROUNDING = 1e-12
 class Distance:
     """A trained linear model beside the least-squares solution."""
 
-    experiment: Experiment
-    model: Model
+    trained: Trained
     show: Show
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.trained.experiment
+
+    @property
+    def model(self) -> Model:
+        return self.trained.model
 
     @cached_property
     def exact(self) -> Exact:
@@ -52,7 +59,7 @@ class Distance:
             yield Sentence((fit_words.EXACT_FRACTIONS,))
         if run.layers.l2:
             yield Sentence((training_words.PENALISED,))
-        rule = training_words.OPTIMISERS[run.settings.optimizer]
+        rule = run.settings.rule.word
         found, best = self.model.in_own_units(), self.in_own_units()
         pairs: list[tuple[Parts, float, float]] = [(("intercept",), float(found[1].data), float(best[1].data))]
         coefficients = zip(data.features, found[0].data, best[0].data, strict=True)

@@ -46,8 +46,17 @@ class Epochs:
         """The forward pass and the loss."""
         return Program(self.run.layers.text())
 
+    @cached_property
+    def last(self) -> Step:
+        """The last epoch on paper, from which results and scripts come, too."""
+        return self._recorded(self.run.epochs)
+
     def recorded(self, epoch: int) -> Step:
-        """The epoch's (first) update on paper. Raises NotTrue unless it agrees with the loop that trained."""
+        """The epoch's (first) update on paper."""
+        return self.last if epoch == self.run.epochs else self._recorded(epoch)
+
+    def _recorded(self, epoch: int) -> Step:
+        """Raises NotTrue unless the paper agrees with the loop that trained."""
         layers, kept = self.run.layers, self.run.kept[epoch]
         X, y = self.batch(epoch)
         given = {"X": X, "y": layers.target_on_paper(y)}
@@ -55,9 +64,7 @@ class Epochs:
             given["λ"] = np.array(rate_of(layers.l2), dtype=object)
         parameters = layers.on_paper(dict(kept.before.parameters))
         settings = self.run.settings
-        trainer = Trainer(
-            self.program, given, parameters, (), settings.optimizer, settings.rates, self.memory(kept.before)
-        )
+        trainer = Trainer(self.program, given, parameters, (), settings.rule, settings.rates, self.memory(kept.before))
         step = trainer.step(kept.before.step + 1, parameters)
         with np.errstate(all="ignore"):
             quick = updated(layers, settings, kept.before, X, y)
@@ -95,8 +102,7 @@ class Epochs:
         step, layers = self.recorded(epoch), self.run.layers
         if self.run.kept[epoch].rows is not None:
             yield from self.which_batch(epoch)
-        kind = "hidden" if layers.hidden else layers.loss
-        yield Sentence((training_words.FORWARD.get(kind, words.FORWARD),))
+        yield Sentence((training_words.FORWARD_LAYERS if layers.hidden else self.experiment.kind.forward,))
         for value in step.forward[:-1]:
             yield from explained(value, self.suited(value))
         yield Sentence((words.LOSS,))
@@ -105,8 +111,8 @@ class Epochs:
         slopes = [update.gradient for update in step.updates] if layers.single else []
         for value in [*(value for value in step.backward if value not in slopes), *slopes]:
             yield from explained(value, self.suited(value))
-        rule = self.run.settings.optimizer
-        yield Sentence((words.UPDATE if rule == "gd" else training_words.update(rule),))
+        rule = self.run.settings.rule
+        yield Sentence((words.UPDATE if rule.plain else training_words.update(rule.word),))
         for value in step.update:
             yield from explained(value, self.suited(value))
 

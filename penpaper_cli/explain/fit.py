@@ -20,6 +20,7 @@ from penpaper_cli.explain.working import worked_out
 from penpaper_cli.expressions.arithmetic import Apply, Name, Num
 from penpaper_cli.expressions.numbers import Typed
 from penpaper_cli.formula.composed import ClosedForm, Fitted, closed_form
+from penpaper_cli.models.kinds import LINEAR
 from penpaper_cli.models.least_squares import Solved, design, is_little, solve, typed
 from penpaper_cli.models.metrics import metrics
 from penpaper_cli.models.singular_values import OUT_OF_RANGE
@@ -109,7 +110,7 @@ class Fit:
 
     def the_model(self, found: Fitted) -> Iterator[Block]:
         """The model as an equation and in words, with predictions for new rows."""
-        yield Heading((words.THE_MODEL.rstrip(":"),))
+        yield Heading(("The model",))
         numbers = [found.c.number((k,)) for k in range(len(self.named))]
         relation = sign(numbers, self.show.figures)
         yield Working((Name(self.data.target), linear(zip(numbers, self.named, strict=True))), (relation,))
@@ -137,11 +138,14 @@ class Fit:
 
     def how_good(self) -> Iterator[Block]:
         """R², the errors and their baseline."""
-        found = self.metrics
+        found, names = self.metrics, LINEAR.measures
         yield Heading(("How good the model is",))
-        yield Sentence((words.METRICS if "r2" in found else words.NO_VARIATION,))
-        names = [(words.METRIC_NAMES[key], key) for key in ("r2", "mae", "rmse", "loss") if key in found]
-        rows = [((name,), (Num(found[key]),), (Num(found[f"baseline_{key}"]),)) for name, key in names]
+        yield Sentence((LINEAR.about_measures if "r2" in found else words.no_variation(names["r2"]),))
+        rows = [
+            ((name,), (Num(found[key]),), (Num(found[f"baseline_{key}"]),))
+            for key, name in names.items()
+            if key in found
+        ]
         yield Table((("measure",), ("the model",), ("always guessing the mean",)), rows, "lrr")
         if not self.intercept:
             yield Sentence((fit_words.NO_INTERCEPT_MEASURES,), explains=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,8 @@ from penpaper_cli.explain.prediction import Predictions
 from penpaper_cli.explain.show import Show
 from penpaper_cli.explain.values import explained
 from penpaper_cli.expressions.arithmetic import Name, Num
-from penpaper_cli.models.experiment import Experiment
+from penpaper_cli.models.experiment import Experiment, Trained
+from penpaper_cli.models.kind import frequencies
 from penpaper_cli.models.metrics import confusion
 from penpaper_cli.models.model import Model
 from penpaper_cli.paper.paper import Array
@@ -31,10 +32,17 @@ SURE = 0.001
 class Outcome:
     """A trained model with the experiment that it comes from, and new rows to predict, if any."""
 
-    experiment: Experiment
-    model: Model
+    trained: Trained
     new: Array | None
     show: Show
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.trained.experiment
+
+    @property
+    def model(self) -> Model:
+        return self.trained.model
 
     @property
     def predictions(self) -> Predictions:
@@ -72,38 +80,38 @@ class Outcome:
 
     def how_good(self) -> Iterator[Block]:
         """The measures beside those of a constant guess, on the training rows and on the test rows."""
-        found, held = self.model.metrics, self.experiment.held
+        measures, held, kind = self.model.metrics, self.experiment.held, self.model.kind
         yield Heading(("How good the model is",))
-        yield Sentence((training_words.CLASS_METRICS if self.model.classes else words.METRICS,))
-        if "r2" not in found and not self.model.classes:
-            yield Sentence((words.NO_VARIATION,), explains=False)
+        yield Sentence((kind.about_measures,))
+        for key, name in kind.measures.items():
+            if key not in measures:
+                yield Sentence((words.no_variation(name),), explains=False)
         if self.model.target_scaling is not None:
             yield Sentence((training_words.OWN_UNITS,), explains=False)
         if held is not None:
             yield Sentence((training_words.TRAINING_ROWS,), explains=False)
-        yield self.measures(found, "")
+        yield self.measures("")
         yield from self.confused(self.experiment.data)
         if held is not None:
             yield Sentence((training_words.TEST_ROWS,), explains=False)
-            yield self.measures(found, "test_")
+            yield self.measures("test_")
             yield from self.confused(held)
 
-    def measures(self, found: Mapping[str, float], which: str) -> Table:
+    def measures(self, which: str) -> Table:
         """Each measure of the model beside that of the constant guess."""
+        kind, numbers = self.model.kind, self.model.metrics
         rows: list[tuple[Parts, ...]] = [
-            ((words.METRIC_NAMES[key],), (Num(found[which + key]),), (Num(found[f"baseline_{which}{key}"]),))
-            for key in ("r2", "mae", "rmse", "accuracy", "loss")
-            if which + key in found
+            ((name,), (Num(numbers[which + key]),), (Num(numbers[f"baseline_{which}{key}"]),))
+            for key, name in kind.measures.items()
+            if which + key in numbers
         ]
-        guess: Parts = (training_words.GUESS_MEAN,)
-        if self.model.classes:
-            guess = ("always guessing ", Name(self.model.classes[int(self.experiment.frequencies().argmax())]))
+        guess = kind.guess(self.model.classes, self.experiment.data.y)
         return Table((("measure",), ("the model",), guess), rows, "lrr")
 
     def confused(self, data: DataSet) -> Iterator[Block]:
         """The confusion table, for classes."""
         classes = self.model.classes
-        if not classes:
+        if not self.model.kind.of_classes:
             return
         if len(classes) > MOST_CLASSES:
             yield Sentence((training_words.too_many_classes(len(classes)),), explains=False)
@@ -119,18 +127,18 @@ class Outcome:
 
     def results(self) -> dict[str, Result]:
         """The predictions that were asked for, and the confusion tables."""
-        found = self.predictions.results() if self.new is not None else {}
-        if self.model.classes:
+        results = self.predictions.results() if self.new is not None else {}
+        if self.model.kind.of_classes:
             for name, data in (("confusion", self.experiment.data), ("test_confusion", self.experiment.held)):
                 if data is not None:
                     counts = confusion(self.model.predictions(data.X), data.y)
-                    found[name] = Result(counts.shape, False, counts.tolist())
-        return found
+                    results[name] = Result(counts.shape, False, counts.tolist())
+        return results
 
     def for_plot(self) -> Pairs | Confusion:
         """What was predicted beside what is true; of classes on the test rows, where there are any."""
         model, data, held = self.model, self.experiment.data, self.experiment.held
-        if model.classes:
+        if model.kind.of_classes:
             shown = held or data
             return Confusion(model.target, model.classes, confusion(model.predictions(shown.X), shown.y))
         pairs = Pairs(model.target, data.y, model.predictions(data.X))
@@ -154,11 +162,11 @@ class Outcome:
         for k, A in enumerate(flow.inputs[1:], 1):
             if not A.any() and layers.hidden[k - 1] == "relu":
                 yield training_words.dead_layer(k, len(layers.hidden))
-        if data.classes:
+        if self.model.kind.of_classes:
             shares = self.model.predictions(data.X)
             if np.maximum(shares, 1 - shares).min() > 1 - SURE:
                 yield training_words.SATURATED
-            missing = int((self.experiment.frequencies() == 0).sum())
+            missing = int((frequencies(data.y, len(data.classes)) == 0).sum())
             if missing and not data.context:
                 yield training_words.classes_missing(missing)
         learnt = sum(parameter.size for parameter in self.model.parameters.values())

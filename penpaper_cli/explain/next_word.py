@@ -15,6 +15,7 @@ from penpaper_cli.explain.show import Show
 from penpaper_cli.explain.values import explained
 from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.formula.program import Program
+from penpaper_cli.models.kind import Task
 from penpaper_cli.models.model import Model
 from penpaper_cli.paper.paper import Array, Paper
 from penpaper_cli.sentences import corpus as corpus_words
@@ -27,7 +28,7 @@ LOOKED_UP = {1: ("word",), 2: ("first", "second")}
 """What the numbers of the words before are called on the paper."""
 
 
-def said(words: Sequence[str], numbers: Sequence[int]) -> Parts:
+def side_by_side(words: Sequence[str], numbers: Sequence[int]) -> Parts:
     """Words side by side, as mathematics, so that no renderer reads them as markup."""
     return tuple(part for k, number in enumerate(numbers) for part in (" " if k else "", Name(words[number])) if part)
 
@@ -92,7 +93,7 @@ class NextWords(Predictions):
 
     def order(self, k: int) -> Array:
         """The numbers of all words, the likeliest first."""
-        return np.argsort(-self.found[k], kind="stable")
+        return np.argsort(-self.predicted[k], kind="stable")
 
     def likeliest(self, k: int) -> Iterator[Block]:
         """A table of the likeliest words with what the counts say."""
@@ -100,9 +101,9 @@ class NextWords(Predictions):
         total, shown = int(times.sum()), self.order(k)
         if self.show.detail != "full":
             shown = shown[:LIKELIEST]
-        yield Heading(("After ", *said(words, self.before[k].tolist())), 3)
+        yield Heading(("After ", *side_by_side(words, self.before[k].tolist())), 3)
         head: tuple[Parts, ...] = (("next word",), ("its probability",))
-        rows: list[tuple[Parts, ...]] = [((Name(words[j]),), (Num(float(self.found[k, j])),)) for j in shown]
+        rows: list[tuple[Parts, ...]] = [((Name(words[j]),), (Num(float(self.predicted[k, j])),)) for j in shown]
         if total:
             head = (*head, ("times in the text",), ("share in the text",))
             rows = [
@@ -119,11 +120,11 @@ class NextWords(Predictions):
         """Rows for a CSV: the words before, the likeliest next word, and its probability."""
         words = self.model.classes
         yield ["words before", self.model.target, "probability"]
-        for k, label in enumerate(self.model.labels(self.found)):
+        for k, label in enumerate(self.model.kind.labels(self.predicted, words)):
             before = " ".join(words[number] for number in self.before[k])
-            yield [before, label, repr(float(self.found[k].max()))]
+            yield [before, str(label), repr(float(self.predicted[k].max()))]
 
 
 def predictions_of(model: Model, X: Array, show: Show) -> Predictions:
     """New rows put into a model of any task."""
-    return (Predictions if model.counts is None else NextWords)(model, X, show)
+    return (NextWords if model.kind.task == Task.NEXT_WORD else Predictions)(model, X, show)

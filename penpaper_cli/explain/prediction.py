@@ -36,18 +36,13 @@ class Predictions:
     show: Show
 
     @cached_property
-    def found(self) -> Array:
+    def predicted(self) -> Array:
         """The predictions: numbers (n,), or the shares of all classes (n, k)."""
         return self.model.predictions(self.X)
 
     def results(self) -> dict[str, Result]:
         """The predictions for other programs, and the probabilities of the classes."""
-        if not self.model.classes:
-            return {"predictions": Result((len(self.X),), False, self.found.tolist())}
-        return {
-            "predictions": Result((len(self.X),), False, self.model.labels(self.found)),
-            "probabilities": Result(self.found.shape, False, self.found.tolist()),
-        }
+        return self.model.kind.results(self.predicted, self.model.classes)
 
     def lesson(self) -> Iterator[Block]:
         """The predictions of a saved model: the model first, where it can be written as one equation."""
@@ -67,24 +62,20 @@ class Predictions:
             yield from grid(Paper().carried(name, data), self.show)
 
     def equation(self) -> Iterator[Block]:
-        """The model as one equation in the user's own units; for two classes that of the score."""
+        """The model as one equation in the user's own units, as its kind writes it."""
         coefficients, intercept = self.model.in_own_units()
         if coefficients.data.size > MOST_TERMS:
             yield Sentence((training_words.long_equation(coefficients.data.size),), explains=False)
             return
-        sides: Expr = Num(intercept.number(()))
+        score: Expr = Num(intercept.number(()))
         for k, feature in enumerate(self.model.features):
             term = Num(abs(float(coefficients.data[k]))) * Name(feature)
-            sides = sides - term if coefficients.data[k] < 0 else sides + term
-        if not self.model.classes:
-            yield Sentence((words.THE_MODEL,))
-            yield Working((Name(self.model.target), sides), ("≈",))
-            return
-        positive = Name(self.model.classes[1])
-        yield Sentence((training_words.LOG_ODDS[0], positive, training_words.LOG_ODDS[1]))
-        yield Working((Name("z"), sides), ("≈",))
-        before, between, after = training_words.DECISION
-        yield Sentence((before, positive, between, positive, after))
+            score = score - term if coefficients.data[k] < 0 else score + term
+        equation = self.model.kind.equation(self.model.target, self.model.classes, score)
+        yield Sentence(equation.before)
+        yield Working((equation.left, equation.right), ("≈",))
+        if equation.after:
+            yield Sentence(equation.after)
 
     def steps(self) -> Iterator[Block]:
         """A few rows worked, and the predictions of all in a table where there is more than a number to say."""
@@ -97,25 +88,27 @@ class Predictions:
             yield from self.by_layers(count)
         if count < len(self.X):
             yield Sentence((training_words.rows_left_out(len(self.X) - count),), explains=False)
-        if self.model.classes or len(self.X) > count:
+        if self.model.kind.of_classes or len(self.X) > count:
             yield from self.table()
 
     def by_coefficients(self, k: int) -> Iterator[Block]:
-        """price = c·x + a; for two classes the score, and the probability that it stands for."""
+        """price = c·x + a, or the score and what the model's link makes of it."""
         coefficients, intercept = self.model.in_own_units()
         paper = Paper()
         c, a = paper.carried("c", coefficients.data), paper.carried("a", intercept.data)
-        yes_no = bool(self.model.classes)
-        score = paper.call("z" if yes_no else self.model.target, OPS["dot"](c, paper.given("x", self.X[k])) + a)
+        kind = self.model.kind
+        score_name, name = kind.of_score(self.model.target)
+        score = paper.call(score_name, OPS["dot"](c, paper.given("x", self.X[k])) + a)
         yield from worked_out(score, (), self.show)
-        if yes_no:
-            yield from worked_out(paper.call("p", OPS["sigmoid"](score)), (), self.show)
+        if kind.link != "none":
+            yield from worked_out(paper.call(name, OPS[kind.link](score)), (), self.show)
+        if kind.of_classes:
             yield self.verdict(k)
 
     def verdict(self, k: int) -> Sentence:
         """Which class it is."""
-        label = self.model.labels(self.found[[k]])[0]
-        return Sentence(("So the prediction is ", Name(label), "."), explains=False)
+        [label] = self.model.kind.labels(self.predicted[[k]], self.model.classes)
+        return Sentence(("So the prediction is ", Name(str(label)), "."), explains=False)
 
     def by_layers(self, count: int) -> Iterator[Block]:
         """The rows scaled, and taken through the layers; the scores into shares, or back into the target's units."""
@@ -135,7 +128,7 @@ class Predictions:
             )
         given |= model.layers.on_paper(dict(model.parameters))
         scores = model.layers.prediction_name
-        ending = {"bce": f"P = sigmoid({scores})", "cross_entropy": f"P = softmax({scores})"}.get(model.layers.loss)
+        ending = "" if model.kind.link == "none" else f"{model.kind.prediction} = {model.kind.link}({scores})"
         if model.target_scaling is not None:
             given |= {
                 "mean_y": np.array(model.target_scaling.shift[0]),
@@ -148,21 +141,20 @@ class Predictions:
             yield from grid(work.known[name], self.show)
         for value in work.paper.worked:
             yield from explained(value, kept if kept.most(FEW) else self.show)
-        if model.classes:
-            yield Sentence((training_words.MOST_LIKELY[model.layers.loss],))
+        if model.kind.conclusion:
+            yield Sentence((model.kind.conclusion,))
 
     def table(self) -> Iterator[Block]:
         """Each row's prediction, with its probability where it is a class."""
         shown = range(min(len(self.X), MOST_ROWS) if self.show.detail != "full" else len(self.X))
-        target = Name(self.model.target)
-        if self.model.classes:
-            labels, best = self.model.labels(self.found), decided(self.found)
+        target, predicted = Name(self.model.target), self.predicted
+        if self.model.kind.of_classes:
+            names = [Name(self.model.classes[j]) for j in decided(predicted)]
             head: tuple[Parts, ...] = (("row",), (target,), ("its probability",))
-            rows: list[tuple[Parts, ...]] = [
-                ((f"{k + 1:,}",), (Name(labels[k]),), (Num(float(self.found[k, best[k]])),)) for k in shown
-            ]
-            yield Table(head, rows, "rlr")
+            shares = predicted.max(axis=1)
+            yield Table(head, [((f"{k + 1:,}",), (names[k],), (Num(float(shares[k])),)) for k in shown], "rlr")
         else:
-            yield Table((("row",), (target,)), [((f"{k + 1:,}",), (Num(float(self.found[k])),)) for k in shown], "rr")
+            rows = [((f"{k + 1:,}",), (Num(float(predicted[k])),)) for k in shown]
+            yield Table((("row",), (target,)), rows, "rr")
         if len(shown) < len(self.X):
             yield Sentence((training_words.predictions_left_out(len(self.X) - len(shown)),), explains=False)

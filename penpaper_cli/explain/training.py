@@ -23,11 +23,12 @@ from penpaper_cli.explain.values import shortened
 from penpaper_cli.explain.working import worked_out
 from penpaper_cli.expressions.arithmetic import Entry, Name, Num
 from penpaper_cli.formula.composed import ranged, standardised
-from penpaper_cli.formula.update_rules import OPTIMISERS, rate_of
+from penpaper_cli.formula.update_rules import rate_of
 from penpaper_cli.models.descent import Run
-from penpaper_cli.models.experiment import Experiment
+from penpaper_cli.models.experiment import Experiment, Trained
 from penpaper_cli.models.model import Model
-from penpaper_cli.models.rates import PARTS, USUAL_RATE, safe_rate
+from penpaper_cli.models.model_json import model_to_json
+from penpaper_cli.models.rates import safe_rate
 from penpaper_cli.models.scaling import Scaling
 from penpaper_cli.paper.paper import Array, Paper
 from penpaper_cli.sentences import common as words
@@ -39,12 +40,19 @@ from penpaper_cli.solution.blocks import Block, Heading, Parts, Result, Sentence
 class Lesson:
     """Everything about a training run that its explanation draws on; `chosen` are epochs to work."""
 
-    experiment: Experiment
-    model: Model
+    trained: Trained
     chosen: Sequence[int]
     new: Array | None
     show: Show
     went_on_from: str | None = None
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.trained.experiment
+
+    @property
+    def model(self) -> Model:
+        return self.trained.model
 
     @property
     def data(self) -> DataSet:
@@ -56,14 +64,13 @@ class Lesson:
 
     @property
     def run(self) -> Run:
-        return self.experiment.run
+        return self.trained.run
 
     @cached_property
     def distance(self) -> Distance | None:
         """How far training is from the least-squares solution, for linear regression."""
-        layers = self.run.layers
-        linear = layers.single and layers.loss in PARTS
-        return Distance(self.experiment, self.model, self.show) if linear else None
+        linear = self.run.layers.single and self.experiment.kind.has_least_squares
+        return Distance(self.trained, self.show) if linear else None
 
     @cached_property
     def epochs(self) -> Epochs:
@@ -71,12 +78,12 @@ class Lesson:
 
     @cached_property
     def outcome(self) -> Outcome:
-        return Outcome(self.experiment, self.model, self.new, self.show)
+        return Outcome(self.trained, self.new, self.show)
 
     @property
     def title(self) -> str:
-        layers = self.run.layers
-        return training_words.NETWORK_TITLE if layers.hidden else training_words.TITLES[layers.loss]
+        kind = self.experiment.kind
+        return kind.network_title if self.run.layers.hidden else kind.title
 
     def steps(self) -> Iterator[Block]:
         """The whole lesson, in order."""
@@ -111,7 +118,7 @@ class Lesson:
         if held is not None:
             text = training_words.set_aside(len(held.y), len(held.y) + len(data.y), self.experiment.seed)
             yield Sentence((text,), explains=False)
-        if data.classes:
+        if self.experiment.kind.of_classes:
             numbered = [part for k, c in enumerate(data.classes) for part in (", " if k else "", f"{k} is ", Name(c))]
             yield Sentence((training_words.CLASS_NUMBERS, *numbered, "."), explains=False)
         yield from grid(Paper().given(name, data.X), self.show, data.features, of_data=True)
@@ -165,21 +172,18 @@ class Lesson:
             yield Sentence((words.starting_weights(self.data.X.shape[1]),))
         else:
             yield Sentence((training_words.STARTS[self.experiment.init or "zeros"],))
-        plain = settings.optimizer == "gd" and settings.batch is None
-        if not plain:
-            yield Sentence((training_words.rule(settings.optimizer, settings.batch, len(self.data.y)),), explains=False)
+        if not settings.plain:
+            yield Sentence((training_words.rule(settings.rule.word, settings.batch, len(self.data.y)),), explains=False)
         if self.experiment.init != "zeros" or settings.batch is not None or self.experiment.held is not None:
             yield Sentence((training_words.drawn(self.experiment.seed),), explains=False)
         for name, data in layers.on_paper(dict(start.parameters)).items():
             columns = self.data.features if name == "w" else ()
             yield from grid(Paper().carried(name, data), self.show, columns)
-        for letter, rate in OPTIMISERS[settings.optimizer][1].items():
-            yield from grid(Paper().given(letter, np.array(getattr(settings.rates, rate), dtype=object)), self.show)
-        if self.experiment.rate_was_chosen and plain and not layers.hidden:
-            if layers.loss not in PARTS:
-                yield Sentence((training_words.RATE_BY_CURVATURE,))
-            elif float(settings.rates.lr) < USUAL_RATE:
-                yield Sentence((words.SAFE_RATE,))
+        for letter, rate in settings.rule.letters.items():
+            yield from grid(Paper().given(letter, np.array(settings.rates[rate], dtype=object)), self.show)
+        why_rate = self.experiment.kind.why_rate(float(settings.rates["lr"]))
+        if self.experiment.rate_was_chosen and settings.plain and not layers.hidden and why_rate:
+            yield Sentence((why_rate,))
         if layers.l2:
             yield from grid(Paper().given("λ", np.array(rate_of(layers.l2), dtype=object)), self.show)
             yield Sentence((training_words.PENALTY,))
@@ -191,7 +195,7 @@ class Lesson:
 
     def given(self) -> dict[str, Result]:
         """What was given, apart from the rows of the data."""
-        return {"η": Result((), False, float(self.run.settings.rates.lr))}
+        return {"η": Result((), False, float(self.run.settings.rates["lr"]))}
 
     def answer(self) -> Result:
         """The predictions that were asked for, else the loss that training came to."""
@@ -204,8 +208,8 @@ class Lesson:
         step = self.epochs.recorded(self.run.epochs)
         names = [step.work.known[update.name] for update in step.updates]
         lines = (step.work.answer, *names, *(update.gradient for update in step.updates), *step.updated)
-        found = results(lines) | {"L_new": Result((), False, self.run.losses[-1])}
-        return found if self.run.diverged else found | self.outcome.results()
+        on_paper = results(lines) | {"L_new": Result((), False, self.run.losses[-1])}
+        return on_paper if self.run.diverged else on_paper | self.outcome.results()
 
     def for_programs(self) -> dict[str, Any]:
         """The model, its metrics, the exact solution and the history, as JSON gives them."""
@@ -214,18 +218,18 @@ class Lesson:
             entry["test_loss"] = loss
         if self.run.diverged:
             return {"history": history}
-        found: dict[str, Any] = {"model": self.model.to_json(), "metrics": dict(self.model.metrics)}
+        found: dict[str, Any] = {"model": model_to_json(self.model), "metrics": dict(self.model.metrics)}
         if self.distance is not None:
             found["least_squares"] = self.distance.for_programs()
         return {**found, "history": history}
 
     def failure(self) -> CannotWork:
         """Why a run diverged, and what to try."""
-        layers, rate, X = self.run.layers, float(self.run.settings.rates.lr), self.experiment.X
+        layers, rate, X = self.run.layers, float(self.run.settings.rates["lr"]), self.experiment.X
         text = self.show.figures.text
-        if layers.hidden or self.run.settings.optimizer != "gd" or self.run.settings.batch is not None:
+        if layers.hidden or not self.run.settings.plain:
             return CannotWork(training_words.diverged(self.run.epochs, text(rate), text(float(f"{rate / 10:.0e}"))))
-        safe = safe_rate(X, layers.loss, layers.l2)
+        safe = safe_rate(X, self.experiment.kind.curvature(layers.objective, self.experiment.y), layers.l2)
         sizes = abs(X).max(axis=0)
         uneven = self.scaling.kind == "none" and sizes.max() > 10 * sizes.min()
         largest, smallest = (self.data.features[int(k)] for k in (sizes.argmax(), sizes.argmin()))

@@ -115,3 +115,5 @@ LOSSES = by_name(
 )
 TRAINED = {name: loss for name, loss in LOSSES.items() if loss.link is not None}
 """The losses that models are trained on."""
+OF_NUMBERS = {name: loss for name, loss in TRAINED.items() if loss.link == "none"}
+"""Those of numbers, which are the last scores as they are."""

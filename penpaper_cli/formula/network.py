@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
-from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead
-from penpaper_cli.expressions.numbers import Typed, read_number
 from penpaper_cli.formula.choices import ACTIVATIONS, LOSSES, chosen
 from penpaper_cli.formula.program import Program, Work
-from penpaper_cli.formula.update_rules import OPTIMISERS, Rates, Update
+from penpaper_cli.formula.settings import positive
+from penpaper_cli.formula.update_rules import Rates, Update, UpdateRule
+from penpaper_cli.ops import OPS
 from penpaper_cli.paper.gradients import gradients
-from penpaper_cli.paper.paper import Array, Value
+from penpaper_cli.paper.paper import Array, Value, zeros
 from penpaper_cli.sentences.common import plural
 
 MOST_EXACT_STEPS = 500
@@ -23,17 +22,6 @@ MOST_EXACT_STEPS = 500
 def be(count: int) -> str:
     """is or are."""
     return "is" if count == 1 else "are"
-
-
-def positive(option: str, text: str) -> Typed:
-    """A number above 0 as typed. Raises CannotRead otherwise."""
-    try:
-        number = read_number(text)
-    except CannotRead as error:
-        raise CannotRead(f"{option} {quoted(text)} {error}; give a number such as 0.1.") from None
-    if number <= 0:
-        raise CannotRead(f"{option} {number.text}: the number must be above 0, such as 0.1.")
-    return number
 
 
 def loss_text(kind: str, prediction: str, delta: str | None, from_probabilities: bool) -> str:
@@ -105,16 +93,59 @@ class Network:
         return Program("\n".join(lines))
 
 
+CORRECTED = "A mean that started at 0 is too small at first, so it is divided by the weight that it has gathered."
+
+
+@dataclass
+class PaperUpdate(Update):
+    """One parameter's update on paper at step `step`: `old` is what the rule remembers from the step before."""
+
+    name: str
+    parameter: Value
+    gradient: Value
+    rates: Mapping[str, Value]
+    step: int
+    old: Mapping[str, Array]
+    state: dict[str, Value] = field(default_factory=dict)
+
+    def __getitem__(self, letter: str) -> Value:
+        return self.rates[letter]
+
+    def rest(self, letter: str) -> Value:
+        return 1 - self.rates[letter]
+
+    def before(self, letter: str) -> Value:
+        data = self.old.get(letter)
+        start = zeros(self.parameter.shape, self.parameter.data) if data is None else data
+        return self.parameter.paper.carried(f"{letter}_{self.name}", start)
+
+    def after(self, letter: str, value: Value, why: str) -> Value:
+        self.state[letter] = self.parameter.paper.call(f"{letter}_{self.name}_new", value)
+        return self.because(value, why)
+
+    def corrected(self, letter: str, value: Value, share: str) -> Value:
+        weight = 1 - OPS["pow"](self.rates[share], power=self.step)
+        return self.because(self.parameter.paper.call(f"{letter}_{self.name}_hat", value / weight), CORRECTED)
+
+    def root(self, value: Value) -> Value:
+        return OPS["sqrt"](value)
+
+    def because(self, value: Value, why: str) -> Value:
+        self.parameter.paper.reasons[value] = (why,)
+        return value
+
+
 @dataclass
 class Step:
     """One update on one paper: the lines forward, the gradients, and the lines of the update."""
 
+    rule: UpdateRule
     work: Work
     forward: list[Value]
     backward: list[Value]
     update: list[Value]
     rates: list[Value]
-    updates: list[Update]
+    updates: list[PaperUpdate]
     updated: list[Value]
 
     @property
@@ -130,13 +161,13 @@ class Step:
 
 @dataclass
 class Trainer:
-    """Repeats an update; the state of the optimiser goes from step to step."""
+    """Repeats an update; what the rule remembers of each parameter goes from step to step."""
 
     program: Program
     given: Mapping[str, Array]
     parameters: Mapping[str, Array]
     frozen: Sequence[str]
-    optimiser: str
+    rule: UpdateRule
     rates: Rates
     state: dict[str, dict[str, Array]] = field(default_factory=dict)
     latest: dict[str, Array] = field(default_factory=dict)
@@ -165,19 +196,17 @@ class Trainer:
         free = [name for name in parameters if name not in self.frozen]
         found = gradients(work.answer, [work.known[name] for name in free])
         backward = work.paper.worked[len(forward) :]
-        rule, letters = OPTIMISERS[self.optimiser]
         exact = number <= MOST_EXACT_STEPS
-        rates = {letter: self._rate(work, letter, name, exact) for letter, name in letters.items()}
+        rates = {letter: self._rate(work, letter, name, exact) for letter, name in self.rule.letters.items()}
         updates = [
-            Update(name, work.known[name], gradient, rates, number, self.state.get(name, {}))
+            PaperUpdate(name, work.known[name], gradient, rates, number, self.state.get(name, {}))
             for name, gradient in zip(free, found, strict=True)
         ]
-        updated = [work.paper.call(f"{update.name}_new", rule(update)) for update in updates]
+        updated = [work.paper.call(f"{update.name}_new", self.rule.step(update)) for update in updates]
         update_lines = work.paper.worked[len(forward) + len(backward) :]
-        return Step(work, forward, backward, update_lines, list(rates.values()), updates, updated)
+        return Step(self.rule, work, forward, backward, update_lines, list(rates.values()), updates, updated)
 
     def _rate(self, work: Work, letter: str, name: str, exact: bool) -> Value:
         import numpy as np
 
-        rate: Fraction = getattr(self.rates, name)
-        return work.paper.given(letter, np.array(rate, dtype=object if exact else float))
+        return work.paper.given(letter, np.array(self.rates[name], dtype=object if exact else float))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 
 import numpy as np
 
 from penpaper_cli.data.sources import shown
 from penpaper_cli.errors import CannotRead, Fault
-from penpaper_cli.formula.update_rules import OPTIMISERS, Rates, rate_of
+from penpaper_cli.formula.choices import entry_of
+from penpaper_cli.formula.update_rules import UPDATE_RULES, rate_of
 from penpaper_cli.models.descent import Best, Run, Settings, State
 from penpaper_cli.models.json_fields import (
     JsonObject,
@@ -22,15 +22,16 @@ from penpaper_cli.models.json_fields import (
     text_of,
 )
 from penpaper_cli.models.layers import Parameters
-from penpaper_cli.models.model import Model, check_shapes
+from penpaper_cli.models.model import Model
+from penpaper_cli.models.model_json import check_shapes
 from penpaper_cli.paper.paper import Array
 
 
 def resume_to_json(run: Run, seed: int, test: float | None) -> JsonObject:
     """Everything that the next epoch depends on."""
     found: JsonObject = {
-        "optimizer": run.settings.optimizer,
-        "rates": {rate.name: float(getattr(run.settings.rates, rate.name)) for rate in fields(Rates)},
+        "optimizer": run.settings.rule.option,
+        "rates": {name: float(rate) for name, rate in run.settings.rates.items()},
         "l2": run.layers.l2,
         "batch_size": run.settings.batch,
         "patience": run.settings.patience,
@@ -80,11 +81,11 @@ def resumed(model: Model, source: str) -> tuple[Run, int, float | None]:
 
 
 def _run(model: Model, found: JsonObject) -> tuple[Run, int, float | None]:
-    optimizer = text_of(found, "optimizer")
-    if optimizer not in OPTIMISERS:
+    rule = entry_of(UPDATE_RULES, text_of(found, "optimizer"))
+    if rule is None:
         raise Fault("its optimizer is not one of pp's")
     typed = object_of(found, "rates")
-    rates = Rates(**{rate.name: rate_of(number_of(typed, rate.name)) for rate in fields(Rates)})
+    rates = rule.with_defaults({name: rate_of(number_of(typed, name)) for name in rule.rates if name in typed})
     batch, patience = (None if found[key] is None else count_of(found, key) for key in ("batch_size", "patience"))
     parameters, best = model.parameters, None
     if "best" in found:
@@ -94,7 +95,7 @@ def _run(model: Model, found: JsonObject) -> tuple[Run, int, float | None]:
         check_shapes(model.layers, parameters)
     run = Run(
         model.layers,
-        Settings(optimizer, rates, batch, patience),
+        Settings(rule, rates, batch, patience),
         State(parameters, _memory(found, parameters), count_of(found, "updates")),
         _random(object_of(found, "random")),
         numbers_of(found, "losses"),

@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.formula.update_rules import Rates
+from penpaper_cli.formula.update_rules import Rates, Update, UpdateRule
 from penpaper_cli.models.layers import Flow, Layers, Parameters
 from penpaper_cli.paper.paper import Array
 
 TOO_LARGE = 10.0
 """A run whose loss has grown to so many times what it was at the start has diverged."""
-ADAPTIVE = {"adagrad": 0.1, "rmsprop": 0.03, "adam": 0.1}
-"""Rules whose steps are about as long as the rate, however steep it is, with a rate that suits where nothing is hidden.
-
-They want a target of about the size of a step, and may pass through large losses on the way to a small one.
-"""
 Memory = dict[str, dict[str, Array]]
-"""What the update rule remembers of each parameter, by the letters of `optimisers`."""
+"""What the update rule remembers of each parameter, by the rule's letters."""
 
 
 @dataclass(frozen=True)
 class Settings:
     """How a model is trained. `batch` is the number of rows of a batch, None for all of them."""
 
-    optimizer: str
+    rule: UpdateRule
     rates: Rates
     batch: int | None = None
     patience: int | None = None
+
+    @cached_property
+    def numbers(self) -> dict[str, tuple[float, float]]:
+        """Each rate in float64 by its letter, and 1 less it."""
+        rates = {letter: self.rates[name] for letter, name in self.rule.letters.items()}
+        return {letter: (float(rate), float(1 - rate)) for letter, rate in rates.items()}
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is plain gradient descent on all rows."""
+        return self.rule.plain and self.batch is None
 
 
 @dataclass(frozen=True)
@@ -106,16 +113,52 @@ def batches(n: int, size: int | None, random: np.random.Generator) -> list[Array
     return [order[k : k + size] for k in range(0, n, size)]
 
 
+@dataclass
+class ArrayUpdate(Update):
+    """One parameter's update in plain NumPy: `old` is what the rule remembers of it, `state` collects what it will."""
+
+    parameter: Array
+    gradient: Array
+    numbers: Mapping[str, tuple[float, float]]
+    step: int
+    old: Mapping[str, Array]
+    state: dict[str, Array] = field(default_factory=dict)
+
+    def __getitem__(self, letter: str) -> float:
+        return self.numbers[letter][0]
+
+    def rest(self, letter: str) -> float:
+        return self.numbers[letter][1]
+
+    def before(self, letter: str) -> Array:
+        old = self.old.get(letter)
+        return np.zeros_like(self.gradient) if old is None else old
+
+    def after(self, letter: str, value: Array, why: str) -> Array:
+        self.state[letter] = value
+        return value
+
+    def corrected(self, letter: str, value: Array, share: str) -> Array:
+        return value / (1 - self[share] ** self.step)
+
+    def root(self, value: Array) -> Array:
+        return np.asarray(np.sqrt(value))
+
+    def because(self, value: Array, why: str) -> Array:
+        return value
+
+
 def updated(layers: Layers, settings: Settings, state: State, X: Array, y: Array, flow: Flow | None = None) -> State:
     """The state after one update on these rows; `flow` is their forward pass where it is known already."""
     flow = flow or layers.flow(state.parameters, X)
     gradients = layers.gradients(state.parameters, flow, y)
-    rule, step = RULES[settings.optimizer], state.step + 1
     parameters, memory = {}, {}
     for name, gradient in gradients.items():
-        move, memory[name] = rule(gradient, state.memory.get(name, {}), settings.rates, step)
-        parameters[name] = state.parameters[name] - move
-    return State(parameters, memory, step)
+        update = ArrayUpdate(
+            state.parameters[name], gradient, settings.numbers, state.step + 1, state.memory.get(name, {})
+        )
+        parameters[name], memory[name] = settings.rule.step(update), update.state
+    return State(parameters, memory, state.step + 1)
 
 
 def descend(
@@ -162,7 +205,7 @@ def descend(
                 break
             _note(run, flow, y, test)
             tick(epoch)
-            run.diverged = run.settings.optimizer not in ADAPTIVE and latest > TOO_LARGE * run.losses[0]
+            run.diverged = not run.settings.rule.adaptive and latest > TOO_LARGE * run.losses[0]
             run.out_of_patience = _out_of_patience(run)
             if run.diverged or run.out_of_patience:
                 break
@@ -194,65 +237,4 @@ def _no_descent(run: Run) -> bool:
     """Whether plain gradient descent ended higher than it began, and other rules, which may wander, much higher."""
     if run.best is not None:  # Then the model is no worse than the start.
         return False
-    plain = run.settings.optimizer == "gd" and run.settings.batch is None
-    return run.losses[-1] > run.losses[0] * (1 if plain else TOO_LARGE)
-
-
-# The rules of `optimisers`, in NumPy: how far a parameter moves, and what is remembered.
-
-Moved = tuple[Array, dict[str, Array]]
-
-
-def _gd(g: Array, old: dict[str, Array], rates: Rates, step: int) -> Moved:
-    return float(rates.lr) * g, {}
-
-
-def _velocity(g: Array, old: dict[str, Array], rates: Rates) -> Array:
-    return float(rates.momentum) * old.get("v", np.zeros_like(g)) + g
-
-
-def _momentum(g: Array, old: dict[str, Array], rates: Rates, step: int) -> Moved:
-    v = _velocity(g, old, rates)
-    return float(rates.lr) * v, {"v": v}
-
-
-def _nesterov(g: Array, old: dict[str, Array], rates: Rates, step: int) -> Moved:
-    v = _velocity(g, old, rates)
-    return float(rates.lr) * (g + float(rates.momentum) * v), {"v": v}
-
-
-def _scaled(g: Array, squares: Array, rates: Rates) -> Array:
-    """The gradient over the root of the squares, times the rate."""
-    return np.asarray(float(rates.lr) * g / (np.sqrt(squares) + float(rates.epsilon)))
-
-
-def _mean(g: Array, old: Array | None, share: float, rest: float) -> Array:
-    """A running mean that keeps `share` of what it was and takes up `rest` of the new."""
-    return share * (np.zeros_like(g) if old is None else old) + rest * g
-
-
-def _adagrad(g: Array, old: dict[str, Array], rates: Rates, step: int) -> Moved:
-    s = old.get("s", np.zeros_like(g)) + g**2
-    return _scaled(g, s, rates), {"s": s}
-
-
-def _rmsprop(g: Array, old: dict[str, Array], rates: Rates, step: int) -> Moved:
-    s = _mean(g**2, old.get("s"), float(rates.rho), float(1 - rates.rho))
-    return _scaled(g, s, rates), {"s": s}
-
-
-def _adam(g: Array, old: dict[str, Array], rates: Rates, step: int) -> Moved:
-    m = _mean(g, old.get("m"), float(rates.beta1), float(1 - rates.beta1))
-    v = _mean(g**2, old.get("v"), float(rates.beta2), float(1 - rates.beta2))
-    fast, slow = m / (1 - float(rates.beta1) ** step), v / (1 - float(rates.beta2) ** step)
-    return _scaled(fast, slow, rates), {"m": m, "v": v}
-
-
-RULES: dict[str, Callable[[Array, dict[str, Array], Rates, int], Moved]] = {
-    "gd": _gd,
-    "momentum": _momentum,
-    "nesterov": _nesterov,
-    "adagrad": _adagrad,
-    "rmsprop": _rmsprop,
-    "adam": _adam,
-}
+    return run.losses[-1] > run.losses[0] * (1 if run.settings.plain else TOO_LARGE)

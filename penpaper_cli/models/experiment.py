@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from penpaper_cli.data.corpus import counted
 from penpaper_cli.data.dataset import DataSet
-from penpaper_cli.data.sources import quoted, shown
+from penpaper_cli.data.sources import shown
 from penpaper_cli.errors import CannotRead, CannotWork
-from penpaper_cli.formula.update_rules import Rates, rate_of
+from penpaper_cli.formula.choices import HIDDEN, chosen
+from penpaper_cli.formula.update_rules import UpdateRule, rate_of, rule_for
 from penpaper_cli.models.checkpoint import resume_to_json, resumed
-from penpaper_cli.models.descent import ADAPTIVE, Run, Settings, State, descend
+from penpaper_cli.models.descent import Run, Settings, State, descend
+from penpaper_cli.models.kind import Kind
+from penpaper_cli.models.kinds import kind_for
 from penpaper_cli.models.layers import Layers
-from penpaper_cli.models.metrics import class_metrics, metrics
 from penpaper_cli.models.model import Model
-from penpaper_cli.models.rates import usual_rate
+from penpaper_cli.models.options import TrainingOptions
 from penpaper_cli.models.scaling import Scaling, scaling
 from penpaper_cli.paper.paper import Array
 
-USUAL_OPTIMIZER = {False: "gd", True: "adam"}
-"""The update rule without and with hidden layers."""
-RATES = {"gd": 0.1, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.1, "rmsprop": 0.01, "adam": 0.01}
-EPOCHS = {"numbers": 200, "classes": 500, "hidden": 500, "words": 2_000}
 SPLIT, START, SHUFFLE = range(3)
 """What the seed is used for, each with random numbers of its own."""
-
-
-@dataclass(frozen=True)
-class TrainingOptions:
-    """What a run was asked for; None, and what isn't among the rates, is for pp to choose."""
-
-    loss: str | None = None
-    hidden: tuple[int, ...] = ()
-    activation: str | None = None
-    optimizer: str | None = None
-    rates: Mapping[str, Fraction] = field(default_factory=dict)
-    batch: int | None = None
-    seed: int | None = None
-    init: str | None = None
-    l2: float | None = None
-    test: float | None = None
-    patience: int | None = None
-    scale: str | None = None
-    scale_target: bool | None = None
 
 
 def random_for(seed: int, use: int) -> np.random.Generator:
@@ -79,6 +57,7 @@ def split(data: DataSet, share: float | None, seed: int) -> tuple[DataSet, DataS
 class Experiment:
     """A run with its data: `data` are the training rows as read, `X` and `y` the same as the loop takes them."""
 
+    kind: Kind
     data: DataSet
     held: DataSet | None
     scaling: Scaling
@@ -109,44 +88,59 @@ class Experiment:
     def y(self) -> Array:
         return self.prepared(self.data)[1]
 
-    def train(self, epochs: int, keep: Iterable[int], tick: Callable[[int], None], stop: Callable[[], bool]) -> Run:
+    @property
+    def usual_epochs(self) -> int:
+        """How often training goes through the data unless told otherwise."""
+        return self.kind.network_epochs if self.layers.hidden else self.kind.epochs
+
+    def train(
+        self,
+        epochs: int,
+        keep: Iterable[int] = (),
+        tick: Callable[[int], None] = lambda epoch: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Trained:
         """Train for so many more epochs."""
         test = None if self.held is None else self.prepared(self.held)
-        return descend(self.run, self.X, self.y, epochs, keep, test, tick, stop)
+        return Trained(self, descend(self.run, self.X, self.y, epochs, keep, test, tick, stop))
 
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """An experiment whose run has ended, and what came of it."""
+
+    experiment: Experiment
+    run: Run
+
+    @cached_property
     def model(self) -> Model:
-        """The model as training left it, with what it takes to go on."""
-        data = self.data
+        """The model as training left it, with how good it is and what it takes to go on."""
+        experiment, data = self.experiment, self.experiment.data
         bare = Model(
+            experiment.kind,
             data.target,
             data.features,
             data.columns,
-            self.scaling,
-            self.layers,
+            experiment.scaling,
+            self.run.layers,
             self.run.parameters,
-            self.target_scaling,
+            experiment.target_scaling,
             data.classes,
             counts=counted(data) if data.context else None,
         )
-        return replace(bare, metrics=self.metrics(bare), resume=resume_to_json(self.run, self.seed, self.share))
+        resume = resume_to_json(self.run, experiment.seed, experiment.share)
+        return replace(bare, metrics=self._metrics(bare), resume=resume)
 
-    def metrics(self, model: Model) -> dict[str, float]:
+    def _metrics(self, model: Model) -> dict[str, float]:
         """How good it is on the training rows and, as `test_…`, on the test rows; guesses are the training rows'."""
-        found = self._measured(model, self.data, None)
-        if self.held is not None:
-            for key, number in self._measured(model, self.held, float(self.data.y.mean())).items():
-                found[f"baseline_test_{key.removeprefix('baseline_')}" if "baseline" in key else f"test_{key}"] = number
-        return found
-
-    def _measured(self, model: Model, data: DataSet, level: float | None) -> dict[str, float]:
-        predictions = model.predictions(data.X)
-        if data.classes:
-            return class_metrics(predictions, data.y, self.frequencies())
-        return metrics(predictions, data.y, self.layers.loss, level)
-
-    def frequencies(self) -> Array:
-        """The share of each class among the training rows."""
-        return np.bincount(self.data.y.astype(int), minlength=len(self.data.classes)) / len(self.data.y)
+        data, held, loss = self.experiment.data, self.experiment.held, self.run.layers.loss
+        measures = model.kind.metrics(model.predictions(data.X), data.y, data.y, loss)
+        if held is not None:
+            of_test = model.kind.metrics(model.predictions(held.X), held.y, data.y, loss)
+            for key, number in of_test.items():
+                name = f"baseline_test_{key.removeprefix('baseline_')}" if "baseline" in key else f"test_{key}"
+                measures[name] = number
+        return measures
 
 
 def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
@@ -155,72 +149,51 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     Raises CannotRead where options don't fit the task, CannotWork where the data leaves nothing to learn.
     """
     seed = options.seed or 0
+    kind, loss = kind_for(data, options.loss)
     rest, held = split(data, options.test, seed)
-    if rest.classes:
-        _check_classes(rest, held)
+    kind.check(rest, held)
     scaled = scaling(rest.X, options.scale or "standard")
-    loss = _loss(rest, options)
-    outputs = len(rest.classes) if loss == "cross_entropy" else 1
-    hidden = (options.activation or "relu").replace("-", "_")
+    hidden = chosen(HIDDEN, options.activation or "relu", "--activation").name
     if options.activation is not None and not options.hidden:
         raise CannotRead("--activation belongs to hidden layers: give their sizes too, such as --hidden 8.")
-    sizes = (rest.X.shape[1], *options.hidden, outputs)
-    layers = Layers(sizes, (hidden,) * len(options.hidden), loss, options.l2 or 0.0)
-    optimizer = options.optimizer or USUAL_OPTIMIZER[bool(options.hidden)]
-    target_scaling = _target_scaling(rest, options, optimizer)
-    X = scaled.apply(rest.X)
-    usual = usual_lr(layers, optimizer, X, options.batch)
-    rates = Rates(**{"lr": rate_of(usual), **options.rates})
+    sizes = (rest.X.shape[1], *options.hidden, kind.outputs(rest.classes))
+    layers = Layers(sizes, (hidden,) * len(options.hidden), loss.name, options.l2 or 0.0)
+    rule = rule_for(options.optimizer, bool(options.hidden))
+    if options.l2 and "λ" in rule.letters:
+        raise CannotRead(f"--l2: {rule.word} keeps weights small by a λ of its own; give --weight-decay instead.")
+    target_scaling = _target_scaling(kind, rest, options, rule)
+    usual = usual_lr(kind, layers, rule, scaled.apply(rest.X), rest.y, options.batch_size)
+    rates = rule.with_defaults({"lr": rate_of(usual), **options.rates})
     init = options.init or layers.usual_start()
     state = State(layers.start(init, random_for(seed, START)), {})
-    settings = Settings(optimizer, rates, options.batch, options.patience)
+    settings = Settings(rule, rates, options.batch_size, options.patience)
     run = Run(layers, settings, state, random_for(seed, SHUFFLE))
-    chosen = "lr" not in options.rates
-    return Experiment(rest, held, scaled, target_scaling, run, seed, options.test, state, init, chosen)
+    suits = "lr" not in options.rates
+    return Experiment(kind, rest, held, scaled, target_scaling, run, seed, options.test, state, init, suits)
 
 
-def _loss(data: DataSet, options: TrainingOptions) -> str:
-    if not data.classes:
-        return (options.loss or "mse").replace("-", "_")
-    if options.loss is not None:
-        raise CannotRead(f"--loss {options.loss} measures numbers, and the target holds classes: leave the option out.")
-    if options.scale_target:
-        raise CannotRead("--scale-target is for numbers, and the target holds classes: leave the option out.")
-    return "bce" if len(data.classes) == 2 else "cross_entropy"
-
-
-def _check_classes(data: DataSet, held: DataSet | None) -> None:
-    """Raise CannotWork unless there are at least two classes among the rows to train on."""
-    found = sorted(set(data.y.astype(int).tolist()))
-    if len(found) < 2:
-        where = "in every row" if held is None else "in every row that is left to train on"
-        remedy = "choose another target" if held is None else "try another --seed, or set less aside with --test"
-        raise CannotWork(
-            f"The target {quoted(data.target)} is {quoted(data.classes[found[0]])} {where}, so there are no classes to "
-            f"tell apart: {remedy}."
-        )
-
-
-def _target_scaling(data: DataSet, options: TrainingOptions, optimizer: str) -> Scaling | None:
+def _target_scaling(kind: Kind, data: DataSet, options: TrainingOptions, rule: UpdateRule) -> Scaling | None:
     """By default where steps don't grow with the target: hidden layers and adaptive rules. A constant has no scale."""
-    if data.classes or not np.ptp(data.y):
+    if options.scale_target and not kind.may_scale_target:
+        raise CannotRead(f"--scale-target is for numbers, and the target holds {kind.target}: leave the option out.")
+    if not kind.may_scale_target or not np.ptp(data.y):
         return None
-    wanted = bool(options.hidden) or optimizer in ADAPTIVE if options.scale_target is None else options.scale_target
+    wanted = bool(options.hidden) or rule.adaptive if options.scale_target is None else options.scale_target
     return scaling(data.y[:, None], "standard") if wanted else None
 
 
-def usual_lr(layers: Layers, optimizer: str, X: Array, batch: int | None) -> float:
+def usual_lr(kind: Kind, layers: Layers, rule: UpdateRule, X: Array, y: Array, batch: int | None) -> float:
     """A learning rate that suits: safe where the curvature of the loss is known, else the customary one."""
     if layers.hidden:
-        return RATES[optimizer]
-    if optimizer in ADAPTIVE:
-        return ADAPTIVE[optimizer]
-    usual = usual_rate(X, layers.loss, layers.l2)
+        return rule.rate_with_hidden
+    if rule.rate is not None:
+        return rule.rate
+    usual = kind.usual_rate(X, y, layers.objective, layers.l2)
     if batch is None or batch >= len(X):
         return usual
     # The loss of a batch may be steeper than that of all rows, but no steeper than that of the row farthest out.
     farthest = X[[int((X**2).sum(axis=1).argmax())]]
-    return min(usual, usual_rate(farthest, layers.loss, layers.l2))
+    return min(usual, kind.usual_rate(farthest, y, layers.objective, layers.l2))
 
 
 def resumed_experiment(data: DataSet, model: Model, source: str) -> Experiment:
@@ -235,12 +208,12 @@ def resumed_experiment(data: DataSet, model: Model, source: str) -> Experiment:
             f"{shown(source)} was trained on other columns, classes or words than these: resume it with its own data."
         )
     rest, held = split(data, share, seed)
-    found = Experiment(rest, held, model.scaling, model.target_scaling, run, seed, share, run.state)
-    X, y = found.prepared(rest)
+    experiment = Experiment(model.kind, rest, held, model.scaling, model.target_scaling, run, seed, share, run.state)
+    X, y = experiment.prepared(rest)
     now = run.layers.loss_of(run.state.parameters, run.layers.flow(run.state.parameters, X), y)
     if abs(now - run.losses[-1]) > 1e-9 * max(abs(now), run.losses[0]):
         raise CannotRead(
             f"{shown(source)} was trained on other rows: its loss was {run.losses[-1]:.6g} there and is {now:.6g} "
             "here; resume it with the same data."
         )
-    return found
+    return experiment

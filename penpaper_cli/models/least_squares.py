@@ -13,9 +13,9 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.numbers import Scalar, Typed, TypedFloat, as_written, float_digits
+from penpaper_cli.formula.choices import LOSSES
 from penpaper_cli.models.dependence import Dependence, dependences, dependences_in_float64
 from penpaper_cli.models.elimination import Elimination, eliminate, normal_equations
-from penpaper_cli.models.rates import PARTS
 from penpaper_cli.models.scaling import Scaling
 from penpaper_cli.models.singular_values import OUT_OF_RANGE, normalised, null_space, triangle
 from penpaper_cli.paper.paper import Array
@@ -139,13 +139,13 @@ def least_squares(X: Array, y: Array, loss: str, scaling: Scaling | None = None)
         w, b = _smallest_weights(scaled, y)
         error = scaled @ w + b - y
         mse = float(solved.loss) if solved.exact else float(error @ error) / len(y)
-        return Exact(w, b, mse * PARTS[loss] / 2, False, solved)
+        return Exact(w, b, mse * LOSSES[loss].curvature / 2, False, solved)
     try:
         level, *slopes = map(float, solved.coefficients)
         w, b = np.array(slopes), level
         if scaling and scaling.kind != "none":
             w, b = w * scaling.spread, level + float(w @ scaling.shift)
-        return Exact(w, b, float(solved.loss * PARTS[loss] / 2), True, solved)
+        return Exact(w, b, float(solved.loss) * LOSSES[loss].curvature / 2, True, solved)
     except OverflowError:
         raise CannotWork(OUT_OF_RANGE) from None
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from penpaper_cli.models.rates import PARTS
+from penpaper_cli.formula.choices import LOSSES
 from penpaper_cli.paper.paper import Array
 
 
@@ -19,13 +19,39 @@ def metrics(prediction: Array, y: Array, loss: str, level: float | None = None) 
         error = y - guess
         squares = float(error @ error)
         found |= {
-            f"{prefix}loss": squares / (len(y) * 2 / PARTS[loss]),
+            f"{prefix}loss": squares / (len(y) * 2 / LOSSES[loss].curvature),
             f"{prefix}mae": float(abs(error).mean()),
             f"{prefix}rmse": math.sqrt(squares / len(y)),
         }
         if spread:
-            found[f"{prefix}r2"] = 0.0 if prefix and level is None else 1 - squares / spread
+            found[f"{prefix}r2"] = 0.0 if prefix and level in (None, y.mean()) else 1 - squares / spread
     return found
+
+
+def count_metrics(prediction: Array, y: Array, level: float) -> dict[str, float]:
+    """How good predicted counts are, and, as `baseline_…`, how good it is to guess `level` every time.
+
+    The deviance of a row is 2·(y·ln(y/p) - (y - p)), with 0·ln 0 taken as 0 (McCullagh and Nelder, Generalized Linear
+    Models, 1989, section 2.3); D² is the share of it that a guess of the rows' own mean leaves, taken from 1.
+    """
+    measures: dict[str, float] = {}
+    least = (y - times_log(y, y)).mean()
+    spread = float(y.mean() - times_log(y, y.mean()).mean() - least)
+    for prefix, guess in (("", prediction), ("baseline_", np.full_like(y, level))):
+        loss = float((guess - times_log(y, guess)).mean())
+        measures |= {
+            f"{prefix}loss": loss,
+            f"{prefix}deviance": 2 * max(loss - least, 0.0),
+            f"{prefix}mae": float(abs(y - guess).mean()),
+        }
+        if spread:
+            measures[f"{prefix}d2"] = 0.0 if prefix and level == y.mean() else 1 - (loss - least) / spread
+    return measures
+
+
+def times_log(y: Array, p: Array | float) -> Array:
+    """y·ln p, with 0 where y is 0; a p that rounds to 0 counts as the smallest number that float64 has."""
+    return np.asarray(np.where(y == 0, 0.0, y * np.log(np.maximum(p, np.finfo(float).tiny))))
 
 
 def class_metrics(shares: Array, y: Array, frequencies: Array) -> dict[str, float]:

@@ -25,6 +25,11 @@ def listed(items: Sequence[str]) -> str:
     return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
 
 
+def any_of(items: Sequence[str]) -> str:
+    """a, b or c."""
+    return " or ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+
 def more(count: int) -> str:
     """How many terms of a sum are left out."""
     return f"{count:,} more"
@@ -112,29 +117,22 @@ def rounded_to(digits: int) -> str:
 ROUND_EPOCHS = tuple(k * 10**p for p in range(9) for k in (1, 2, 5))
 """The epochs that a table of epochs shows, besides the first and the last."""
 
-FORWARD = "Forward pass: a prediction for each row is its features times the weights, added up, plus the bias."
 LOSS = "Loss: one number for how far the predictions land from the truth."
 BACKWARD = "Gradients: how the loss changes with each number, by the chain rule from the loss backwards."
 UPDATE = "Update: each weight takes a step against its gradient, the learning rate times as long."
 LOGARITHMIC = "Going up, each step multiplies the loss by the same factor (a logarithmic scale)."
-THE_MODEL = "The model:"
 PREDICTION = "A prediction for a new row: put its numbers into the model."
-METRICS = "R² is the share of the target's variation that the model explains; the errors are in the target's own units."
-NO_VARIATION = "The target never varies, so there is nothing for R² to explain."
 NOTHING_BEYOND_ROUNDING = "less than float64 can tell"
 EVERY_EPOCH = "The curve is drawn through every epoch; -f json lists them all."
-SAFE_RATE = "The usual rate, 0.1, would not converge on these features, so a smaller one is taken."
 SHORTENED = (
     "A bracket such as (9 more: 12) stands for terms that are left out and what they add up to: "
     "--detail full writes them all."
 )
-METRIC_NAMES = {
-    "r2": "R²",
-    "mae": "mean absolute error",
-    "rmse": "root mean squared error",
-    "accuracy": "accuracy",
-    "loss": "loss",
-}
+
+
+def no_variation(measure: str) -> str:
+    """Why a measure such as R² is missing."""
+    return f"The target never varies, so there is nothing for {measure} to explain."
 
 
 def data_set(rows: int, features: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from penpaper_cli.sentences.common import plural
 
-TITLE = "Learning the next word"
 AS_NUMBERS = "The text as numbers"
 READ = (
     "Each line is a sentence. Words are parted by white space and taken as they stand, capitals and punctuation "

@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from penpaper_cli.sentences.common import plural
 
-TITLES = {
-    "mse": "Training a linear model",
-    "half_mse": "Training a linear model",
-    "bce": "Training a logistic regression",
-    "cross_entropy": "Training a softmax regression",
-}
-NETWORK_TITLE = "Training a network"
 STARTS = {
     "zeros": "Training starts with every weight and every bias at 0; η is the learning rate.",
     "he": (
@@ -22,43 +15,19 @@ STARTS = {
         "number of inputs and outputs of their layer (Glorot and Bengio, 2010); η is the learning rate."
     ),
 }
-OPTIMISERS = {
-    "gd": "gradient descent",
-    "momentum": "momentum",
-    "nesterov": "Nesterov momentum",
-    "adagrad": "AdaGrad",
-    "rmsprop": "RMSProp",
-    "adam": "Adam",
-}
-RATE_BY_CURVATURE = (
-    "The rate is at most half of the largest that surely converges, which follows from how steeply the gradient of "
-    "this loss can change."
-)
 PENALTY = (
     "λ is the strength of the penalty: λ/2 times the sum of the squared weights is added to the loss, so that weights "
     "stay small; biases are left out of it. The loss shown is with the penalty, and the measures at the end without."
 )
-FORWARD = {
-    "bce": "Forward pass: a score for each row is its features times the weights, added up, plus the bias.",
-    "cross_entropy": "Forward pass: each row gets a score for every class, its features times weights, plus a bias.",
-    "hidden": "Forward pass: each layer takes what the layer before it made, times its weights, plus its bias.",
-}
+FORWARD_LAYERS = "Forward pass: each layer takes what the layer before it made, times its weights, plus its bias."
 CLASS_NUMBERS = "The classes are numbered in sorted order: "
 SCALED_TARGET = "The target is scaled the same way, so that steps of one length suit it; the end undoes it."
 THE_PARAMETERS = "The weights and biases that training came to:"
-LOG_ODDS = ("The score z of a row, the logarithm of the odds of ", ":")
-DECISION = ("The probability of ", " is sigmoid(z); from one half up (z from 0 up) the prediction is ", ".")
 PENALISED = "The penalty keeps the weights smaller than those of least squares, so they don't meet."
-CLASS_METRICS = "Accuracy is the share of rows whose most likely class is the true one; the loss is the cross-entropy."
-GUESS_MEAN = "always guessing the mean"
 TEST_ROWS = "On the test rows, which training never saw (the constant guess is still that of the training rows):"
 TRAINING_ROWS = "On the rows that the model was trained on:"
 OWN_UNITS = "The loss here is in the target's own units, too; the losses of the epochs are those of the scaled target."
 CONFUSION = "The confusion table: how often each true class (a row) was taken for each class (a column)."
-MOST_LIKELY = {
-    "bce": "P is the probability of the later class: from one half up, that class is the prediction.",
-    "cross_entropy": "The prediction is the class with the largest share.",
-}
 UNDO_TARGET = (
     "The target was scaled, too: times its standard deviation std_y, plus its mean mean_y, leads back to its own units."
 )
@@ -75,19 +44,19 @@ SATURATED = (
 NO_PROGRESS = "The loss did not fall below where it started: try other features, another --lr or more --epochs."
 
 
-def rule(optimizer: str, batch: int | None, rows: int) -> str:
+def rule(word: str, batch: int | None, rows: int) -> str:
     """Which update rule is used, and on which rows."""
     if batch is None or batch >= rows:
-        return f"The update rule is {OPTIMISERS[optimizer]}, on all {rows:,} rows at once."
+        return f"The update rule is {word}, on all {rows:,} rows at once."
     return (
-        f"The update rule is {OPTIMISERS[optimizer]}, on batches: in each epoch the {rows:,} rows are shuffled and "
+        f"The update rule is {word}, on batches: in each epoch the {rows:,} rows are shuffled and "
         f"taken {batch:,} at a time, with an update for each batch."
     )
 
 
-def update(optimizer: str) -> str:
+def update(word: str) -> str:
     """How a parameter is updated."""
-    return f"Update by {OPTIMISERS[optimizer]}: each parameter takes its step; all gradients are from before it."
+    return f"Update by {word}: each parameter takes its step; all gradients are from before it."
 
 
 def drawn(seed: int) -> str:

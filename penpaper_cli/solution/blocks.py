@@ -118,17 +118,17 @@ class Result:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
 class Anew(Generic[T]):
     """Things that are made whenever they are read, so that they take no memory and can be read again."""
 
-    make: Callable[[], Iterable[T]]
+    def __init__(self, make: Callable[[], Iterable[T]]) -> None:
+        self.make = make
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.make())
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Record:
     """A solution as data: the blocks that renderers draw, and the values that other programs read."""
 
@@ -168,5 +168,5 @@ def ends(line: Working, figures: Figures) -> Working:
     between, sign = line.relations[:last], "="
     if "≈" in between:
         plain = next((k for k, side in enumerate(line.sides) if not symbolic(side)), last)
-        sign = "≈" if "≈" in between[:plain] else relation(line.sides[min(plain, last)], line.sides[last], figures)
+        sign = "≈" if "≈" in between[:plain] else relation(line.sides[plain], line.sides[last], figures)
     return Working((line.sides[0], *line.sides[last:]), (sign, *line.relations[last:]))

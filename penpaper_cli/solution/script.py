@@ -81,13 +81,14 @@ class Differentiate:
 
 @dataclass(frozen=True, eq=False)
 class Update:
-    """What an update rule makes of parameters: `rule` and `rates` for a library that knows it, else the `worked` lines.
+    """What an update rule makes of parameters: `torch` is the call of torch.optim, with `rates` by their letters in
+    braces; other libraries take the `worked` lines.
 
     `parameters` has each parameter's updated name; `state` has, for each name of the rule's memory, its new name and
     the parameter that it belongs to. It starts with zeros.
     """
 
-    rule: str
+    torch: str
     rates: Mapping[str, Given]
     parameters: Mapping[str, str]
     state: Mapping[str, tuple[str, Ref]]

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from penpaper_cli.explain.scripts.lines import usual_settings
-from penpaper_cli.explain.scripts.updates import notes_of, repeated
+from penpaper_cli.explain.scripts.lines import notes_of, repeated, usual_settings
 from penpaper_cli.ops import OPS
 from penpaper_cli.solution.script import Call, Choose, Given, Let, Number, Ref, Repeat, Script, Statement, Term
 
@@ -45,7 +44,7 @@ def whole_run(lesson: Lesson) -> Script:
     run = lesson.run
     step = lesson.epochs.recorded(run.epochs)
     notes = notes_of(step, run.epochs)
-    loop = only_parameters(repeated(notes, step, run.epochs, run.settings.optimizer))
+    loop = only_parameters(repeated(notes, step, run.epochs))
     on_paper = {given.name: given for given in notes.givens()}
     data = Scaled.of_training(lesson)
     data.target(lesson, on_paper["y"])
@@ -183,13 +182,16 @@ class Forward:
 
     @property
     def results(self) -> tuple[str, ...]:
-        return ("predictions", "probabilities") if self.model.classes else ("predictions",)
+        return ("predictions", "probabilities") if self.model.kind.of_classes else ("predictions",)
 
     def predictions(self, rows: Ref) -> Iterator[Statement]:
         """The lines from rows in their own units to predictions in the target's, or to classes."""
         lets, scores = self.scores(rows)
         yield from lets
-        if not self.model.classes:
+        kind = self.model.kind
+        if not kind.of_classes:
+            if kind.link != "none":
+                scores = Call(kind.link, (scores,), {}, scores.shape)
             if self.model.target_scaling is not None:
                 mean, std = map(Ref, TARGET)
                 scores = Call("mul", (scores, std), {}, scores.shape)
@@ -197,15 +199,15 @@ class Forward:
             yield Let("predictions", scores)
             return
         best = Ref("best", rows.shape[:1])
-        if self.model.layers.loss == "bce":
+        if not kind.loss.per_class:
             p = Ref("p", rows.shape[:1])
-            yield Let(p.name, Call("sigmoid", (scores,), {}, p.shape))
+            yield Let(p.name, Call(kind.link, (scores,), {}, p.shape))
             rest = Call("sub", (Number(Fraction(1)), p), {}, p.shape)
             yield Let("probabilities", Call("columns", (rest, p), {}, (*p.shape, 2)))
             yield Let(best.name, Call("likely", (p,), {}, p.shape))
         else:
             shares = Ref("probabilities", scores.shape)
-            yield Let(shares.name, Call("softmax", (scores,), {"axis": 1, "causal": 0}, scores.shape))
+            yield Let(shares.name, Call(kind.link, (scores,), {"axis": 1, "causal": 0}, scores.shape))
             yield Let(best.name, Call("likeliest", (shares,), {}, best.shape))
         yield Choose("predictions", best, self.model.classes)
 
@@ -223,7 +225,7 @@ class Forward:
                 value = Call(activation, (value,), usual_settings(OPS[activation]), shape)
                 lets.append(Let(f"hidden_{k}", value))
                 value = Ref(f"hidden_{k}", shape)
-        if layers.loss == "cross_entropy":
+        if layers.objective.per_class:
             return lets, value
         return lets, Call("flatten", (value,), {}, rows.shape[:1])
 

@@ -10,7 +10,7 @@ from penpaper_cli.render.scripts.helpers import PYTORCH
 from penpaper_cli.render.scripts.layout import WIDTH, listed
 from penpaper_cli.render.scripts.script import Library, loop
 from penpaper_cli.render.scripts.terms import Row, number_text
-from penpaper_cli.solution.script import Call, Differentiate, Given, Let, Ref, Repeat, Script, Update
+from penpaper_cli.solution.script import Call, Differentiate, Given, Let, Ref, Repeat, Script
 
 
 def reduced(name: str) -> Row:
@@ -162,15 +162,6 @@ ROWS: dict[str, Row] = {
     "columns": "torch.stack([a, b], dim=1)",
     "layernorm": layernorm,
 }
-OPTIMISERS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
-    "gd": ("SGD", (("lr", "η"),)),
-    "momentum": ("SGD", (("lr", "η"), ("momentum", "μ"))),
-    "nesterov": ("SGD", (("lr", "η"), ("momentum", "μ"), ("nesterov", ""))),
-    "adagrad": ("Adagrad", (("lr", "η"), ("eps", "ε"))),
-    "rmsprop": ("RMSprop", (("lr", "η"), ("alpha", "ρ"), ("eps", "ε"))),
-    "adam": ("Adam", (("lr", "η"), ("betas", "β1 β2"), ("eps", "ε"))),
-}
-"""What torch.optim calls each rule, and which of our letters its settings are."""
 
 
 class PyTorch(Library):
@@ -209,14 +200,14 @@ class PyTorch(Library):
     def repeat(self, part: Repeat) -> Iterator[str]:
         """The update by torch.optim, which changes the parameters in place."""
         update = part.update
-        kind, settings = OPTIMISERS[update.rule]
-        words = [f"{word}={self.rate(update, letters)}" for word, letters in settings]
+        rates = {letter: number_text(rate.values) for letter, rate in update.rates.items()}
+        kind, settings = update.torch.format(**rates).split("(", 1)
         yield ""
         names = [self.names[name] for name in update.parameters]
-        line = f"optimizer = torch.optim.{kind}([{', '.join(names)}], {', '.join(words)})"
+        line = f"optimizer = torch.optim.{kind}([{', '.join(names)}], {settings}"
         if len(line) > WIDTH:
             yield from listed(names, "parameters = ")
-            line = f"optimizer = torch.optim.{kind}(parameters, {', '.join(words)})"
+            line = f"optimizer = torch.optim.{kind}(parameters, {settings}"
         yield line
         self.hidden = {*update.parameters, *(let.name for let in update.worked)} - {*update.parameters.values()}
         self.shapes |= {let.name: let.term.shape for let in update.worked}
@@ -229,11 +220,6 @@ class PyTorch(Library):
         yield ""
         yield from body if part.times == 1 else loop(part.times, body)
         yield ""
-
-    def rate(self, update: Update, letters: str) -> str:
-        """What a setting of the optimiser is set to."""
-        texts = [number_text(update.rates[letter].values) for letter in letters.split()]
-        return "True" if not texts else texts[0] if len(texts) == 1 else f"({', '.join(texts)})"
 
     def printed(self, name: str, shape: tuple[int, ...]) -> str:
         return f"{name}.tolist()" if shape else f"{name}.item()"

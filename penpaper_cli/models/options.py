@@ -1,0 +1,56 @@
+"""What a training run may be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from penpaper_cli.errors import CannotRead
+
+MOST_L2 = 1e300
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """What a run was asked for; None, and what isn't among the rates, is for pp to choose.
+
+    `hidden` are the sizes of the hidden layers, `test` is the share of the rows set aside to test the model on, `l2`
+    the strength of the penalty, and training stops when the loss hasn't fallen for `patience` epochs. Raises CannotRead
+    for a number that is out of range.
+    """
+
+    loss: str | None = None
+    hidden: tuple[int, ...] = ()
+    activation: str | None = None
+    optimizer: str | None = None
+    rates: Mapping[str, Fraction] = field(default_factory=dict)
+    batch_size: int | None = None
+    seed: int | None = None
+    init: str | None = None
+    l2: float | None = None
+    test: float | None = None
+    patience: int | None = None
+    scale: str | None = None
+    scale_target: bool | None = None
+
+    def __post_init__(self) -> None:
+        for name, count, least in (
+            ("batch-size", self.batch_size, 1),
+            ("seed", self.seed, 0),
+            ("patience", self.patience, 1),
+        ):
+            if count is not None and count < least:
+                raise CannotRead(f"--{name} {count}: give a whole number from {least} up.")
+        if self.test is not None and not 0 < self.test < 1:
+            raise CannotRead(f"--test {self.test:g}: give a share between 0 and 1, such as 0.2.")
+        if self.l2 is not None and not 0 <= self.l2 < MOST_L2:
+            raise CannotRead(
+                f"--l2 {self.l2:g}: the strength of the penalty is a finite number from 0 up, such as 0.01."
+            )
+
+    def given(self) -> list[str]:
+        """The options that were asked for, as they are typed."""
+        plain = {name: value for name, value in vars(self).items() if name not in ("hidden", "rates")}
+        named = [name for name, value in plain.items() if value is not None]
+        return [name.replace("_", "-") for name in ([*(["hidden"] if self.hidden else []), *named, *self.rates])]
