@@ -199,6 +199,7 @@ class Op:
     - `rearranges`: it only moves numbers (a transpose), so nothing is worked and entries read straight through.
     - `broadcasts`: a smaller operand is repeated to fit.
     - `public`: formulas may name it; what only gradient rules need is not.
+    - `takes_more`: formulas may give it more operands than `forward` takes; its `__call__` makes something of them.
     - `plain`: arithmetic that needs no explanation inside a longer formula.
     """
 
@@ -211,6 +212,7 @@ class Op:
     keeps_exact: ClassVar[bool] = True
     broadcasts: ClassVar[bool] = False
     public: ClassVar[bool] = True
+    takes_more: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         if "name" in cls.__dict__:
