@@ -212,13 +212,13 @@ FUNCTIONS = sorted({name for name, op in OPS.items() if op.public and name not i
 
 def read_names(texts: Iterable[str]) -> dict[str, str]:
     """The names and matrices of the command line: "W=1 2; 3 4"."""
-    found: dict[str, str] = {}
+    matrices: dict[str, str] = {}
     for text in texts:
         name, sign, value = text.strip().partition("=")
         name = one_spelling(name.strip())
         if not sign or not re.fullmatch(NAME, name) or name.endswith("ᵀ"):
             raise CannotRead(f'"{text}": give a matrix as NAME=MATRIX, such as W="1 2; 3 4".')
-        if name in found:
+        if name in matrices:
             raise CannotRead(f'"{name}" is given twice: a name is given once.')
-        found[name] = value
-    return found
+        matrices[name] = value
+    return matrices

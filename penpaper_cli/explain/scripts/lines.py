@@ -74,18 +74,18 @@ class Notes:
 
     def _reached(self) -> list[Value]:
         """The lines, and every unnamed step in them, once each."""
-        found: dict[Value, None] = {}
+        reached: dict[Value, None] = {}
 
         def visit(value: Value) -> None:
-            if value not in found and value.op is not None:
-                found[value] = None
+            if value not in reached and value.op is not None:
+                reached[value] = None
                 for parent in value.parents:
                     if parent not in self.names:
                         visit(parent)
 
         for line in self.lines:
             visit(line)
-        return list(found)
+        return list(reached)
 
     def _is_whole(self, value: Value) -> bool:
         """Whether a given value is only ever used as class numbers, and nobody asks for its gradient."""
