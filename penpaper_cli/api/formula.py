@@ -11,7 +11,8 @@ from penpaper_cli.api.solution import Solution
 from penpaper_cli.api.view import View, ViewOptions
 from penpaper_cli.data.matrices import read_formula
 from penpaper_cli.errors import CannotRead, CannotWork
-from penpaper_cli.explain.formula import Nudges, formula_steps
+from penpaper_cli.explain.formula import formula_steps
+from penpaper_cli.explain.nudges import Nudges
 from penpaper_cli.explain.show import check_entries
 from penpaper_cli.formula.program import Program, Work
 from penpaper_cli.ops.shapes import shape_text

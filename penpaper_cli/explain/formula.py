@@ -1,27 +1,15 @@
-"""A formula as a worked solution: what was given, each line forward, the gradients backward, and the nudge check."""
+"""A formula as a worked solution: what was given, each line forward, the gradients backward."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-
-import numpy as np
+from collections.abc import Iterator, Sequence
 
 from penpaper_cli.explain.grids import grid
 from penpaper_cli.explain.show import Show
 from penpaper_cli.explain.values import explained
-from penpaper_cli.explain.working import line
-from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, lift
-from penpaper_cli.expressions.numbers import TypedFloat
-from penpaper_cli.paper.gradients import slope
-from penpaper_cli.paper.paper import Array, Place, Value
+from penpaper_cli.paper.paper import Value
 from penpaper_cli.sentences import common as words
-from penpaper_cli.solution.blocks import Block, Heading, Sentence, Table
-
-NUDGE = 1e-4
-MOST_NUDGED = 6
-CLOSE = 1e-4
-TWO = lift(2)
+from penpaper_cli.solution.blocks import Block, Heading, Sentence
 
 
 def formula_steps(
@@ -55,66 +43,3 @@ def given_steps(given: Sequence[Value], show: Show) -> Iterator[Block]:
         yield Heading((words.GIVEN_HEADING,))
     for value in given:
         yield from grid(value, show)
-
-
-@dataclass(frozen=True)
-class Nudges:
-    """A check of gradients by nudging: `loss_at(name, data)` works the loss again with other numbers for one value."""
-
-    loss_at: Callable[[str, Array], float]
-    parameters: Sequence[Value]
-    gradients: Sequence[Value]
-    loss: Value
-    show: Show
-
-    def steps(self) -> Iterator[Block]:
-        """One nudge worked, then a table of nudged slope beside worked slope for every entry shown."""
-        yield Heading((words.NUDGE_HEADING,))
-        yield Sentence((words.NUDGE,))
-        first = next(iter(self.places(self.parameters[0])), None)
-        if first is not None:
-            yield self.worked(self.parameters[0], first)
-        head = (("entry",), ("nudged slope",), ("worked slope",), ("verdict",))
-        failures: list[Expr] = []
-        rows = []
-        for parameter, gradient in zip(self.parameters, self.gradients, strict=True):
-            for at in self.places(parameter):
-                nudged, worked = self.nudged(parameter, at)[-1], float(gradient.number(at))
-                good = abs(nudged - worked) <= CLOSE * max(1.0, abs(nudged), abs(worked))
-                name = Entry(parameter.label, at, worked)
-                failures += [] if good else [name]
-                rows.append(((name,), (Num(nudged),), (Num(worked),), ("PASS" if good else "FAIL",)))
-        yield Table(head, rows, "lrrl")
-        hidden = sum(p.data.size - len(list(self.places(p))) for p in self.parameters)
-        if hidden:
-            yield Sentence((words.nudges_left_out(hidden),), explains=False)
-        if failures:
-            yield Sentence((words.NUDGE_FAILED,), explains=False)
-
-    def places(self, parameter: Value) -> Sequence[Place]:
-        """The entries to nudge."""
-        return list(replace(self.show, detail="normal").places(parameter.shape, MOST_NUDGED))
-
-    def nudged(self, parameter: Value, at: Place) -> tuple[float, float, float, float]:
-        """The nudge, the loss a little to the right and to the left of an entry, and the slope between."""
-        assert isinstance(parameter.name, Name)
-        nudge = NUDGE * max(1.0, abs(float(parameter.number(at))))
-        up, down = np.array(parameter.data, dtype=float), np.array(parameter.data, dtype=float)
-        up[at] += nudge
-        down[at] -= nudge
-        right, left = (self.loss_at(parameter.name.text, data) for data in (up, down))
-        return nudge, right, left, (right - left) / (2 * nudge)
-
-    def worked(self, parameter: Value, at: Place) -> Block:
-        """One nudge: the difference of two losses over the distance between them, printed in full."""
-        nudge, up, down, found = self.nudged(parameter, at)
-        symbol = Entry(slope(self.loss, parameter), at, found)
-        entry = Entry(parameter.label, at, parameter.number(at))
-        sides = [Apply("at", (self.loss.label, entry + Name("h"))), Apply("at", (self.loss.label, entry - Name("h")))]
-        losses = Num(TypedFloat(up)) - Num(TypedFloat(down))
-        left = Entry(sides[0], (), up) - Entry(sides[1], (), down)
-        return line(
-            "nudge",
-            [symbol, left / (TWO * Entry(Name("h"), (), nudge)), losses / (TWO * Num(nudge)), Num(found)],
-            self.show,
-        )

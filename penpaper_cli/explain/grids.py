@@ -13,11 +13,7 @@ from penpaper_cli.sentences import common as words
 from penpaper_cli.solution.blocks import Block, Grid, Sentence
 
 MOST_ROWS = 12
-
-
 MOST_COLUMNS = 8
-
-
 MOST_LAYERS = 6
 
 

@@ -1,4 +1,4 @@
-"""Dot products and matrix products as worked solutions, and the list of operations."""
+"""Dot products and matrix products as worked solutions."""
 
 from __future__ import annotations
 
@@ -81,14 +81,3 @@ def matmul_steps(
     yield Sentence((words.count_of_work(rows * across, inner),), explains=False)
     if cores:
         yield Sentence((words.rounds_of_work(rows * across, inner, cores),), explains=False)
-
-
-def operations(with_gradients: bool) -> Iterator[Block]:
-    """Every operation that a formula may name: what it does, and how its gradient goes."""
-    from penpaper_cli.ops import OPS
-
-    head: tuple[Parts, ...] = (("operation",), ("what it does",), ("how its gradient goes",))
-    rows = [((op.name,), (op.about,), (" ".join(dict.fromkeys(op.reasons)),)) for op in OPS.values() if op.public]
-    count = 3 if with_gradients else 2
-    yield Heading(("Operations",))
-    yield Table(head[:count], [row[:count] for row in rows], "l" * count)

@@ -14,9 +14,9 @@ from penpaper_cli.ops.shapes import shape_text
 from penpaper_cli.paper.paper import Place, Value
 
 MOST_ENTRIES = 9
-
-
+"""How many entries of a value are worked, unless more are asked for."""
 MOST_TERMS = 8
+"""How many terms of a sum are written out."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -55,13 +55,13 @@ def explained(result: Value, show: Show, limit: int = MOST_ENTRIES) -> Iterator[
 
 def broadcasts(result: Value) -> dict[Value, Sentence]:
     """Which operands are repeated to fit, each in words."""
-    found: dict[Value, Sentence] = {}
+    repeated: dict[Value, Sentence] = {}
     for parent in result.parents:
         if parent.name is None:
-            found |= broadcasts(parent)
+            repeated |= broadcasts(parent)
         elif result.op and result.op.broadcasts and parent.data.size != result.data.size:
-            found[parent] = Sentence((parent.label, words.repeated(parent.shape, result.shape)))
-    return found
+            repeated[parent] = Sentence((parent.label, words.repeated(parent.shape, result.shape)))
+    return repeated
 
 
 def sentences(result: Value, alone: bool) -> tuple[str, ...]:
@@ -69,19 +69,20 @@ def sentences(result: Value, alone: bool) -> tuple[str, ...]:
 
     A single operation says even that, where nothing else is said (`alone`).
     """
-    found: list[tuple[Op, str]] = []
+    instructions: list[tuple[Op, str]] = []
 
     def visit(v: Value) -> None:
         for parent in v.parents:
             if parent.name is None:
                 visit(parent)
         if v.op is not None and not v.op.rearranges:
-            found.append((v.op, v.op.instruction(*v.parents, **v.settings)))
+            instructions.append((v.op, v.op.instruction(*v.parents, **v.settings)))
 
     visit(result)
-    found = [(op, told) for op, told in found if told]
-    telling = found if alone and len(found) == 1 else [(op, told) for op, told in found if not op.plain]
-    return tuple(dict.fromkeys(told for _, told in telling))
+    instructions = [(op, sentence) for op, sentence in instructions if sentence]
+    if not (alone and len(instructions) == 1):
+        instructions = [(op, sentence) for op, sentence in instructions if not op.plain]
+    return tuple(dict.fromkeys(sentence for _, sentence in instructions))
 
 
 def leaving_exact(result: Value, read_as_float: bool = False) -> Iterator[Block]:

@@ -26,16 +26,19 @@ def line(name: str, sides: list[Expr], show: Show, caption: Parts = ()) -> Worki
 def worked(result: Value, at: Place, show: Show, start: Expr | None = None) -> Working:
     """One entry of a result, worked by hand and checked against what was computed."""
     assert result.op is not None
-    found = result.number(at)
-    head = start or Entry(result.label, at, found)
+    recorded = result.number(at)
+    head = start or Entry(result.label, at, recorded)
     sides = [head, *working(shorten(result.entry(at), show.terms, words.more))]
     if isinstance(sides[-1], Num):
         by_hand = sides[-1].value
-        checked(result.op.name, [*sides, Num(found)])
+        checked(result.op.name, [*sides, Num(recorded)])
         # What float64 recorded may differ in its last digits from what exact decimals come to.
-        sides[-1] = Num(by_hand if isinstance(by_hand, Fraction) else found)
+        sides[-1] = Num(by_hand if isinstance(by_hand, Fraction) else recorded)
     return line(
-        result.op.name, sides + as_decimal(found, show), show, result.op.caption(at, *result.parents, **result.settings)
+        result.op.name,
+        sides + as_decimal(recorded, show),
+        show,
+        result.op.caption(at, *result.parents, **result.settings),
     )
 
 
