@@ -9,11 +9,13 @@ from typing import Any, Unpack
 from penpaper_cli.api.building import solution
 from penpaper_cli.api.solution import Solution
 from penpaper_cli.api.view import View, ViewOptions
-from penpaper_cli.data.new_rows import read_rows_like, rows_as_typed
+from penpaper_cli.data.new_rows import rows_as_typed
+from penpaper_cli.data.opening import open_rows
 from penpaper_cli.data.tables import Source
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.explain.next_word import NextWords, predictions_of
 from penpaper_cli.explain.prediction import Predictions
+from penpaper_cli.models.model import Model
 from penpaper_cli.models.model_json import load_model, model_of
 from penpaper_cli.solution.script import Script
 
@@ -36,13 +38,9 @@ def predict(
     view = View(**options)
     if view.exact:
         raise CannotRead("--exact: a saved model holds float64 numbers; leave the option out.")
-    if isinstance(model, Solution):
-        if model.failure or "model" not in model.more:
-            raise CannotRead("This solution has no model: give one that train came to.")
-        model = model.more["model"]
-    loaded = model_of(model, "The model") if isinstance(model, Mapping) else load_model(os.fspath(model))
+    loaded = _loaded(model)
     notes: list[str] = []
-    predictions = predictions_of(loaded, read_rows_like(loaded, data, notes), view.show(terms=4))
+    predictions = predictions_of(loaded, open_rows(loaded, data, notes), view.show(terms=4))
     results = predictions.results()
 
     def script() -> Script:
@@ -61,6 +59,15 @@ def predict(
         script=script,
         notes=notes,
     )
+
+
+def _loaded(model: str | os.PathLike[str] | Mapping[str, Any] | Solution) -> Model:
+    if isinstance(model, str | os.PathLike):
+        return load_model(os.fspath(model))
+    fields = model.more.get("model") if isinstance(model, Solution) else model
+    if fields is None:
+        raise CannotRead("This solution holds no model: give that of a training run that came to its end.")
+    return model_of(lambda: fields, "The model")
 
 
 def sheet(predictions: Predictions, data: Source) -> Iterator[list[str]]:

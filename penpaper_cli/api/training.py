@@ -8,22 +8,19 @@ from dataclasses import dataclass
 from typing import Unpack
 
 from penpaper_cli.api.building import solution
-from penpaper_cli.api.networks import Number, text_of
+from penpaper_cli.api.networks import Number
 from penpaper_cli.api.solution import Solution
 from penpaper_cli.api.view import View, ViewOptions
 from penpaper_cli.data.files import check_writable
 from penpaper_cli.data.images import Size
-from penpaper_cli.data.new_rows import read_rows_like
-from penpaper_cli.data.opening import DataOptions, SavedRun, open_data
+from penpaper_cli.data.opening import DataOptions, SavedRun, open_data, open_rows
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.data.tables import Source
 from penpaper_cli.errors import CannotRead, Interrupted
 from penpaper_cli.explain.corpus import lesson_of
 from penpaper_cli.explain.epochs import falls_far
-from penpaper_cli.explain.show import Show, check_entries
+from penpaper_cli.explain.show import check_entries
 from penpaper_cli.explain.training import Lesson
-from penpaper_cli.formula.settings import read_rates
-from penpaper_cli.formula.update_rules import rule_for
 from penpaper_cli.models.experiment import Experiment, Trained, new_experiment, resumed_experiment
 from penpaper_cli.models.model_json import load_model, save_model
 from penpaper_cli.models.options import TrainingOptions, read_hidden
@@ -101,17 +98,15 @@ def train(
     Raises CannotRead for data and options that can't be read or don't fit each other, CannotWork where there is nothing
     to learn, Interrupted where `progress` gave True; a model that was to be saved is saved by then.
     """
-    sizes = read_hidden(hidden)
-    typed = {name: str(text_of(rate)) for name, rate in ({} if lr is None else {"lr": lr} | dict(rates or {})).items()}
-    data_options = DataOptions(
-        target, features, drop, category, missing, numbers, classify, size, next_word, context
-    )
+    typed = {} if lr is None else {"lr": str(lr)}
+    typed |= {name: str(rate) for name, rate in (rates or {}).items()}
+    data_options = DataOptions(target, features, drop, category, missing, numbers, classify, size, next_word, context)
     training_options = TrainingOptions(
         loss,
-        sizes,
+        read_hidden(hidden),
         activation,
         optimizer,
-        read_rates(typed, rule_for(optimizer, bool(sizes))),
+        typed,
         batch_size,
         seed,
         init,
@@ -149,7 +144,8 @@ def train_with(
     notes = list(experiment.data.notes)
     if say:
         say(notes)
-    new = _new_rows(experiment, wanted.predict, new_notes := [])
+    new_notes: list[str] = []
+    new = _new_rows(experiment, wanted.predict, new_notes)
     if say:
         say(new_notes)
     epochs = _epochs_to_work(experiment, wanted)
@@ -196,7 +192,7 @@ def open_experiment(
 
 def _new_rows(experiment: Experiment, rows: Source | None, notes: list[str]) -> Array | None:
     try:
-        return None if rows is None else read_rows_like(experiment.data, rows, notes)
+        return None if rows is None else open_rows(experiment.data, rows, notes)
     except CannotRead as error:
         raise CannotRead(f"--predict: {error}") from None
 
@@ -284,14 +280,15 @@ def lesson_solution(lesson: Lesson, notes: Iterable[str]) -> Solution:
 
         return training_script(lesson)
 
+    results = lesson.results()
     return solution(
         "train",
         lesson.title,
         lesson.steps,
         lesson.show,
         given=lesson.given(),
-        answer=lesson.answer,
-        results=lesson.results,
+        answer=lesson.answer(results),
+        results=results,
         more=lesson.for_programs(),
         failure=lesson.failure() if lesson.run.diverged else None,
         script=script,
