@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_cli import pp, refused
+from test_cli import HOUSES, pp, refused
 
 from penpaper_cli.formula.network import Trainer
 from penpaper_cli.formula.program import Program
@@ -65,6 +65,13 @@ def _adam(
     return w - lr * fast / (np.sqrt(slow) + epsilon)
 
 
+def _adamw(
+    w: Array, g: Array, state: State, step: int, lr: float, *rates: float, weight_decay: float = 0.01, **others: float
+) -> Array:
+    """PyTorch shrinks the parameter first, and then makes Adam's step."""
+    return _adam(w * (1 - lr * weight_decay), g, state, step, lr, *rates, **others)
+
+
 REFERENCES: dict[str, Reference] = {
     "gd": _gd,
     "momentum": _momentum,
@@ -72,9 +79,10 @@ REFERENCES: dict[str, Reference] = {
     "adagrad": _adagrad,
     "rmsprop": _rmsprop,
     "adam": _adam,
+    "adamw": _adamw,
 }
 """The parameter after the step of that number, from the gradient and what was kept in `state`."""
-OTHERWISE = {"lr": 0.05, "momentum": 0.5, "rho": 0.75, "beta1": 0.5, "beta2": 0.9, "epsilon": 0.25}
+OTHERWISE = {"lr": 0.05, "momentum": 0.5, "rho": 0.75, "beta1": 0.5, "beta2": 0.9, "epsilon": 0.25, "weight_decay": 0.2}
 """A number for every rate that isn't the usual one."""
 START, TARGET = np.array([[0.5, -1.0], [2.0, 0.25]]), np.array([[1.0, 1.0], [-3.0, 0.25]])
 
@@ -150,3 +158,26 @@ def test_a_rate_that_a_rule_does_not_have_is_refused(rule: UpdateRule, rate: Any
     else:
         sentence = refused(*start, f"--{rate.option}", "0.5")
         assert f"--{rate.option}: the optimizer {rule.option} has no such setting" in sentence
+
+
+def test_a_penalty_beside_weight_decay_is_refused() -> None:
+    """Both would be λ, and both pull weights to 0: the decay is there to be used instead (Loshchilov and Hutter)."""
+    assert "--weight-decay" in refused("train", HOUSES, "--target", "price", "--optimizer", "adamw", "--l2", "0.1")
+    assert pp("train", HOUSES, "--target", "price", "--optimizer", "adamw", "--epochs", "3").code == 0
+
+
+@pytest.mark.parametrize(
+    ("rate", "text", "words"),
+    [
+        ("weight-decay", "-1", "0 or above"),
+        ("weight-decay", "inf", "finite"),
+        ("momentum", "1", "from 0 up to, but not including, 1"),
+        ("momentum", "-0.5", "0 or above"),
+        ("epsilon", "0", "above 0"),
+    ],
+)
+def test_rates_out_of_bounds(rate: str, text: str, words: str) -> None:
+    optimizer = next(rule.option for rule in UPDATE_RULES.values() if rate.replace("-", "_") in rule.rates)
+    options = ("--loss", "mse", "--lr", "0.1", "--optimizer", optimizer, f"--{rate}", text)
+    sentence = refused("step", "1 2", "-w", "1; 2", "--target", "3", *options)
+    assert f"--{rate}" in sentence and words in sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,8 +17,8 @@ from penpaper_cli.expressions.numbers import Typed, read_number
 Array = np.ndarray[Any, Any]
 
 MatrixLike = Any
-"""Text (a literal, or the name of a file) as on the command line; or what NumPy makes an array of numbers from: a
-number, nested lists, an array, a frame of pandas or like it. Fractions and Decimals stay what they are."""
+"""Text (a literal, or the name of a file) or a Path, as on the command line; or what NumPy makes an array of: a number,
+nested lists, an array, a frame of pandas or like it. Fractions and Decimals stay what they are."""
 
 
 def matrix(argument: MatrixLike, name: str, exact: bool | None = None) -> Matrix:
@@ -25,8 +26,8 @@ def matrix(argument: MatrixLike, name: str, exact: bool | None = None) -> Matrix
 
     Raises CannotRead for what isn't numbers in equal rows.
     """
-    if isinstance(argument, str):
-        return matrices.read_matrix(argument, name, exact)
+    if isinstance(argument, str | os.PathLike):
+        return matrices.read_matrix(os.fspath(argument), name, exact)
     data = np.atleast_1d(read_array(argument, name, exact))
     if data.ndim > 2:
         raise CannotRead(f"{name} has {data.ndim} dimensions where a vector or matrix is needed: give rows of numbers.")
@@ -35,8 +36,8 @@ def matrix(argument: MatrixLike, name: str, exact: bool | None = None) -> Matrix
 
 def value(argument: MatrixLike, name: str, exact: bool | None = None) -> Array:
     """A value for a formula, of any shape. Raises CannotRead for what isn't numbers in equal rows."""
-    if isinstance(argument, str):
-        return matrices.read_value(argument, name, exact)
+    if isinstance(argument, str | os.PathLike):
+        return matrices.read_value(os.fspath(argument), name, exact)
     return read_array(argument, name, exact)
 
 
@@ -85,10 +86,10 @@ def one_per_layer(given: MatrixLike, name: str, dimensions: int) -> list[MatrixL
 
     Raises CannotRead for nested lists of which it can't be known whether they are one array or many.
     """
-    if isinstance(given, str) or (not isinstance(given, list | tuple) and np.ndim(given) == dimensions):
+    if isinstance(given, str | os.PathLike) or (not isinstance(given, list | tuple) and np.ndim(given) == dimensions):
         return [given]
     layers = list(given)
-    if layers and all(depth(layer) < dimensions and not isinstance(layer, str) for layer in layers):
+    if layers and all(depth(layer) < dimensions and not isinstance(layer, str | os.PathLike) for layer in layers):
         noun = "matrix" if dimensions == 2 else "vector"
         raise CannotRead(f"{name}: give a list with a {noun} for each layer; one layer is [{noun}].")
     return layers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Unpack
 
@@ -22,7 +23,7 @@ from penpaper_cli.solution.blocks import Block
 
 
 def solve(
-    formula: str,
+    formula: str | os.PathLike[str],
     values: Mapping[str, MatrixLike] | None = None,
     *,
     grad: str | Sequence[str] | None = None,
@@ -39,7 +40,7 @@ def solve(
     """
     view = View(**options)
     given = {name: value(argument, name, view.exact) for name, argument in (values or {}).items()}
-    program = Program(read_formula(formula), view.exact is True)
+    program = Program(read_formula(os.fspath(formula)), view.exact is True)
     work = program.work(given)
     show = view.show([*given.values(), *(line.data for line in work.paper.lines if line.op is None)])
     forward = work.paper.worked

@@ -12,8 +12,10 @@ from penpaper_cli.data.entries import (
     Cells,
     Matrix,
     as_float64,
+    as_text,
     in_range,
     is_name,
+    nested_shape,
     read_entries,
     read_nested,
 )
@@ -73,15 +75,10 @@ def read_json(path: str, exact: bool | None, deepest: int = 2) -> Matrix:
         raise CannotRead(f"{source} is not JSON ({error.msg}, {place}); {LIST}.") from None
     except RecursionError:
         raise CannotRead(f"{source} nests too deep for a matrix; {LIST}.") from None
-    if deepest > 2 and _depth(nested) > 2:
+    if deepest > 2 and len(nested_shape(nested)) > 2:
         return Matrix(read_nested(nested, source, exact))
-    cells = [[cell if isinstance(cell, str) else json.dumps(cell) for cell in row] for row in _rows(nested, source)]
+    cells = [list(map(as_text, row)) for row in _rows(nested, source)]
     return Matrix(read_entries(_by_row_and_entry(source, cells), exact))
-
-
-def _depth(nested: Any) -> int:
-    """How deep the first entry lies."""
-    return 1 + (_depth(nested[0]) if nested else 0) if isinstance(nested, list) else 0
 
 
 def _rows(nested: Any, source: str) -> list[list[Any]]:

@@ -46,9 +46,9 @@ class Counts:
 
     def matrix(self) -> np.ndarray:
         """Pairs of neighbours: how often the word of the column came right after the word of the row."""
-        found = np.zeros((self.words, self.words), dtype=int)
-        np.add.at(found, (self.seen[:, -3], self.seen[:, -2]), self.seen[:, -1])
-        return found
+        counts = np.zeros((self.words, self.words), dtype=int)
+        np.add.at(counts, (self.seen[:, -3], self.seen[:, -2]), self.seen[:, -1])
+        return counts
 
     def totals(self) -> np.ndarray:
         """For each row of `seen`, how often anything came after the same words."""
@@ -111,7 +111,7 @@ def one_hot(before: Sequence[Sequence[int]], words: int) -> np.ndarray:
 
 
 def contexts(X: np.ndarray, words: int) -> np.ndarray:
-    """And back: the numbers of the words before, shape (rows, context)."""
+    """The numbers of the words before, of shape (rows, context), from the rows that `one_hot` makes of them."""
     return np.asarray(X.reshape(len(X), -1, words).argmax(axis=2))
 
 
@@ -119,8 +119,8 @@ def counted(data: DataSet) -> Counts:
     """The counts of a data set that was read from a text."""
     words = len(data.classes)
     rows = np.column_stack([contexts(data.X, words), data.y.astype(int)])
-    found, times = np.unique(rows, axis=0, return_counts=True)
-    return Counts(np.column_stack([found, times]), words)
+    different, times = np.unique(rows, axis=0, return_counts=True)
+    return Counts(np.column_stack([different, times]), words)
 
 
 def read_beginnings(words: Sequence[str], context: int, source: str) -> np.ndarray:
@@ -162,7 +162,7 @@ def _lines(source: str) -> tuple[list[tuple[int, str]], str]:
 def _sentences(source: str) -> tuple[list[list[str]], str]:
     """The words of each sentence, with <s> before and </s> after where the text has none."""
     lines, name = _lines(source)
-    found = []
+    sentences = []
     for number, line in lines:
         words = line.split()
         words = words if words[0] == START else [START, *words]
@@ -172,5 +172,5 @@ def _sentences(source: str) -> tuple[list[list[str]], str]:
                 f"{name}, line {number} has {START} or {END} in the middle, and each line is one sentence: "
                 "begin a new line there."
             )
-        found.append(words)
-    return found, name
+        sentences.append(words)
+    return sentences, name

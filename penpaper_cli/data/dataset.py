@@ -179,13 +179,13 @@ def _target(source: str, target: Vector, classify: bool) -> tuple[np.ndarray, tu
     """The target's numbers, or its class numbers and classes."""
     values, classes = target.values, target.categories
     if classify and not classes:
-        found, places = np.unique(values, return_inverse=True)
-        if len(found) > MOST_CATEGORIES:
+        numbers, places = np.unique(values, return_inverse=True)
+        if len(numbers) > MOST_CATEGORIES:
             raise CannotRead(
-                f"{source}, column {quoted(target.name)} has {len(found):,} different numbers, and more than "
+                f"{source}, column {quoted(target.name)} has {len(numbers):,} different numbers, and more than "
                 f"{MOST_CATEGORIES} are too many for classes: choose another target."
             )
-        values, classes = places.astype(float), tuple(TypedFloat(value).text for value in found)
+        values, classes = places.astype(float), tuple(TypedFloat(value).text for value in numbers)
     if len(classes) == 1:
         raise CannotWork(
             f"{source}, column {quoted(target.name)} is {quoted(classes[0])} in every row: "

@@ -73,7 +73,7 @@ def read_entries(cells: Cells, exact: bool | None) -> np.ndarray:
 
 def read_nested(nested: list[Any], source: str, exact: bool | None) -> np.ndarray:
     """The array that lists in lists stand for, exact unless `exact` is False. Raises CannotRead with the place."""
-    shape = _shape(nested)
+    shape = nested_shape(nested)
     if len(shape) > DEEPEST or 0 in shape:
         raise CannotRead(f"{source} has shape {'×'.join(map(str, shape))}, and pp reads up to {DEEPEST} dimensions.")
     numbers = list(_numbers(nested, shape, (), source))
@@ -83,8 +83,16 @@ def read_nested(nested: list[Any], source: str, exact: bool | None) -> np.ndarra
     return data.astype(float) if exact is False else data
 
 
-def _shape(nested: Any) -> tuple[int, ...]:
-    return (len(nested), *(_shape(nested[0]) if nested else ())) if isinstance(nested, list) else ()
+def nested_shape(nested: Any) -> tuple[int, ...]:
+    """The shape of lists in lists, by the first of each."""
+    return (len(nested), *(nested_shape(nested[0]) if nested else ())) if isinstance(nested, list) else ()
+
+
+def as_text(value: Any) -> str:
+    """A value of a JSON file as it is written there; its numbers are read as text."""
+    import json
+
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _numbers(nested: Any, shape: tuple[int, ...], at: tuple[int, ...], source: str) -> Iterator[Typed]:
@@ -92,10 +100,11 @@ def _numbers(nested: Any, shape: tuple[int, ...], at: tuple[int, ...], source: s
     if not shape:
         if isinstance(nested, list):
             raise CannotRead(f"{place} is a list where a number is needed: every part needs the same shape.")
+        text = as_text(nested)
         try:
-            yield read_number(str(nested))
+            yield read_number(text)
         except CannotRead as error:
-            raise CannotRead(f"{place}: {quoted(str(nested))} {error}.") from None
+            raise CannotRead(f"{place}: {quoted(text)} {error}.") from None
         return
     if not isinstance(nested, list) or len(nested) != shape[0]:
         raise CannotRead(f"{place}: every part of an array needs the same shape, here {'×'.join(map(str, shape))}.")

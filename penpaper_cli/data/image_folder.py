@@ -102,8 +102,8 @@ def read_album(folder: str, size: tuple[int, int] | None = None) -> Album:
 
 def _listing(folder: str) -> tuple[list[str], list[str]]:
     """The names of the folders in a folder and of its files, each sorted."""
-    with readable(folder), os.scandir(folder) as found:
-        entries = sorted((entry.name, entry.is_dir()) for entry in found if not entry.name.startswith("."))
+    with readable(folder), os.scandir(folder) as listing:
+        entries = sorted((entry.name, entry.is_dir()) for entry in listing if not entry.name.startswith("."))
     return [name for name, is_dir in entries if is_dir], [name for name, is_dir in entries if not is_dir]
 
 

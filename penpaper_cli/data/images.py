@@ -69,8 +69,8 @@ def read_picture(path: str, size: tuple[int, int] | None = None) -> Pixels:
     except ImportError:
         raise missing(f"Reading the picture {quoted(path, 200)}", "Pillow", "images") from None
     with readable(path), open(path, "rb") as file:
-        found = _decoded(path, file)
-    return found.resized(size) if size else found
+        picture = _decoded(path, file)
+    return picture.resized(size) if size else picture
 
 
 def _decoded(path: str, file: BinaryIO) -> Pixels:
@@ -149,8 +149,8 @@ def within(width: int, height: int, most: int) -> tuple[int, int]:
 def read_size(size: Size) -> tuple[int, int]:
     """Width and height from "8x6"; "8" is a square. Raises CannotRead."""
     text = "x".join(map(str, size)) if isinstance(size, tuple) else str(size)
-    found = SIZE.fullmatch(text.strip())
-    width, height = (int(n) for n in (found[1], found[2] or found[1])) if found else (0, 0)
+    parts = SIZE.fullmatch(text.strip())
+    width, height = (int(n) for n in (parts[1], parts[2] or parts[1])) if parts else (0, 0)
     if not (1 <= width <= LARGEST_SIZE and 1 <= height <= LARGEST_SIZE):
         raise CannotRead(
             f"--size {quoted(text)}: give width and height in pixels, such as 8x8, each from 1 to {LARGEST_SIZE}."
@@ -168,13 +168,13 @@ def pixel_shape(features: Sequence[str]) -> tuple[int, int] | None:
 
     Either they are named by row and column, as p1,1 or 1x1, or they are counted, as p1 to p64, and fill a square.
     """
-    places = [PLACES.fullmatch(name) for name in features]
-    found = [(int(place[1]), int(place[2])) for place in places if place]
-    if found and len(found) == len(features):
-        (top, left), (bottom, right) = found[0], found[-1]
+    matches = [PLACES.fullmatch(name) for name in features]
+    places = [(int(match[1]), int(match[2])) for match in matches if match]
+    if places and len(places) == len(features):
+        (top, left), (bottom, right) = places[0], places[-1]
         whole = [(i, j) for i in range(top, bottom + 1) for j in range(left, right + 1)]
         shape = bottom - top + 1, right - left + 1
-        return shape if found == whole and top == left <= 1 and min(shape) > 1 else None
+        return shape if places == whole and top == left <= 1 and min(shape) > 1 else None
     counts = [COUNTED.fullmatch(name) for name in features]
     numbers = [int(count[1]) for count in counts if count]
     side = round(len(features) ** 0.5)
@@ -190,9 +190,9 @@ def read_row(features: Sequence[str], path: str) -> tuple[np.ndarray, tuple[str,
     shape = pixel_shape(features)
     if shape is None:
         raise CannotRead(f"{quoted(path, 200)} is a picture, but the model's features are not the pixels of one.")
-    found = read_picture(path, (shape[1], shape[0]))
-    notes = tuple(f"{found.source}: {sentence}" for sentence in found.how)
-    return found.grey.reshape(1, -1).astype(float), notes
+    picture = read_picture(path, (shape[1], shape[0]))
+    notes = tuple(f"{picture.source}: {sentence}" for sentence in picture.how)
+    return picture.grey.reshape(1, -1).astype(float), notes
 
 
 def differing(first: Pixels, other: Pixels) -> str:

@@ -38,12 +38,12 @@ def _bracketed_rows(text: str, name: str) -> list[tuple[int, str]]:
     if THREE_DEEP.search(text):
         raise CannotRead(f'{name}: the brackets nest too deep for a matrix; write "[[1, 2], [3, 4]]" or "1 2; 3 4".')
     if NESTED_ROWS.fullmatch(text):
-        return [(found.start(1), found[1]) for found in INNER_ROW.finditer(text, 1)]
+        return [(row.start(1), row[1]) for row in INNER_ROW.finditer(text, 1)]
     inner = text[1:-1]
     if text[-1] != "]" or "[" in inner or "]" in inner:
         raise CannotRead(f'{name}: the brackets don\'t match; write "[[1, 2], [3, 4]]" or "1 2; 3 4".')
     # A list that goes on after a comma on the next line, as programs print it, is still one row.
-    inner = re.sub(r",\s+", lambda found: ",".ljust(len(found[0])), inner).rstrip()
+    inner = re.sub(r",\s+", lambda comma: ",".ljust(len(comma[0])), inner).rstrip()
     return _split_rows(inner.lstrip(), 1 + len(inner) - len(inner.lstrip()))
 
 
@@ -61,7 +61,7 @@ def _split_fields(row: str, start: int, place: str) -> list[tuple[int, str]]:
     fields: list[tuple[int, str]] = []
     parts = row.split(",")
     for number, part in enumerate(parts):
-        words = [(start + found.start(), found[0]) for found in re.finditer(r"\S+", part)]
+        words = [(start + word.start(), word[0]) for word in re.finditer(r"\S+", part)]
         if not words and len(parts) == 1:
             raise CannotRead(f"{place} is empty (character {start + 1}): every row needs its numbers.")
         if not words:

@@ -121,17 +121,18 @@ class PaperUpdate(Update):
 
     def after(self, letter: str, value: Value, why: str) -> Value:
         self.state[letter] = self.parameter.paper.call(f"{letter}_{self.name}_new", value)
-        self.parameter.paper.reasons[value] = (why,)
-        return value
+        return self.because(value, why)
 
     def corrected(self, letter: str, value: Value, share: str) -> Value:
         weight = 1 - OPS["pow"](self.rates[share], power=self.step)
-        hat = self.parameter.paper.call(f"{letter}_{self.name}_hat", value / weight)
-        self.parameter.paper.reasons[hat] = (CORRECTED,)
-        return hat
+        return self.because(self.parameter.paper.call(f"{letter}_{self.name}_hat", value / weight), CORRECTED)
 
     def root(self, value: Value) -> Value:
         return OPS["sqrt"](value)
+
+    def because(self, value: Value, why: str) -> Value:
+        self.parameter.paper.reasons[value] = (why,)
+        return value
 
 
 @dataclass

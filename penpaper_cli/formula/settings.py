@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead
@@ -12,14 +11,15 @@ from penpaper_cli.formula.choices import chosen
 from penpaper_cli.formula.update_rules import RATES, Rate, Rates, UpdateRule
 
 
-def positive(option: str, text: str) -> Typed:
-    """A number above 0 as typed. Raises CannotRead otherwise."""
+def positive(option: str, text: str, from_zero: bool = False) -> Typed:
+    """A number above 0, or `from_zero` up, as typed. Raises CannotRead otherwise."""
     try:
         number = read_number(text)
     except CannotRead as error:
         raise CannotRead(f"{option} {quoted(text)} {error}; give a number such as 0.1.") from None
-    if number <= 0:
-        raise CannotRead(f"{option} {number.text}: the number must be above 0, such as 0.1.")
+    if number < 0 or (number == 0 and not from_zero):
+        bound = "0 or above" if from_zero else "above 0"
+        raise CannotRead(f"{option} {number.text}: the number must be {bound}, such as 0.1.")
     return number
 
 
@@ -33,11 +33,10 @@ def read_rates(typed: Mapping[str, str], rule: UpdateRule) -> Rates:
     return rates
 
 
-def read_rate(rate: Rate, text: str) -> Fraction:
+def read_rate(rate: Rate, text: str) -> Typed:
     """A rate as typed. Raises CannotRead where it is out of its bounds."""
-    zero = rate.from_zero and text.strip() in ("0", "0.0")
-    number = Fraction(0) if zero else positive(f"--{rate.option}", text)
+    number = positive(f"--{rate.option}", text, rate.from_zero)
     if rate.below is not None and number >= rate.below:
         bounds = f"from 0 up to, but not including, {rate.below}"
-        raise CannotRead(f"--{rate.option} {text.strip()}: the number must be {bounds}.")
+        raise CannotRead(f"--{rate.option} {number.text}: the number must be {bounds}.")
     return number

@@ -18,6 +18,10 @@ VELOCITY = "The velocity keeps a share of what it was, and takes up the new grad
 SUM_OF_SQUARES = "The sum of all squared gradients so far; it starts at 0."
 MEAN_OF_SQUARES = "A running mean of the squared gradients, in which old ones fade; it starts at 0."
 MEAN = "A running mean of the gradients, in which old ones fade; it starts at 0."
+DECAY = (
+    "Besides its step by the gradients, the parameter moves towards 0 by η times λ times itself. This decay stands "
+    "apart from the gradients, so their running means never see it."
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ RATES = by_name(
         Rate("beta1", "β1", "0.9", from_zero=True, below=1),
         Rate("beta2", "β2", "0.999", from_zero=True, below=1),
         Rate("epsilon", "ε", "1e-8", about="Added outside the root."),
+        Rate("weight_decay", "λ", "0.01", from_zero=True),
     )
 )
 Rates = Mapping[str, Fraction]
@@ -86,6 +91,10 @@ class Update(ABC):
     def root(self, value: Any) -> Any:
         """The square root."""
 
+    @abstractmethod
+    def because(self, value: Any, why: str) -> Any:
+        """The value, with the reason for it."""
+
 
 def gd(u: Update) -> Any:
     """Gradient descent: a step against the gradient."""
@@ -129,6 +138,12 @@ def adam(u: Update) -> Any:
     return u.parameter - u["η"] * fast / (u.root(slow) + u["ε"])
 
 
+def adamw(u: Update) -> Any:
+    """AdamW (Loshchilov and Hutter 2019, algorithm 2, as PyTorch has it): Adam, and a pull towards 0 beside it."""
+    fast, slow = means(u)
+    return u.because(u.parameter - u["η"] * (fast / (u.root(slow) + u["ε"]) + u["λ"] * u.parameter), DECAY)
+
+
 @dataclass(frozen=True)
 class UpdateRule(Choice):
     """An update rule: `step` gives the parameter after it, by the `rates` it names. `word` is its name in a sentence.
@@ -161,7 +176,7 @@ class UpdateRule(Choice):
     def with_defaults(self, given: Rates) -> Rates:
         """All of its rates: those that are given, and the usual ones."""
         usual = {name: Fraction(RATES[name].usual) for name in self.rates if RATES[name].usual}
-        return {**usual, **given}
+        return {name: given[name] if name in given or name not in usual else usual[name] for name in self.rates}
 
 
 UPDATE_RULES = by_name(
@@ -215,6 +230,15 @@ UPDATE_RULES = by_name(
             ("lr", "beta1", "beta2", "epsilon"),
             word="Adam",
             torch="Adam(lr={η}, betas=({β1}, {β2}), eps={ε})",
+            rate_with_hidden=0.01,
+            rate=0.1,
+        ),
+        UpdateRule(
+            "adamw",
+            adamw,
+            ("lr", "beta1", "beta2", "epsilon", "weight_decay"),
+            word="AdamW",
+            torch="AdamW(lr={η}, betas=({β1}, {β2}), eps={ε}, weight_decay={λ})",
             rate_with_hidden=0.01,
             rate=0.1,
         ),

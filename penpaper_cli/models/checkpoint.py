@@ -85,9 +85,7 @@ def _run(model: Model, found: JsonObject) -> tuple[Run, int, float | None]:
     if rule is None:
         raise Fault("its optimizer is not one of pp's")
     typed = object_of(found, "rates")
-    rates = rule.with_defaults(
-        {name: rate_of(number_of(typed, name)) for name in rule.rates if name in typed or name == "lr"}
-    )
+    rates = rule.with_defaults({name: rate_of(number_of(typed, name)) for name in rule.rates if name in typed})
     batch, patience = (None if found[key] is None else count_of(found, key) for key in ("batch_size", "patience"))
     parameters, best = model.parameters, None
     if "best" in found:

@@ -144,6 +144,9 @@ class ArrayUpdate(Update):
     def root(self, value: Array) -> Array:
         return np.asarray(np.sqrt(value))
 
+    def because(self, value: Array, why: str) -> Array:
+        return value
+
 
 def updated(layers: Layers, settings: Settings, state: State, X: Array, y: Array, flow: Flow | None = None) -> State:
     """The state after one update on these rows; `flow` is their forward pass where it is known already."""

@@ -160,6 +160,8 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     sizes = (rest.X.shape[1], *options.hidden, kind.outputs(rest.classes))
     layers = Layers(sizes, (hidden,) * len(options.hidden), loss.name, options.l2 or 0.0)
     rule = rule_for(options.optimizer, bool(options.hidden))
+    if options.l2 and "λ" in rule.letters:
+        raise CannotRead(f"--l2: {rule.word} keeps weights small by a λ of its own; give --weight-decay instead.")
     target_scaling = _target_scaling(kind, rest, options, rule)
     usual = usual_lr(kind, layers, rule, scaled.apply(rest.X), rest.y, options.batch_size)
     rates = rule.with_defaults({"lr": rate_of(usual), **read_rates(options.rates, rule)})

@@ -176,9 +176,15 @@ class Html(Renderer):
         return squares(block, self.maths.figures)
 
 
+ALONE = """.penpaper.penpaper.penpaper {
+h1, h2, h3, h4, h5, h6, p, table, thead, tbody, tr, th, td, details, summary { all: revert; }
+"""
+"""What keeps the style of the page around out of a fragment: named three times, it weighs more than any there."""
+
+
 def fragment(record: Record) -> str:
     """The working for a page of someone else's, such as a notebook: its style is nested, so that it stays inside."""
     style = Path(__file__).with_name("page.css").read_text(encoding="ascii")
     nested = re.sub(r"^( *)(?:html|body|:root)(?= \{)", r"\1&", style, flags=re.MULTILINE)
     body = "".join(Html(record.figures, io.StringIO(), Page()).render(record))
-    return f'<style>\n.penpaper {{\n{nested}padding: .1rem 1rem; }}\n</style>\n<div class="penpaper">\n{body}</div>\n'
+    return f'<style>\n{ALONE}{nested}padding: .1rem 1rem; }}\n</style>\n<div class="penpaper">\n{body}</div>\n'
