@@ -67,7 +67,8 @@ def random_to_json(random: np.random.Generator) -> JsonObject:
 def resumed(model: Model, source: str) -> tuple[Run, int, float | None]:
     """The run as it stood when the model was saved, with its seed and the share of test rows.
 
-    Raises CannotRead where the file doesn't hold it.
+    Settings that the file of an earlier version doesn't have are the usual ones. Raises CannotRead where the file
+    doesn't hold what the next epoch depends on.
     """
     if model.resume is None:
         raise CannotRead(f"{shown(source)} holds a model, but not what training needs to go on: train a new one.")
@@ -86,7 +87,7 @@ def _run(model: Model, found: JsonObject) -> tuple[Run, int, float | None]:
         raise Fault("its optimizer is not one of pp's")
     typed = object_of(found, "rates")
     rates = rule.with_defaults({name: rate_of(number_of(typed, name)) for name in rule.rates if name in typed})
-    batch, patience = (None if found[key] is None else count_of(found, key) for key in ("batch_size", "patience"))
+    batch, patience = (None if found.get(key) is None else count_of(found, key) for key in ("batch_size", "patience"))
     parameters, best = model.parameters, None
     if "best" in found:
         mark = object_of(found, "best")
@@ -99,12 +100,12 @@ def _run(model: Model, found: JsonObject) -> tuple[Run, int, float | None]:
         State(parameters, _memory(found, parameters), count_of(found, "updates")),
         _random(object_of(found, "random")),
         numbers_of(found, "losses"),
-        numbers_of(found, "test_losses"),
+        numbers_of(found, "test_losses") if "test_losses" in found else [],
         best=best,
     )
     if not run.losses or (run.test_losses and len(run.test_losses) != len(run.losses)):
         raise Fault("its losses are not those of a run")
-    return run, count_of(found, "seed"), None if found["test"] is None else float(number_of(found, "test"))
+    return run, count_of(found, "seed"), None if found.get("test") is None else float(number_of(found, "test"))
 
 
 def _memory(found: JsonObject, parameters: Parameters) -> dict[str, dict[str, Array]]:

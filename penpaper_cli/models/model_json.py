@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ from penpaper_cli.models.json_fields import (
     number_of,
     object_of,
     text_of,
+    unknown_fields,
+    with_unknown,
 )
 from penpaper_cli.models.kind import Kind, Task
 from penpaper_cli.models.kinds import kind_of
@@ -58,7 +61,7 @@ def model_to_json(model: Model) -> JsonObject:
     fields["metrics"] = dict(model.metrics)
     if model.resume is not None:
         fields["resume"] = model.resume
-    return fields
+    return with_unknown(fields, model.unknown)
 
 
 def scaling_to_json(scaling: Scaling) -> JsonObject:
@@ -73,7 +76,9 @@ def scaling_to_json(scaling: Scaling) -> JsonObject:
 def read_model(text: str, source: str) -> Model:
     """The model in a file's text. Raises CannotRead with what is wrong with it."""
     try:
-        return _model(_fields(json.loads(text, parse_constant=_no_constant)))
+        fields = _fields(json.loads(text, parse_constant=_no_constant))
+        model = _model(fields)
+        return replace(model, unknown=unknown_fields(fields, model_to_json(model)))
     except Fault as fault:
         problem = str(fault)
     except KeyError as missing:
@@ -102,7 +107,9 @@ def _model(fields: JsonObject) -> Model:
     kind, classes = _kind(fields)
     parameters = {name: array_of(value, name) for name, value in object_of(fields, "parameters").items()}
     resume = object_of(fields, "resume") if "resume" in fields else None
-    layers = _layers(fields, len(features), parameters, float(number_of(resume, "l2")) if resume else 0.0)
+    layers = _layers(
+        fields, len(features), parameters, float(number_of(resume, "l2")) if resume and "l2" in resume else 0.0
+    )
     if layers.sizes[-1] != kind.outputs(classes):
         raise Fault("its last layer doesn't fit its classes")
     of_text = kind.task == Task.NEXT_WORD
