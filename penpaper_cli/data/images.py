@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Size: TypeAlias = str | int | tuple[int, int]
 """Width and height of a picture: "8x6" or (8, 6); "8" or 8 is a square."""
-ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 """What Pillow is allowed to take a file for, whatever its ending."""
 BLACK, WHITE = 0, 255
@@ -180,19 +179,6 @@ def pixel_shape(features: Sequence[str]) -> tuple[int, int] | None:
     side = round(len(features) ** 0.5)
     square = side**2 == len(features) == len(numbers) >= LEAST_COUNTED
     return (side, side) if square and numbers == list(range(numbers[0], numbers[0] + len(numbers))) else None
-
-
-def read_row(features: Sequence[str], path: str) -> tuple[np.ndarray, tuple[str, ...]]:
-    """A picture as a row of features for a model, float64 of shape (1, d), and notes on what was done to it.
-
-    It is brought to the size that the model takes. Raises CannotRead when the model takes no pictures.
-    """
-    shape = pixel_shape(features)
-    if shape is None:
-        raise CannotRead(f"{quoted(path, 200)} is a picture, but the model's features are not the pixels of one.")
-    picture = read_picture(path, (shape[1], shape[0]))
-    notes = tuple(f"{picture.source}: {sentence}" for sentence in picture.how)
-    return picture.grey.reshape(1, -1).astype(float), notes
 
 
 def differing(first: Pixels, other: Pixels) -> str:

@@ -134,21 +134,26 @@ def open_table(source: Source, options: DataOptions) -> DataSet:
     )
 
 
-def _open_text(source: Source, options: DataOptions) -> DataSet:
+def _refuse_for_text(source: Source, options: DataOptions) -> str:
+    """The source of a text. Raises CannotRead for a table in memory, and for options that a text has no use for."""
     for option, why in WHY_NOT_FOR_WORDS.items():
         if options.given(option):
             raise CannotRead(f"--{option}: with --next-word {why}; leave the option out.")
-    context = options.context
-    if context is not None and context not in CONTEXTS:
-        raise CannotRead(f"--context {context}: the model looks at 1 or 2 words before the next one; give 1 or 2.")
     if not isinstance(source, str):
         raise CannotRead("--next-word learns from a text in a file: name the file.")
-    kind = kind_of(source)
+    return source
+
+
+def _open_text(source: Source, options: DataOptions) -> DataSet:
+    path, context = _refuse_for_text(source, options), options.context
+    if context is not None and context not in CONTEXTS:
+        raise CannotRead(f"--context {context}: the model looks at 1 or 2 words before the next one; give 1 or 2.")
+    kind = kind_of(path)
     if kind and kind.text is None:
         raise CannotRead(
-            f"{shown(source)}: --next-word learns from sentences, one on each line of a text file such as rhyme.txt."
+            f"{shown(path)}: --next-word learns from sentences, one on each line of a text file such as rhyme.txt."
         )
-    return read_text(source, USUAL_CONTEXT if context is None else context)
+    return read_text(path, USUAL_CONTEXT if context is None else context)
 
 
 def _open_pictures(source: Source, options: DataOptions) -> DataSet | None:
@@ -185,7 +190,7 @@ def _open_again(source: Source, options: DataOptions, saved: SavedRun) -> DataSe
             f"--target: the model in {shown(saved.file)} predicts {quoted(saved.target)}; leave the option out."
         )
     if saved.context:
-        return _open_text(source, replace(options, target=None, context=saved.context))
+        return read_text(_refuse_for_text(source, replace(options, target=None)), saved.context)
     pictures = _open_pictures(source, options)
     own = [column.name for column in saved.columns]
     categories = [column.name for column in saved.columns if column.categories]
