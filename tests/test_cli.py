@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,11 @@ import pytest
 
 from penpaper_cli import __version__
 from penpaper_cli.cli import run
-from penpaper_cli.render.formats import FORMATS
+from penpaper_cli.commands.writing import write as write_record
+from penpaper_cli.render.formats import FORMATS, renderer
+from penpaper_cli.render.page import Page
 from penpaper_cli.render.text.plain import Plain
+from penpaper_cli.solution.blocks import Record, Table
 
 HOUSES = str(Path(__file__).parent.parent / "samples" / "houses.csv")
 SENTENCE = re.compile(r"pp: [^\n]*[.?)]\n")
@@ -64,6 +67,36 @@ def worked(*arguments: str, stdin: str = "") -> str:
     assert (ran.code, ran.err) == (0, ""), ran.err
     assert ran.out
     return ran.out
+
+
+def values_of(*arguments: str) -> dict[str, Any]:
+    """What a command that works gives to other programs. Its steps are left out, so they are not worked: that takes
+    most of the time, and whether they are true is asked elsewhere."""
+
+    def write_values(record: Record, *target: Any) -> None:
+        write_record(replace(record, steps=()), *target)
+
+    with mock.patch("penpaper_cli.commands.shared.write", write_values):
+        ran = pp(*arguments, "-f", "json")
+    assert ran.code == 0, ran.err
+    values: dict[str, Any] = json.loads(ran.out)
+    return values
+
+
+def record_of(*arguments: str) -> Record:
+    """What a command works out, kept, so that it can be drawn in several formats and is worked only once."""
+    kept: list[Record] = []
+    with mock.patch("penpaper_cli.commands.shared.write", lambda record, *target: kept.append(record)):
+        assert pp(*arguments) == Ran(0, "", "")
+    [record] = kept
+    record.steps = [replace(b, rows=list(b.rows)) if isinstance(b, Table) else b for b in record.steps]
+    return record
+
+
+def drawn(record: Record, form: str, math: str = "text") -> str:
+    """The same as the command writes to standard output in a format."""
+    page = Page(whole=FORMATS[form].is_document, math=math)
+    return "".join(map(str, renderer(form, record.figures, io.StringIO(), page).render(record)))
 
 
 def answer(*arguments: str, stdin: str = "") -> Any:

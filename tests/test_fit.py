@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from reader import false_lines, ugly, worked_lines
 from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
-from test_cli import HOUSES, pp, refused, worked
+from test_cli import HOUSES, drawn, pp, record_of, refused, values_of, worked
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.models import least_squares as exact
@@ -83,7 +83,7 @@ def file_of(folder: Path, header: Sequence[str], rows: Any) -> str:
 
 def document(*arguments: str) -> Any:
     """What `pp fit` gives to other programs."""
-    return json.loads(worked("fit", *arguments, "-f", "json"))
+    return values_of("fit", *arguments)
 
 
 def judge(text: str, digits: int = 4, least: int = 1) -> None:
@@ -441,15 +441,15 @@ VIEWS = [
 ]
 
 
-@pytest.mark.parametrize("form", ["plain", "terminal", "markdown"])
 @pytest.mark.parametrize("view", VIEWS, ids=" ".join)
 @pytest.mark.parametrize("source", [HOUSES, THREE_HOUSES, "longley"], ids=["houses", "three houses", "longley"])
-def test_every_line_is_true(source: str, view: list[str], form: str, tmp_path: Path) -> None:
+def test_every_line_is_true(source: str, view: list[str], tmp_path: Path) -> None:
     target = {HOUSES: "price", THREE_HOUSES: "bedrooms"}.get(source, "employed")
     data = table(tmp_path, LONGLEY) if source == "longley" else source
     new = {HOUSES: "1650 3; 900 2", THREE_HOUSES: "1/2"}.get(source, "83 234289 2356 1590 107608 1947")
-    shown = worked("fit", data, "--target", target, "--predict", new, "-f", form, *view)
-    judge(shown, int(view[1]) if "--digits" in view else 4, least=10)
+    record = record_of("fit", data, "--target", target, "--predict", new, *view)
+    for form in ("plain", "terminal", "markdown"):
+        judge(drawn(record, form), int(view[1]) if "--digits" in view else 4, least=10)
 
 
 @examples(60)

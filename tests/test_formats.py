@@ -9,23 +9,21 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import pytest
 from cases import each
 from jsonschema_rs import Draft202012Validator, meta
 from PIL import Image
+from test_cli import drawn, record_of
 
 from penpaper_cli.cli import run
 from penpaper_cli.commands import FAMILIES
-from penpaper_cli.render.formats import FORMATS, renderer
+from penpaper_cli.render.formats import FORMATS
 from penpaper_cli.render.json.schema import schema
-from penpaper_cli.render.page import Page
-from penpaper_cli.solution.blocks import Record, Table
+from penpaper_cli.solution.blocks import Record
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 HOUSES, THREE_HOUSES = str(SAMPLES / "houses.csv"), str(SAMPLES / "three-houses.csv")
@@ -116,20 +114,8 @@ def written(case: str, form: str, detail: str = "normal", *more: str) -> str:
 
 @cache
 def solved(case: str, detail: str) -> Record:
-    """What a command works out, worked once for all formats, so its blocks are kept."""
-    kept: list[Record] = []
-    with mock.patch("penpaper_cli.commands.shared.write", lambda record, *_: kept.append(record)):
-        assert pp(*CASES[case], "--detail", detail) == (0, "", "")
-    [record] = kept
-    record.steps = [replace(b, rows=list(b.rows)) if isinstance(b, Table) else b for b in record.steps]
-    return record
-
-
-def drawn(case: str, form: str, detail: str) -> str:
-    """The same as `written`, from what is worked out."""
-    record = solved(case, detail)
-    page = Page(whole=FORMATS[form].is_document)
-    return "".join(map(str, renderer(form, record.figures, io.StringIO(), page).render(record)))
+    """What a command works out."""
+    return record_of(*CASES[case], "--detail", detail)
 
 
 def steps(case: str, detail: str) -> list[dict[str, Any]]:
@@ -172,7 +158,7 @@ def test_every_command_works_in_every_format_at_every_detail(case: str, form: st
         code, out, err = pp(*CASES[case], "-f", form)
         assert (code, out) == (2, "") and "nothing to run" in err
         return
-    text = drawn(case, form, detail)
+    text = drawn(solved(case, detail), form)
     assert case not in WRITTEN or text == written(case, form, detail)
     assert text.strip() and text.endswith("\n")
     assert not re.search(r"\bnan\b|\bTODO\b|object at 0x" + ("" if form in SCRIPTS else r"|\bNone\b"), text)

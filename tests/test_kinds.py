@@ -14,6 +14,7 @@ from test_cli import Ran, pp
 
 from penpaper_cli.data import kinds
 from penpaper_cli.data.entries import Matrix
+from penpaper_cli.data.images import Pixels
 from penpaper_cli.data.kinds import ANY_FILE, KINDS, Kind, kind_of
 from penpaper_cli.data.tables import InMemory, Table
 
@@ -160,3 +161,22 @@ def test_one_entry_makes_a_kind_known_everywhere(monkeypatch: pytest.MonkeyPatch
             assert ran.out == same.out.replace("rows.csv", "new.stars").replace(", separated by commas", ""), name
     Path("other.txt").write_text("1 2")
     assert ".npy, .stars." in use("matmul", "other.txt").err
+
+
+def test_one_entry_makes_a_kind_of_picture_known_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A made-up kind: a row of digits on each line, a grey for each."""
+
+    def dots(path: str, size: tuple[int, int] | None) -> Pixels:
+        grey = np.array([list(map(int, line)) for line in Path(path).read_text().splitlines()])
+        return Pixels(path, grey, (grey.shape[1], grey.shape[0]))
+
+    monkeypatch.setattr(kinds, "KINDS", (*KINDS, Kind("a drawing", (".dots",), picture=dots)))
+    for name, content in (("a", "09\n90"), ("b", "99\n00")):
+        Path("drawings", name).mkdir(parents=True)
+        Path("drawings", name, "1.dots").write_text(content)
+    assert pp("look", "drawings/a/1.dots", "--format", "json").code == 0
+    assert pp("look", "drawings").code == 0
+    assert pp("train", "drawings", "--epochs", "1", "--save", "drawings.json").code == 0
+    assert pp("predict", "drawings.json", "drawings/b/1.dots").code == 0
+    for name in ("fit", "matmul", "learn the next word"):
+        assert is_refused(use(name, "drawings/a/1.dots")), name

@@ -19,7 +19,7 @@ import pytest
 from reader import false_lines
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris
 from sklearn.linear_model import LogisticRegression
-from test_cli import HOUSES, pp, refused
+from test_cli import HOUSES, pp, refused, values_of
 
 from penpaper_cli.data.dataset import Column, DataSet
 from penpaper_cli.explain.epochs import Epochs
@@ -80,10 +80,7 @@ def load_iris_rows() -> list[list[Any]]:
 
 def trained(data: str, target: str, *options: str) -> dict[str, Any]:
     """What pp train gives to other programs."""
-    ran = pp("train", data, "--target", target, "-f", "json", *options)
-    assert ran.code == 0, ran.err
-    document: dict[str, Any] = json.loads(ran.out)
-    return document
+    return values_of("train", data, "--target", target, *options)
 
 
 def printed(*arguments: str, code: int = 0) -> str:
@@ -376,7 +373,7 @@ def test_a_scaled_target_predicts_in_its_own_units() -> None:
 @pytest.mark.parametrize("name", ["iris", "two"])
 def test_lines_of_classifiers(folder: Path, name: str, options: tuple[str, ...]) -> None:
     new = "5.1 3.5 1.4 0.2; 6 2.5 5 2" if name == "iris" else "5 3; 7 2.5"
-    arguments = ("--target", "kind", "--epochs", "30", "--explain", "1,2,last", "--predict", new)
+    arguments = ("--target", "kind", "--epochs", "30", "--explain", "1,last", "--predict", new)
     out = printed("train", str(folder / f"{name}.csv"), *arguments, *options)
     assert "confusion" in out and "always guessing" in out
 
@@ -530,7 +527,6 @@ def test_too_little_to_train_on(tmp_path: Path) -> None:
 @pytest.mark.parametrize("data", [HOUSES, "two"])
 def test_a_resumed_run_is_an_unbroken_run(tmp_path: Path, folder: Path, data: str, options: tuple[str, ...]) -> None:
     """The saved files are the same to the last bit."""
-    options = (*options, "--detail", "summary")
     source, target = (HOUSES, "price") if data == HOUSES else (str(folder / "two.csv"), "kind")
     whole, half, rest = (tmp_path / f"{name}.json" for name in ("whole", "half", "rest"))
     trained(source, target, *options, "--epochs", "60", "--save", str(whole))
@@ -542,8 +538,8 @@ def test_a_resumed_run_is_an_unbroken_run(tmp_path: Path, folder: Path, data: st
     assert ran.code == 0 and false_lines(ran.out, 4) == []
     if len(unbroken) == 61:
         assert rest.read_bytes() == whole.read_bytes()
-        again = ("--resume", str(half), "--epochs", "30", "--detail", "summary", "-f", "json")
-        document = json.loads(pp("train", source, *again).out)
+        again = ("--resume", str(half), "--epochs", "30")
+        document = values_of("train", source, *again)
         assert [entry["loss"] for entry in document["history"]] == unbroken
 
 
@@ -571,10 +567,10 @@ def interrupting(at: int) -> Any:
     """A progress bar that presses Ctrl-C after an epoch."""
 
     @contextmanager
-    def progress(epochs: int) -> Iterator[Callable[[int], None]]:
-        yield lambda epoch: signal.raise_signal(signal.SIGINT) if epoch == at else None
+    def bar() -> Iterator[Callable[[int, int], None]]:
+        yield lambda epoch, last: signal.raise_signal(signal.SIGINT) if epoch == at else None
 
-    return mock.patch("penpaper_cli.commands.training.progress", progress)
+    return mock.patch("penpaper_cli.commands.progress.bar", bar)
 
 
 @pytest.mark.parametrize("options", [("--hidden", "3", "--batch-size", "5"), ("--patience", "500")], ids=" ".join)

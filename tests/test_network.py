@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -13,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import each
 from reader import false_lines, ugly, worked_lines
-from test_cli import pp, refused
+from test_cli import pp, refused, values_of
 from test_cli import worked as shown
 from test_random_formulas import NUMPY
 from test_update_rules import REFERENCES
@@ -129,14 +129,6 @@ def random_net(
     )
 
 
-def solved(*arguments: str) -> dict[str, Any]:
-    """The JSON of a command that works."""
-    ran = pp(*arguments, "-f", "json")
-    assert (ran.code, ran.err) == (0, ""), ran.err
-    found: dict[str, Any] = json.loads(ran.out)
-    return found
-
-
 def floats(values: Any) -> Array:
     """The numbers of JSON, exact ones written as strings, as float64."""
     return np.vectorize(lambda n: float(Fraction(n)), otypes=[float])(np.array(values, dtype=object))
@@ -158,7 +150,7 @@ def assert_close(found: Any, expected: Array, tolerance: float = CLOSE) -> None:
 @pytest.mark.parametrize("layers", [1, 2, 3])
 def test_forward(layers: int, bias: bool, rows: int) -> None:
     net = random_net(layers, layers, ["relu", "tanh", "sigmoid"][:layers], bias=bias, rows=rows)
-    found = solved("forward", *net.layers)
+    found = values_of("forward", *net.layers)
     expected = {name: value for name, value in net.values(net.parameters).items() if name != "L"}
     assert list(found["results"]) == ["X", *net.parameters, *expected]
     assert found["answer"] == found["results"][f"A{layers}"]
@@ -173,7 +165,7 @@ def test_forward(layers: int, bias: bool, rows: int) -> None:
 def test_every_activation_alone_and_for_all_layers(activation: str, times: int) -> None:
     for named in ([activation], [activation] * 2):
         net = random_net(7, 2, named)
-        found = solved("forward", *net.layers)["results"]
+        found = values_of("forward", *net.layers)["results"]
         for name, value in net.values(net.parameters).items():
             if name != "L":
                 assert_close(found[name], value)
@@ -182,19 +174,19 @@ def test_every_activation_alone_and_for_all_layers(activation: str, times: int) 
 
 def test_each_activation_belongs_to_the_layer_in_its_place() -> None:
     net = random_net(3, 3, ["none", "leaky-relu", "softmax"])
-    results = solved("forward", *net.layers)["results"]
+    results = values_of("forward", *net.layers)["results"]
     assert [name for name in results if name[0] in "ZA"] == ["Z1", "Z2", "A2", "Z3", "A3"]
     assert_close({"shape": [3], "values": floats(results["A3"]["values"]).sum(axis=1).tolist()}, np.ones(3))
 
 
 def test_without_activations_layers_are_linear_and_exact() -> None:
-    found = solved("forward", "1 2; 3 4", "-w", "1/2; 1/3", "-b", "1", "-w", "2 3", "-b", "0 1/7")
+    found = values_of("forward", "1 2; 3 4", "-w", "1/2; 1/3", "-b", "1", "-w", "2 3", "-b", "0 1/7")
     assert found["results"]["Z1"] == {"shape": [2, 1], "exact": True, "values": [["13/6"], ["23/6"]]}
     assert found["answer"] == {"shape": [2, 2], "exact": True, "values": [["13/3", "93/14"], ["23/3", "163/14"]]}
 
 
 def test_one_row_is_one_sample() -> None:
-    results = solved("forward", "1 2 3", "-w", "1; 0; 2", "-b", "0.5", "-a", "relu")["results"]
+    results = values_of("forward", "1 2 3", "-w", "1; 0; 2", "-b", "0.5", "-a", "relu")["results"]
     assert {name: results[name]["shape"] for name in ("X", "W1", "b1", "Z1", "A1")} == {
         "X": [1, 3],
         "W1": [3, 1],
@@ -309,7 +301,7 @@ def matrix(text: str) -> Array:
 @pytest.mark.parametrize("kind", LOSSES)
 def test_every_loss(kind: str) -> None:
     predicted, target = PAIRS[kind]
-    found = solved("loss", kind, predicted, target)
+    found = values_of("loss", kind, predicted, target)
     expected = NUMPY[kind.replace("-", "_")](matrix(predicted), matrix(target))
     assert list(found["results"])[-1] == "L" and found["answer"] == found["results"]["L"]
     assert_close(found["answer"], expected)
@@ -341,7 +333,7 @@ def test_every_loss(kind: str) -> None:
     ids=lambda part: " ".join(part) if isinstance(part, tuple) else "",
 )
 def test_losses_by_hand(arguments: tuple[str, ...], expected: float) -> None:
-    assert_close(solved("loss", *arguments)["answer"], np.array(expected))
+    assert_close(values_of("loss", *arguments)["answer"], np.array(expected))
 
 
 @pytest.mark.parametrize(
@@ -388,7 +380,7 @@ def test_class_numbers_say_which_column_they_are() -> None:
 def test_gradients_of_every_loss_through_every_depth(loss: str, layers: int, bias: bool) -> None:
     last = {"bce": "sigmoid", "hinge": "tanh", "cross-entropy": "softmax"}.get(loss, "none")
     net = random_net(layers * 10 + len(loss), layers, [*["tanh", "sigmoid"][: layers - 1], last], loss, bias)
-    found = solved("grad", *net.layers, *net.truth)["results"]
+    found = values_of("grad", *net.layers, *net.truth)["results"]
     expected = net.gradients(net.parameters)
     assert_close(found["L"], net.values(net.parameters)["L"])
     assert {f"d{name}" for name in net.parameters} <= set(found)
@@ -396,18 +388,25 @@ def test_gradients_of_every_loss_through_every_depth(loss: str, layers: int, bia
         assert_close(found[f"d{name}"], slope, 1e-9)
 
 
+@each("loss", LOSSES)
+def test_the_lines_of_every_loss_are_true(loss: str) -> None:
+    last = {"bce": "sigmoid", "hinge": "tanh", "cross-entropy": "softmax"}.get(loss, "none")
+    net = random_net(20 + len(loss), 2, ["tanh", last], loss, rows=2)
+    assert false_lines(shown("step", *net.layers, *net.truth, "--lr", "0.5", "-f", "plain"), 4) == []
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("rows", [1, 3])
 def test_gradients_through_every_activation(activation: str, rows: int) -> None:
     net = random_net(5, 2, [activation], "half-sse", rows=rows)
-    found = solved("grad", *net.layers, *net.truth)["results"]
+    found = values_of("grad", *net.layers, *net.truth)["results"]
     for name, slope in net.gradients(net.parameters).items():
         assert_close(found[f"d{name}"], slope, 1e-9)
 
 
 def test_gradients_have_names_and_shapes() -> None:
     net = random_net(2, 2, ["relu", "none"])
-    results = solved("grad", *net.layers, *net.truth)["results"]
+    results = values_of("grad", *net.layers, *net.truth)["results"]
     assert list(results)[:6] == ["X", "W1", "b1", "W2", "b2", "y"]
     assert {"Z1", "A1", "Z2", "L", "dZ2", "dW2", "db2", "dA1", "dZ1", "dW1", "db1"} <= set(results)
     for name in ("W1", "b1", "W2", "b2", "Z1", "A1", "Z2"):
@@ -415,7 +414,7 @@ def test_gradients_have_names_and_shapes() -> None:
 
 
 def test_rational_gradients_are_exact() -> None:
-    found = solved("grad", "1 2; 3 4", "-w", "1/2; -1", "-b", "1/3", "--target", "1; 0", "--loss", "mse")["results"]
+    found = values_of("grad", "1 2; 3 4", "-w", "1/2; -1", "-b", "1/3", "--target", "1; 0", "--loss", "mse")["results"]
     errors = [Fraction(-3, 2) + Fraction(1, 3) - 1, Fraction(-5, 2) + Fraction(1, 3)]
     assert found["L"] == {"shape": [], "exact": True, "values": str(sum(e**2 for e in errors) / 2)}
     slopes = [[str(errors[0] * 1 + errors[1] * 3)], [str(errors[0] * 2 + errors[1] * 4)]]
@@ -426,22 +425,22 @@ def test_rational_gradients_are_exact() -> None:
 def test_cross_entropy_after_softmax_does_not_apply_softmax_again() -> None:
     layers = ["1 2; -1 0.5", "-w", "0.5 -1 2; 1 0 -0.5", "-b", "0 0.1 0.2"]
     truth = ["--target", "2 0", "--loss", "cross-entropy"]
-    after = solved("grad", *layers, "-a", "softmax", *truth)["results"]
-    scores = solved("grad", *layers, *truth)["results"]
+    after = values_of("grad", *layers, "-a", "softmax", *truth)["results"]
+    scores = values_of("grad", *layers, *truth)["results"]
     assert_close(after["L"], floats(scores["L"]["values"]))
     for name in ("dW1", "db1"):
         assert_close(after[name], floats(scores[name]["values"]))
     shares = floats(after["A1"]["values"])
     assert_close(after["L"], -np.log(shares[[0, 1], [2, 0]]).mean())
     for flag in ([], ["--from-probabilities"]):
-        told = solved("grad", *layers, "-a", "softmax", *truth, *flag)["results"]
+        told = values_of("grad", *layers, "-a", "softmax", *truth, *flag)["results"]
         assert told["L"] == after["L"]
 
 
 def test_class_numbers_and_one_hot_rows_give_the_same() -> None:
     layers = ["1 2; -1 0.5", "-w", "0.5 -1 2; 1 0 -0.5"]
     numbers, column, hot = (
-        solved("grad", *layers, "--target", target, "--loss", "cross-entropy")["results"]
+        values_of("grad", *layers, "--target", target, "--loss", "cross-entropy")["results"]
         for target in ("2 0", "2; 0", "0 0 1; 1 0 0")
     )
     for name in ("L", "dW1", "dZ1"):
@@ -450,22 +449,22 @@ def test_class_numbers_and_one_hot_rows_give_the_same() -> None:
 
 
 def test_from_probabilities_takes_shares_as_they_are() -> None:
-    found = solved("grad", "1", "-w", "0.25 0.75", "--target", "1", "--loss", "cross-entropy", "--from-probabilities")[
-        "results"
-    ]
+    found = values_of(
+        "grad", "1", "-w", "0.25 0.75", "--target", "1", "--loss", "cross-entropy", "--from-probabilities"
+    )["results"]
     assert_close(found["L"], np.array(-math.log(0.75)))
     assert_close(found["dW1"], np.array([[0, -4 / 3]]))
 
 
 def test_delta_reaches_the_loss() -> None:
     layers = ["1; 1", "-w", "1", "--target", "1.5; 5", "--loss", "huber"]
-    assert_close(solved("grad", *layers)["results"]["dW1"], np.array([[(-0.5 - 1) / 2]]))
-    assert_close(solved("grad", *layers, "--delta", "3")["results"]["dW1"], np.array([[(-0.5 - 3) / 2]]))
+    assert_close(values_of("grad", *layers)["results"]["dW1"], np.array([[(-0.5 - 1) / 2]]))
+    assert_close(values_of("grad", *layers, "--delta", "3")["results"]["dW1"], np.array([[(-0.5 - 3) / 2]]))
 
 
 def test_a_target_in_one_row_serves_a_column_of_predictions() -> None:
     row, column = (
-        solved("grad", "1 2; 3 4", "-w", "1; 2", "--target", target, "--loss", "mse")["results"]
+        values_of("grad", "1 2; 3 4", "-w", "1; 2", "--target", target, "--loss", "mse")["results"]
         for target in ("1 2", "1; 2")
     )
     assert row["dW1"] == column["dW1"] and row["L"] == column["L"]
@@ -512,7 +511,7 @@ OPTIMISERS = choices.options_of(UPDATE_RULES)
 
 
 def stepped(*options: str) -> dict[str, Any]:
-    return solved("step", *TANH_NET.layers, *TANH_NET.truth, "--lr", str(RATE), *options)
+    return values_of("step", *TANH_NET.layers, *TANH_NET.truth, "--lr", str(RATE), *options)
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])
@@ -570,8 +569,8 @@ def test_frozen_parameters_stay(optimiser: str, frozen: list[str]) -> None:
 
 def test_all_gradients_use_the_weights_from_before_the_update() -> None:
     """With a rate as large as 10, an updated W2 would give quite another dW1."""
-    results = solved("step", *TANH_NET.layers, *TANH_NET.truth, "--lr", "10")["results"]
-    worked = solved("grad", *TANH_NET.layers, *TANH_NET.truth)["results"]
+    results = values_of("step", *TANH_NET.layers, *TANH_NET.truth, "--lr", "10")["results"]
+    worked = values_of("grad", *TANH_NET.layers, *TANH_NET.truth)["results"]
     for name, slope in slopes(TANH_NET.parameters).items():
         assert results[f"d{name}"] == worked[f"d{name}"]
         assert_close(results[f"{name}_new"], TANH_NET.parameters[name] - 10 * slope, 1e-11)
@@ -584,7 +583,7 @@ def test_the_gradient_by_hand_is_the_one_by_nudging() -> None:
 
 def test_a_rational_step_is_exact() -> None:
     options = ["1 2", "-w", "1; 1", "-b", "0", "--target", "1", "--loss", "half-sse", "--lr", "1/5"]
-    results = solved("step", *options)["results"]
+    results = values_of("step", *options)["results"]
     assert results["W1_new"] == {"shape": [2, 1], "exact": True, "values": [["3/5"], ["1/5"]]}
     assert results["b1_new"] == {"shape": [1], "exact": True, "values": ["-2/5"]}
     assert results["L_new"] == {"shape": [], "exact": True, "values": "2/25"}
@@ -682,7 +681,7 @@ MAZUR += ["-a", "sigmoid", "--target", "0.01 0.99", "--loss", "half-sse", "--lr"
 )
 def test_mazur_s_first_update(name: str, at: tuple[int, ...], published: float) -> None:
     """His numbers are cut after twelve decimals, not rounded."""
-    results = solved("step", *MAZUR)["results"]
+    results = values_of("step", *MAZUR)["results"]
     assert abs(floats(results[name]["values"])[at] - published) < 1e-11
     assert "b1_new" not in results and "b2_new" not in results
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from reader import false_lines
-from test_cli import HOUSES, pp, refused, worked, write
+from test_cli import HOUSES, drawn, pp, record_of, refused, values_of, worked, write
 
 from penpaper_cli.data.corpus import counted, read_beginnings, read_text
 
@@ -51,7 +51,7 @@ def rhymes(tmp_path_factory: pytest.TempPathFactory) -> dict[int, str]:
 
 
 def trained(*arguments: str) -> Any:
-    return json.loads(worked("train", *arguments, "--next-word", "-f", "json"))
+    return values_of("train", *arguments, "--next-word")
 
 
 def table_of(found: Any) -> dict[tuple[str, str], int]:
@@ -193,12 +193,13 @@ def test_a_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
         ("--entry", "1,3"),
     ],
 )
-@pytest.mark.parametrize("form", ["plain", "markdown"])
-def test_every_printed_line_is_true(options: tuple[str, ...], form: str) -> None:
-    shown = ("--next-word", "--epochs", "12", "--explain", "1,last", "--predict", "the cat", "-f", form)
-    text = worked("train", RHYME, *shown, *options)
-    assert "How far from the counts" in text and re.search("After (the )?cat", text)
-    assert false_lines(text, 4) == []
+def test_every_printed_line_is_true(options: tuple[str, ...]) -> None:
+    shown = ("--next-word", "--epochs", "12", "--explain", "1,last", "--predict", "the cat")
+    record = record_of("train", RHYME, *shown, *options)
+    for form in ("plain", "markdown"):
+        text = drawn(record, form)
+        assert "How far from the counts" in text and re.search("After (the )?cat", text)
+        assert false_lines(text, 4) == []
 
 
 def test_the_working_of_the_smallest_loss_and_the_row_that_is_looked_up() -> None:
@@ -241,7 +242,7 @@ def test_hostile_words_are_data(tmp_path: Path, form: str) -> None:
 
 @pytest.mark.parametrize("context", [1, 2])
 def test_the_likeliest_words(rhymes: dict[int, str], context: int) -> None:
-    found = json.loads(worked("predict", rhymes[context], "the cat sat on the", "-f", "json"))["results"]
+    found = values_of("predict", rhymes[context], "the cat sat on the")["results"]
     model = json.loads(Path(rhymes[context]).read_text(encoding="utf-8"))
     words, W, b = model["words"], *(np.array(model["parameters"][n]["values"]) for n in ("W1", "b1"))
     last = ["on", "the"][-context:]
@@ -254,7 +255,7 @@ def test_the_likeliest_words(rhymes: dict[int, str], context: int) -> None:
 @pytest.mark.parametrize("context", [1, 2])
 def test_a_sentence_not_yet_begun(rhymes: dict[int, str], context: int) -> None:
     for text in ("", "  ", "<s>"):
-        found = json.loads(worked("predict", rhymes[context], text, "-f", "json"))["results"]
+        found = values_of("predict", rhymes[context], text)["results"]
         assert found["predictions"]["values"] == ["the"]
     text = worked("predict", rhymes[context], "", "-f", "plain")
     assert "After " + " ".join(["<s>"] * context) in text and "6 of 7" in text and false_lines(text, 4) == []

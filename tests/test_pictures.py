@@ -21,7 +21,8 @@ from test_cli import CONTROL, pp, refused, worked
 
 from penpaper_cli.data.dataset import read_data, read_rows_for
 from penpaper_cli.data.image_folder import read_album
-from penpaper_cli.data.images import averaged, feature_names, pixel_shape, read_picture, read_row, read_size, within
+from penpaper_cli.data.images import averaged, feature_names, pixel_shape, read_picture, read_size, within
+from penpaper_cli.data.new_rows import read_row
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.explain.pictures import drawn, weight_pictures
 from penpaper_cli.expressions.numbers import Figures

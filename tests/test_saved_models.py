@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_cli import pp
+from test_cli import pp, refused
 
 SAVED = Path(__file__).parent / "saved"
 RUNS: dict[str, tuple[str, ...]] = {
@@ -79,3 +79,62 @@ def test_it_goes_on_like_an_unbroken_run(tmp_path: Path, path: Path) -> None:
         np.testing.assert_allclose(found["parameters"][name]["values"], parameter["values"], rtol=1e-12)
     np.testing.assert_allclose(found["resume"]["losses"], unbroken["resume"]["losses"], rtol=1e-12)
     assert found["resume"]["random"] == unbroken["resume"]["random"]
+
+
+@pytest.mark.parametrize("name", ["linear-nesterov", "hidden"])
+def test_what_another_version_wrote_is_kept(tmp_path: Path, name: str) -> None:
+    """Fields that this version doesn't know, at any depth, are in the file again after the run has gone on."""
+    path, saved = SAVED / "0.1.0" / f"{name}.json", tmp_path / "later.json"
+    later = json.loads(path.read_text())
+    later["weather"] = {"sky": ["blue", None, 1.5], "wind": 3}
+    later["scaling"]["clipped"] = False
+    later["parameters"]["W1"]["unit"] = "metre"
+    later["resume"]["schedule"] = {"kind": "cosine"}
+    later["resume"]["rates"]["warmth"] = 0.25
+    saved.write_text(json.dumps(later))
+    assert numbers(document("predict", str(saved), NEW[RUNS[name][0]])["results"]) == PREDICTED[name]
+    kept = resumed(saved, path, 10)
+    for where in (lambda f: f["weather"], lambda f: f["scaling"]["clipped"], lambda f: f["parameters"]["W1"]["unit"]):
+        assert where(kept) == where(later)
+    assert kept["resume"]["schedule"] == {"kind": "cosine"} and kept["resume"]["rates"]["warmth"] == 0.25
+    plain = tmp_path / "plain.json"
+    plain.write_bytes(path.read_bytes())
+    assert kept["parameters"]["W1"]["values"] == resumed(plain, path, 10)["parameters"]["W1"]["values"]
+
+
+@pytest.mark.parametrize(
+    ("name", "missing"),
+    [
+        ("linear-nesterov", ("rates", "momentum")),
+        ("hidden", ("rates", "beta2")),
+        ("hidden", ("rates", "epsilon")),
+        ("linear", ("batch_size",)),
+        ("linear", ("patience",)),
+        ("linear", ("test",)),
+        ("linear", ("l2",)),
+        ("linear", ("test_losses",)),
+    ],
+    ids=str,
+)
+def test_a_setting_that_an_earlier_version_did_not_have_is_the_usual_one(
+    tmp_path: Path, name: str, missing: tuple[str, ...]
+) -> None:
+    """All of these stand at their usual values in the file, so without them the run goes on the same."""
+    path, saved, plain = SAVED / "0.1.0" / f"{name}.json", tmp_path / "earlier.json", tmp_path / "plain.json"
+    earlier = json.loads(path.read_text())
+    fields = earlier["resume"]
+    for key in missing[:-1]:
+        fields = fields[key]
+    del fields[missing[-1]]
+    saved.write_text(json.dumps(earlier))
+    plain.write_bytes(path.read_bytes())
+    assert resumed(saved, path, 5)["parameters"] == resumed(plain, path, 5)["parameters"]
+
+
+@pytest.mark.parametrize("needed", ["optimizer", "updates", "random", "memory", "losses", "seed", "rates"])
+def test_what_the_next_epoch_depends_on_is_not_guessed(tmp_path: Path, needed: str) -> None:
+    path, saved = SAVED / "0.1.0" / "hidden.json", tmp_path / "broken.json"
+    broken = json.loads(path.read_text())
+    del broken["resume"][needed]
+    saved.write_text(json.dumps(broken))
+    assert f'no "{needed}"' in refused("train", data_of(path), "--resume", str(saved))

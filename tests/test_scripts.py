@@ -21,6 +21,7 @@ import numpy as np
 import pytest
 from cases import each
 from test_cli import pp as run_pp
+from test_cli import values_of
 from test_laws import ops_that
 from test_random_formulas import FORMULAS, Formula, formulas, worked
 from test_render import HOSTILE
@@ -92,9 +93,7 @@ def assert_agrees(found: dict[str, Any], expected: dict[str, Any], names: set[st
 
 def compare(library: str, *arguments: str) -> str:
     """Run a command's script and compare what it prints with the command's results; the script."""
-    code, document, _ = pp(*arguments, "-f", "json")
-    results = {name: result["values"] for name, result in json.loads(document)["results"].items()}
-    assert code == 0
+    results = {name: result["values"] for name, result in values_of(*arguments)["results"].items()}
     code, script, _ = pp(*arguments, "-f", library)
     assert code == 0
     hidden: set[str] = set()

@@ -9,8 +9,8 @@ from penpaper_cli.api.building import solution
 from penpaper_cli.api.solution import Solution
 from penpaper_cli.api.view import DETAILS, Detail
 from penpaper_cli.data.image_folder import is_folder, read_album
-from penpaper_cli.data.images import LARGEST_WRITTEN, Size, read_picture, read_size, within
-from penpaper_cli.data.kinds import is_picture
+from penpaper_cli.data.images import LARGEST_WRITTEN, Size, read_size, within
+from penpaper_cli.data.kinds import is_picture, open_picture
 from penpaper_cli.data.selection import column_names
 from penpaper_cli.data.summary import look_at
 from penpaper_cli.data.tables import Source
@@ -73,7 +73,7 @@ def _table(
 
 def _picture(path: str, size: tuple[int, int] | None) -> Solution:
     """Without a size, a large one is made small enough to be written down."""
-    picture = read_picture(path, size)
+    picture = open_picture(path, size)
     if size is None:
         picture = picture.resized(within(*picture.size, LARGEST_WRITTEN))
     results = results_of(picture)

@@ -1,6 +1,6 @@
 """What every command shares: the options of the view and of the output, and writing the solution where it goes."""
 
-from __future__ import annotations
+# Annotations are evaluated here where they stand, not as text by Typer: every command would wait for that.
 
 import inspect
 import sys
@@ -35,7 +35,7 @@ class Target:
     append: bool = False
     page: Page = field(default_factory=Page)
 
-    def page_of(self, solution: Solution) -> Page:
+    def page_of(self, solution: "Solution") -> Page:
         """The page for this solution. A section that is added has a title, so that it can be found."""
         return replace(self.page, title=self.page.title or solution.title) if self.append else self.page
 
@@ -122,7 +122,7 @@ def read_view(
         list[str] | None, typer.Option(metavar="ROW,COL", help="Work this entry (may be given again).")
     ] = None,
     steps: Annotated[str | None, typer.Option(metavar="N|all", help="How many entries to work.")] = None,
-) -> ViewOptions:
+) -> "ViewOptions":
     """The options of the view, as the library's functions take them."""
     return {
         "digits": digits,
@@ -143,7 +143,7 @@ READERS: dict[str, Callable[..., Any]] = {"view": read_view, "detail": read_deta
 """A command's function that has a parameter of this name gets what the reader makes of its own options."""
 
 
-def command(work: Callable[..., Solution], sheet: bool = False, **own: Callable[..., Any]) -> Callable[..., None]:
+def command(work: Callable[..., "Solution"], sheet: bool = False, **own: Callable[..., Any]) -> Callable[..., None]:
     """A command: it reads the options of the output and of the view, does its work, and writes the solution.
 
     Typer reads a command's options off the signature of one function. Here they come from several: `work` has its own,
@@ -173,7 +173,7 @@ def command(work: Callable[..., Solution], sheet: bool = False, **own: Callable[
     return run
 
 
-FOR_TYPES_ONLY = {"Solution": Any, "ViewOptions": Any}
+FOR_TYPES_ONLY = dict.fromkeys(("Solution", "ViewOptions", "DataOptions", "TrainingOptions", "RunOptions"), Any)
 """What annotations name and only type checkers import: the modules behind it take too long to load for --help."""
 
 

@@ -151,7 +151,7 @@ def _lines(source: str) -> tuple[list[tuple[int, str]], str]:
     else:
         kind, name = kind_of(source) or ANY_FILE, shown(source)
         if kind.text is None:
-            raise CannotRead(f"{name} is {kind.name}, not a text: write sentences in a text file such as rhyme.txt.")
+            raise kind.refused(source, "a text: write sentences in a file such as rhyme.txt")
         text = kind.text(source)
     lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not lines:

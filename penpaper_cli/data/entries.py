@@ -17,7 +17,7 @@ DEEPEST = 8
 """So many dimensions an array may have."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Matrix:
     """Numbers as the user gave them.
 
@@ -29,7 +29,7 @@ class Matrix:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False, eq=False)
 class Cells:
     """A matrix still in text, with words for where each row ("line 3") and each cell ("line 3, column 2") stands.
 

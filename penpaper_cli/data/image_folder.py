@@ -10,8 +10,8 @@ import numpy as np
 
 from penpaper_cli.data.dataset import DataSet
 from penpaper_cli.data.encoding import Column
-from penpaper_cli.data.images import Pixels, differing, feature_names, read_picture
-from penpaper_cli.data.kinds import is_picture
+from penpaper_cli.data.images import Pixels, differing, feature_names
+from penpaper_cli.data.kinds import is_picture, open_picture
 from penpaper_cli.data.sources import quoted, readable, shown
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.sentences.images import stray
@@ -90,7 +90,7 @@ def read_album(folder: str, size: tuple[int, int] | None = None) -> Album:
         if not paths:
             raise CannotRead(f"{shown(inside)} has no pictures: put some in it, or take the folder away.")
         for path in paths:
-            pictures.append(read_picture(path, size))
+            pictures.append(open_picture(path, size))
             labels.append(label)
             _check(pictures)
     if len(classes) < 2:

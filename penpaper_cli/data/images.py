@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 import numpy as np
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 Size: TypeAlias = str | int | tuple[int, int]
 """Width and height of a picture: "8x6" or (8, 6); "8" or 8 is a square."""
-ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 """What Pillow is allowed to take a file for, whatever its ending."""
 BLACK, WHITE = 0, 255
@@ -65,7 +65,7 @@ def read_picture(path: str, size: tuple[int, int] | None = None) -> Pixels:
     Raises CannotRead when Pillow is missing, and when the file is no picture or a damaged one.
     """
     try:
-        import PIL.Image  # noqa: F401
+        import_module("PIL.Image")
     except ImportError:
         raise missing(f"Reading the picture {quoted(path, 200)}", "Pillow", "images") from None
     with readable(path), open(path, "rb") as file:
@@ -180,19 +180,6 @@ def pixel_shape(features: Sequence[str]) -> tuple[int, int] | None:
     side = round(len(features) ** 0.5)
     square = side**2 == len(features) == len(numbers) >= LEAST_COUNTED
     return (side, side) if square and numbers == list(range(numbers[0], numbers[0] + len(numbers))) else None
-
-
-def read_row(features: Sequence[str], path: str) -> tuple[np.ndarray, tuple[str, ...]]:
-    """A picture as a row of features for a model, float64 of shape (1, d), and notes on what was done to it.
-
-    It is brought to the size that the model takes. Raises CannotRead when the model takes no pictures.
-    """
-    shape = pixel_shape(features)
-    if shape is None:
-        raise CannotRead(f"{quoted(path, 200)} is a picture, but the model's features are not the pixels of one.")
-    picture = read_picture(path, (shape[1], shape[0]))
-    notes = tuple(f"{picture.source}: {sentence}" for sentence in picture.how)
-    return picture.grey.reshape(1, -1).astype(float), notes
 
 
 def differing(first: Pixels, other: Pixels) -> str:

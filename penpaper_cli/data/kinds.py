@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
-from penpaper_cli.data import array_files, dialect, images
+from penpaper_cli.data import array_files
 from penpaper_cli.data.entries import Matrix
 from penpaper_cli.data.sources import readable, shown
 from penpaper_cli.data.tables import Source, Table, table_in_memory
 from penpaper_cli.errors import CannotRead
+
+if TYPE_CHECKING:
+    from penpaper_cli.data.images import Pixels
 
 
 @dataclass(frozen=True)
@@ -29,25 +33,42 @@ class Kind:
     endings: tuple[str, ...]
     table: Callable[[str], AbstractContextManager[tuple[Table, list[str]]]] | None = None
     matrix: Callable[[str, bool | None, int], Matrix] | None = None
-    picture: Callable[[str, tuple[int, int] | None], images.Pixels] | None = None
+    picture: Callable[[str, tuple[int, int] | None], Pixels] | None = None
     text: Callable[[str], str] | None = None
 
+    def refused(self, path: str, need: str) -> CannotRead:
+        """That a file of this kind is not what is needed, "a table: save the table as CSV"; or that it isn't there."""
+        with readable(path), open(path, "rb"):
+            return CannotRead(f"{shown(path)} is {self.name}, not {need}.")
 
-def read_lines(path: str) -> str:
-    """A text in UTF-8, whole."""
+
+def _table(path: str) -> AbstractContextManager[tuple[Table, list[str]]]:
+    from penpaper_cli.data import dialect
+
+    return dialect.opened(path)
+
+
+def _picture(path: str, size: tuple[int, int] | None) -> Pixels:
+    from penpaper_cli.data import images
+
+    return images.read_picture(path, size)
+
+
+def _text(path: str) -> str:
     with readable(path), open(path, encoding="utf-8-sig") as file:
         return file.read()
 
 
 KINDS = (
-    Kind("a CSV", (".csv",), table=dialect.opened, matrix=partial(array_files.read_csv, delimiter=",")),
-    Kind("a table", (".tsv",), table=dialect.opened, matrix=partial(array_files.read_csv, delimiter="\t")),
-    Kind("a text", (".txt",), table=dialect.opened, text=read_lines),
+    Kind("a CSV", (".csv",), table=_table, matrix=partial(array_files.read_csv, delimiter=",")),
+    Kind("a table", (".tsv",), table=_table, matrix=partial(array_files.read_csv, delimiter="\t")),
+    Kind("a text", (".txt",), table=_table, text=_text),
     Kind("JSON", (".json",), matrix=array_files.read_json),
     Kind("a NumPy array", (".npy",), matrix=array_files.read_npy),
-    Kind("a picture", images.ENDINGS, picture=images.read_picture),
+    Kind("a picture", (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp"), picture=_picture),
 )
-ANY_FILE = Kind("a file", (), table=dialect.opened, text=read_lines)
+"""What reads a matrix is loaded with them, the rest when it is needed: `pp matmul A.csv B.csv` should be quick."""
+ANY_FILE = Kind("a file", (), table=_table, text=_text)
 """A file with another ending, or none: data sets come in many."""
 
 
@@ -60,6 +81,14 @@ def is_picture(path: str) -> bool:
     """Whether a file is meant to be a picture, by its ending."""
     kind = kind_of(path)
     return kind is not None and kind.picture is not None
+
+
+def open_picture(path: str, size: tuple[int, int] | None = None) -> Pixels:
+    """The picture in a file, in its own size or brought to a width and height. Raises CannotRead where it is none."""
+    kind = kind_of(path) or ANY_FILE
+    if kind.picture is None:
+        raise kind.refused(path, "a picture")
+    return kind.picture(path, size)
 
 
 def matrix_endings() -> list[str]:
@@ -82,9 +111,10 @@ def _opener(source: Source) -> AbstractContextManager[tuple[Table, list[str]]]:
         return nullcontext((table_in_memory(source), []))
     path = os.fspath(source)
     if path.strip() == "-":
-        return nullcontext(dialect.from_stdin())
+        from penpaper_cli.data.dialect import from_stdin
+
+        return nullcontext(from_stdin())
     kind = kind_of(path) or ANY_FILE
     if kind.table is None:
-        with readable(path), open(path, "rb"):
-            raise CannotRead(f"{shown(path)} is {kind.name}, not a table: save the table as CSV.")
+        raise kind.refused(path, "a table: save the table as CSV")
     return kind.table(path)

@@ -10,9 +10,9 @@ import numpy as np
 from penpaper_cli.data.cells import Convention, as_number, is_gap
 from penpaper_cli.data.encoding import Column, coded
 from penpaper_cli.data.entries import read_float
-from penpaper_cli.data.images import read_row
+from penpaper_cli.data.images import pixel_shape
 from penpaper_cli.data.inference import NOT_NUMBERS, ColumnKind
-from penpaper_cli.data.kinds import is_picture, kind_of, opened_table
+from penpaper_cli.data.kinds import is_picture, kind_of, open_picture, opened_table
 from penpaper_cli.data.selection import no_column
 from penpaper_cli.data.sheet import Sheet, read_header
 from penpaper_cli.data.sources import quoted
@@ -75,6 +75,19 @@ def rows_as_typed(columns: Sequence[Column], source: Source) -> list[list[str]]:
     if source.strip() == "-":
         raise CannotRead("-o FILE.csv needs the new rows in a file or on the command line: put them in a file.")
     return [names, *(_cells(row, len(columns)) for row in re.split(r"[;\n]", source) if row.strip())]
+
+
+def read_row(features: Sequence[str], path: str) -> tuple[np.ndarray, tuple[str, ...]]:
+    """A picture as a row of features for a model, float64 of shape (1, d), and notes on what was done to it.
+
+    It is brought to the size that the model takes. Raises CannotRead when the model takes no pictures.
+    """
+    shape = pixel_shape(features)
+    if shape is None:
+        raise CannotRead(f"{quoted(path, 200)} is a picture, but the model's features are not the pixels of one.")
+    picture = open_picture(path, (shape[1], shape[0]))
+    notes = tuple(f"{picture.source}: {sentence}" for sentence in picture.how)
+    return picture.grey.reshape(1, -1).astype(float), notes
 
 
 def _cells(row: str, count: int) -> list[str]:

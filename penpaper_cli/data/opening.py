@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from penpaper_cli.data.corpus import CONTEXTS, read_text
-from penpaper_cli.data.dataset import DataSet, read_data
+import numpy as np
+
+from penpaper_cli.data.corpus import CONTEXTS, read_beginnings, read_text
+from penpaper_cli.data.dataset import DataSet, read_data, read_rows_for
 from penpaper_cli.data.encoding import Column
 from penpaper_cli.data.image_folder import is_folder, read_album
 from penpaper_cli.data.images import Size, read_size
@@ -94,6 +97,29 @@ def open_data(source: Source, options: DataOptions, saved: SavedRun | None = Non
     return pictures or open_table(source, options)
 
 
+class Rows(Protocol):
+    """What new rows have to be like: those of a data set, or those that a model was trained on."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]: ...
+
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+
+    @property
+    def context(self) -> int: ...
+
+
+def open_rows(like: Rows, source: Source, notes: list[str]) -> np.ndarray:
+    """New rows of features, float64 of shape (m, d): of a table, a literal or a picture; of a text the words before.
+
+    `notes` gets what was done to them. Raises CannotRead for rows that don't fit.
+    """
+    if like.context:
+        return read_beginnings(like.classes, like.context, str(source))
+    return read_rows_for(like.columns, source, notes=notes)
+
+
 def open_table(source: Source, options: DataOptions) -> DataSet:
     """The data set in a table, whose target is named among the options. Raises as `open_data` does."""
     return read_data(
@@ -108,21 +134,26 @@ def open_table(source: Source, options: DataOptions) -> DataSet:
     )
 
 
-def _open_text(source: Source, options: DataOptions) -> DataSet:
+def _refuse_for_text(source: Source, options: DataOptions) -> str:
+    """The source of a text. Raises CannotRead for a table in memory, and for options that a text has no use for."""
     for option, why in WHY_NOT_FOR_WORDS.items():
         if options.given(option):
             raise CannotRead(f"--{option}: with --next-word {why}; leave the option out.")
-    context = options.context
-    if context is not None and context not in CONTEXTS:
-        raise CannotRead(f"--context {context}: the model looks at 1 or 2 words before the next one; give 1 or 2.")
     if not isinstance(source, str):
         raise CannotRead("--next-word learns from a text in a file: name the file.")
-    kind = kind_of(source)
+    return source
+
+
+def _open_text(source: Source, options: DataOptions) -> DataSet:
+    path, context = _refuse_for_text(source, options), options.context
+    if context is not None and context not in CONTEXTS:
+        raise CannotRead(f"--context {context}: the model looks at 1 or 2 words before the next one; give 1 or 2.")
+    kind = kind_of(path)
     if kind and kind.text is None:
         raise CannotRead(
-            f"{shown(source)}: --next-word learns from sentences, one on each line of a text file such as rhyme.txt."
+            f"{shown(path)}: --next-word learns from sentences, one on each line of a text file such as rhyme.txt."
         )
-    return read_text(source, USUAL_CONTEXT if context is None else context)
+    return read_text(path, USUAL_CONTEXT if context is None else context)
 
 
 def _open_pictures(source: Source, options: DataOptions) -> DataSet | None:
@@ -159,7 +190,7 @@ def _open_again(source: Source, options: DataOptions, saved: SavedRun) -> DataSe
             f"--target: the model in {shown(saved.file)} predicts {quoted(saved.target)}; leave the option out."
         )
     if saved.context:
-        return _open_text(source, replace(options, target=None, context=saved.context))
+        return read_text(_refuse_for_text(source, replace(options, target=None)), saved.context)
     pictures = _open_pictures(source, options)
     own = [column.name for column in saved.columns]
     categories = [column.name for column in saved.columns if column.categories]

@@ -28,7 +28,7 @@ def _terms(e: Expr) -> Iterable[Expr]:
     return map(e.term, range(len(e.values))) if isinstance(e, Sum) else (e,)
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Terms:
     """The terms of one sum, read once, as the rows of a table."""
 

@@ -84,7 +84,7 @@ class Called(NamedTuple):
     tensorflow: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Function:
     """A function of one number. An entry of FUNCTIONS is all that there is to know of it.
 

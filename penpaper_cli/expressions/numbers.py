@@ -113,8 +113,9 @@ def leading_exponent(value: Fraction) -> int:
 
 def round_to_place(value: Fraction, place: int) -> int:
     """|value| in units of 10^place, rounded to a whole number, half away from zero."""
-    scaled = abs(value) * Fraction(10) ** -place
-    return (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    top: int = abs(value.numerator) * 10 ** max(-place, 0)
+    bottom: int = value.denominator * 10 ** max(place, 0)
+    return (2 * top + bottom) // (2 * bottom)
 
 
 def float_digits(value: float) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,9 +13,11 @@ from penpaper_cli.data.dataset import DataSet
 from penpaper_cli.data.sources import shown
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.formula.choices import HIDDEN, chosen
+from penpaper_cli.formula.settings import read_rates
 from penpaper_cli.formula.update_rules import UpdateRule, rate_of, rule_for
 from penpaper_cli.models.checkpoint import resume_to_json, resumed
 from penpaper_cli.models.descent import Run, Settings, State, descend
+from penpaper_cli.models.json_fields import JsonObject, unknown_fields
 from penpaper_cli.models.kind import Kind
 from penpaper_cli.models.kinds import kind_for
 from penpaper_cli.models.layers import Layers
@@ -55,7 +57,10 @@ def split(data: DataSet, share: float | None, seed: int) -> tuple[DataSet, DataS
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """A run with its data: `data` are the training rows as read, `X` and `y` the same as the loop takes them."""
+    """A run with its data: `data` are the training rows as read, `X` and `y` the same as the loop takes them.
+
+    `unknown` are fields of the file it goes on from that another version wrote.
+    """
 
     kind: Kind
     data: DataSet
@@ -68,6 +73,7 @@ class Experiment:
     start: State
     init: str | None = None
     rate_was_chosen: bool = False
+    unknown: JsonObject = field(default_factory=dict)
 
     @property
     def layers(self) -> Layers:
@@ -127,6 +133,7 @@ class Trained:
             experiment.target_scaling,
             data.classes,
             counts=counted(data) if data.context else None,
+            unknown=experiment.unknown,
         )
         resume = resume_to_json(self.run, experiment.seed, experiment.share)
         return replace(bare, metrics=self._metrics(bare), resume=resume)
@@ -149,10 +156,10 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     Raises CannotRead where options don't fit the task, CannotWork where the data leaves nothing to learn.
     """
     seed = options.seed or 0
-    kind, loss = kind_for(data, options.loss)
+    kind, loss = kind_for(data, options)
     rest, held = split(data, options.test, seed)
     kind.check(rest, held)
-    scaled = scaling(rest.X, options.scale or "standard")
+    scaled = scaling(rest.X, options.scale or kind.usual_scaling)
     hidden = chosen(HIDDEN, options.activation or "relu", "--activation").name
     if options.activation is not None and not options.hidden:
         raise CannotRead("--activation belongs to hidden layers: give their sizes too, such as --hidden 8.")
@@ -163,7 +170,7 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
         raise CannotRead(f"--l2: {rule.word} keeps weights small by a λ of its own; give --weight-decay instead.")
     target_scaling = _target_scaling(kind, rest, options, rule)
     usual = usual_lr(kind, layers, rule, scaled.apply(rest.X), rest.y, options.batch_size)
-    rates = rule.with_defaults({"lr": rate_of(usual), **options.rates})
+    rates = rule.with_defaults({"lr": rate_of(usual), **read_rates(options.rates, rule)})
     init = options.init or layers.usual_start()
     state = State(layers.start(init, random_for(seed, START)), {})
     settings = Settings(rule, rates, options.batch_size, options.patience)
@@ -208,7 +215,9 @@ def resumed_experiment(data: DataSet, model: Model, source: str) -> Experiment:
             f"{shown(source)} was trained on other columns, classes or words than these: resume it with its own data."
         )
     rest, held = split(data, share, seed)
+    unknown = unknown_fields(model.resume or {}, resume_to_json(run, seed, share))
     experiment = Experiment(model.kind, rest, held, model.scaling, model.target_scaling, run, seed, share, run.state)
+    experiment = replace(experiment, unknown=model.unknown | ({"resume": unknown} if unknown else {}))
     X, y = experiment.prepared(rest)
     now = run.layers.loss_of(run.state.parameters, run.layers.flow(run.state.parameters, X), y)
     if abs(now - run.losses[-1]) > 1e-9 * max(abs(now), run.losses[0]):

@@ -94,3 +94,23 @@ def numbers_of(fields: JsonObject, key: str) -> list[float]:
     if numbers.ndim != 1:
         raise Fault(f"its {quoted(key)} is not a list of numbers")
     return list(map(float, numbers))
+
+
+def unknown_fields(fields: JsonObject, known: JsonObject) -> JsonObject:
+    """What an object holds, at any depth, under keys that the known one doesn't have: another version wrote them."""
+    rest: JsonObject = {}
+    for key, value in fields.items():
+        if key not in known:
+            rest[key] = value
+        elif isinstance(value, dict) and isinstance(known[key], dict):
+            deeper = unknown_fields(value, known[key])
+            rest |= {key: deeper} if deeper else {}
+    return rest
+
+
+def with_unknown(fields: JsonObject, unknown: JsonObject) -> JsonObject:
+    """The fields, and the unknown ones in their places."""
+    joined = dict(fields)
+    for key, value in unknown.items():
+        joined[key] = with_unknown(joined[key], value) if key in joined else value
+    return joined

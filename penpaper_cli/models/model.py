@@ -20,7 +20,8 @@ class Model:
     """Everything that a prediction needs. `features` are the columns of X, `columns` those of the file.
 
     `target_scaling` is None where the target was taken as it is; `classes` are () for a number. `resume` is what
-    training needs to go on, as the file holds it. `counts` are those of a text, whose words are the classes.
+    training needs to go on, as the file holds it. `counts` are those of a text, whose words are the classes. `unknown`
+    are fields of its file that another version wrote, to be kept.
     """
 
     kind: Kind
@@ -35,6 +36,7 @@ class Model:
     metrics: Mapping[str, float] = field(default_factory=dict)
     resume: JsonObject | None = None
     counts: Counts | None = None
+    unknown: JsonObject = field(default_factory=dict)
 
     @property
     def context(self) -> int:

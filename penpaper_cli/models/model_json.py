@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,8 @@ import numpy as np
 from penpaper_cli.data.corpus import CONTEXTS, Counts
 from penpaper_cli.data.corpus import features as word_features
 from penpaper_cli.data.dataset import Column
-from penpaper_cli.data.sources import quoted, shown
+from penpaper_cli.data.files import write_whole
+from penpaper_cli.data.sources import quoted, readable, shown
 from penpaper_cli.errors import CannotRead, Fault
 from penpaper_cli.formula.choices import HIDDEN, TRAINED, entry_of
 from penpaper_cli.models.json_fields import (
@@ -24,6 +27,8 @@ from penpaper_cli.models.json_fields import (
     number_of,
     object_of,
     text_of,
+    unknown_fields,
+    with_unknown,
 )
 from penpaper_cli.models.kind import Kind, Task
 from penpaper_cli.models.kinds import kind_of
@@ -31,6 +36,7 @@ from penpaper_cli.models.layers import Layers, Parameters
 from penpaper_cli.models.model import Model
 from penpaper_cli.models.scaling import Scaling
 from penpaper_cli.paper.paper import Array
+from penpaper_cli.render.json.document import written
 
 SCHEMA = "penpaper-model/1"
 
@@ -58,7 +64,7 @@ def model_to_json(model: Model) -> JsonObject:
     fields["metrics"] = dict(model.metrics)
     if model.resume is not None:
         fields["resume"] = model.resume
-    return fields
+    return with_unknown(fields, model.unknown)
 
 
 def scaling_to_json(scaling: Scaling) -> JsonObject:
@@ -70,10 +76,29 @@ def scaling_to_json(scaling: Scaling) -> JsonObject:
     return {"kind": "standard", "mean": scaling.shift.tolist(), "std": scaling.spread.tolist()}
 
 
+def save_model(model: Model, path: str) -> None:
+    """Write the model, whole or not at all."""
+    write_whole(path, "--save", [written(model_to_json(model)).encode()])
+
+
+def load_model(path: str) -> Model:
+    """A saved model. Raises CannotRead when the file is missing, or isn't one."""
+    with readable(path), open(path, encoding="utf-8") as file:
+        text = file.read()
+    return read_model(text, path)
+
+
 def read_model(text: str, source: str) -> Model:
     """The model in a file's text. Raises CannotRead with what is wrong with it."""
+    return model_of(lambda: json.loads(text, parse_constant=_no_constant), source)
+
+
+def model_of(document: Callable[[], Any], source: str) -> Model:
+    """The model in a document of JSON. Raises CannotRead, which calls it `source`, with what is wrong with it."""
     try:
-        return _model(_fields(json.loads(text, parse_constant=_no_constant)))
+        fields = _fields(document())
+        model = _model(fields)
+        return replace(model, unknown=unknown_fields(fields, model_to_json(model)))
     except Fault as fault:
         problem = str(fault)
     except KeyError as missing:
@@ -102,7 +127,9 @@ def _model(fields: JsonObject) -> Model:
     kind, classes = _kind(fields)
     parameters = {name: array_of(value, name) for name, value in object_of(fields, "parameters").items()}
     resume = object_of(fields, "resume") if "resume" in fields else None
-    layers = _layers(fields, len(features), parameters, float(number_of(resume, "l2")) if resume else 0.0)
+    layers = _layers(
+        fields, len(features), parameters, float(number_of(resume, "l2")) if resume and "l2" in resume else 0.0
+    )
     if layers.sizes[-1] != kind.outputs(classes):
         raise Fault("its last layer doesn't fit its classes")
     of_text = kind.task == Task.NEXT_WORD

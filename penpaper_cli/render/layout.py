@@ -35,8 +35,13 @@ def hanging(text: str, maths: Maths, width: int, indent: int) -> list[str]:
 
 def fold(text: str, maths: Maths, width: int, indent: int = 0) -> list[str]:
     """A long side in pieces, broken outside brackets where it can be; later pieces have `indent` less room."""
+    return [text[start:stop] for start, stop in spans(text, maths, width, indent)]
+
+
+def spans(text: str, maths: Maths, width: int, indent: int = 0) -> list[tuple[int, int]]:
+    """The same, from where to where; a blank that a line would begin with is left out."""
     points, whole = list(maths.breaks(text)), maths.length(text)
-    pieces: list[str] = []
+    found: list[tuple[int, int]] = []
     start = behind = first = 0
     room = width
     while whole - behind > room and first < len(points):
@@ -45,13 +50,13 @@ def fold(text: str, maths: Maths, width: int, indent: int = 0) -> list[str]:
             last += 1
         chosen = max(range(first, last), key=lambda k: (-points[k][1], k))
         at, _, length = points[chosen]
-        pieces.append(text[start:at])
+        found.append((start, at))
         start = at + (text[at] == " ")
         behind, first, room = length + start - at, chosen + 1, width - indent
-    return [*pieces, text[start:]]
+    return [*found, (start, len(text))]
 
 
-def point_pads(cells: list[str]) -> list[int]:
+def point_pads(cells: Sequence[str]) -> list[int]:
     """How many places each number of a column falls short on the right, so that decimal points stand in one line."""
     tails = [len(found["tail"]) if (found := NUMBER.fullmatch(cell)) else None for cell in cells]
     longest = max((tail for tail in tails if tail is not None), default=0)

@@ -73,10 +73,8 @@ class Maths:
     binds: ClassVar[Mapping[str, int]] = BINDS
     needs: ClassVar[Mapping[str, tuple[int, int]]] = NEEDS
     infix: ClassVar[Mapping[str, str]] = {}
-    templates: ClassVar[Mapping[str, str]] = {}
     minus: ClassVar[str] = " - "
-    sign: ClassVar[str] = "-"
-    """What stands before a negative number."""
+    empty: ClassVar[str] = ""
 
     def draw(self, e: Expr, inside: int = 0) -> str:
         """The expression as text; `inside` is how tightly its surroundings bind."""
@@ -105,13 +103,17 @@ class Maths:
     def sum(self, terms: tuple[Expr, ...]) -> str:
         """Terms with + between them, and - before a negative number."""
         first, later = self.needs["add"]
-        drawn = self.draw(terms[0], first)
+        drawn = [self.draw(terms[0], first)]
         for term in terms[1:]:
             if isinstance(term, Num) and term.value < 0:
-                drawn += self.minus + self.draw(term, first).removeprefix(self.sign)
+                drawn += [self.minus, self.unsigned(self.draw(term, first))]
             else:
-                drawn += self.infix["add"] + self.draw(term, later)
-        return drawn
+                drawn += [self.infix["add"], self.draw(term, later)]
+        return self.empty.join(drawn)
+
+    def unsigned(self, drawn: str) -> str:
+        """A negative number without its sign."""
+        return drawn.removeprefix("-")
 
     def apply(self, op: str, args: tuple[Expr, ...]) -> str:
         """An operation between, around or in front of its operands."""
@@ -120,8 +122,6 @@ class Maths:
             args = tuple(map(function.inside, args))
         first, later = self.needs.get(op, (self.binds.get(op, 0), self.binds.get(op, 0)))
         parts = [self.draw(a, later if k else first) for k, a in enumerate(args)]
-        if op in self.templates:
-            return self.templates[op].format(*parts)
         if op in self.infix:
             return self.infix[op].join(parts)
         return self.function(op, parts)
@@ -134,7 +134,7 @@ class Maths:
         """How wide something drawn is, in characters of text."""
         return len(drawn)
 
-    def breaks(self, drawn: str) -> Iterator[tuple[int, int, int]]:
+    def breaks(self, drawn: str) -> Iterator[tuple[int, float, int]]:
         """Where a long line may be broken, in order: the place, how many brackets are open, how wide it is so far."""
         return iter(())
 

@@ -168,5 +168,5 @@ def ends(line: Working, figures: Figures) -> Working:
     between, sign = line.relations[:last], "="
     if "≈" in between:
         plain = next((k for k, side in enumerate(line.sides) if not symbolic(side)), last)
-        sign = "≈" if "≈" in between[:plain] else relation(line.sides[min(plain, last)], line.sides[last], figures)
+        sign = "≈" if "≈" in between[:plain] else relation(line.sides[plain], line.sides[last], figures)
     return Working((line.sides[0], *line.sides[last:]), (sign, *line.relations[last:]))

@@ -13,7 +13,7 @@ from typing import ClassVar
 from penpaper_cli.expressions.arithmetic import Expr, Name, Num
 from penpaper_cli.render.base import Renderer
 from penpaper_cli.render.html.curve import curve
-from penpaper_cli.render.html.mathml import WIDEST, MathML
+from penpaper_cli.render.html.mathml import WIDEST, MathML, operator
 from penpaper_cli.render.html.origins import cell_origin, grid_name, line_origin
 from penpaper_cli.render.html.squares import squares
 from penpaper_cli.render.layout import fold, kept, point_pads
@@ -102,7 +102,7 @@ class Html(Renderer):
 
     def working(self, block: Working) -> Iterable[str]:
         first, *later = map(self.maths.draw, block.sides)
-        signed = [f"<mo>{sign}</mo>{side}" for sign, side in zip(block.relations, later, strict=True)]
+        signed = [operator(sign) + side for sign, side in zip(block.relations, later, strict=True)]
         lengths = [self.maths.length(side) for side in (first, *signed)]
         kind = " flows" if sum(lengths) <= SHORT else " tall" if lengths[0] > WIDEST // 2 else ""
         caption = f'<p class="caption">{self.caption(block.caption)}</p>\n' if block.caption else ""
@@ -116,7 +116,7 @@ class Html(Renderer):
         columns = [self.pads([row[j] if row else None for row in rows]) for j in range(wide)]
         breadth = sum(2 + max(len(row[j] or "") for row in rows if row) for j in range(wide))
         kind = next((f" {kind}" for kind, limit in CHARACTERS_ACROSS.items() if breadth > limit), "")
-        name = f"{self.maths.draw(block.name)}<mo>{block.relation}</mo>"
+        name = self.maths.draw(block.name) + operator(block.relation)
         yield f'<div class="grid{kind}">\n<p>{self.math(name)}</p>\n<table{grid_name(block)}>\n'
         if block.columns:
             yield self._head([self.words(inert(name)) for name in block.columns], "r" * wide)

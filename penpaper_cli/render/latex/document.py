@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple, TextIO
 from penpaper_cli.expressions.arithmetic import Expr, Name, Num
 from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.render.base import Renderer
+from penpaper_cli.render.drawn import Drawn
 from penpaper_cli.render.latex.layout import aligned_rows, displays, matrices, pieces, pointed
 from penpaper_cli.render.latex.notation import Latex as Notation
 from penpaper_cli.render.latex.notation import RunningLatex, symbol
@@ -46,6 +47,7 @@ class Latex(Renderer):
     """Text with displayed mathematics, for pdflatex and whatever else reads LaTeX."""
 
     maths_class: ClassVar[type[Maths]] = Notation
+    maths: Notation
     closing: ClassVar[str] = "\\end{document}\n"
 
     def __init__(self, figures: Figures, out: TextIO, page: Page) -> None:
@@ -67,9 +69,11 @@ class Latex(Renderer):
         return words(text)
 
     def inline(self, e: Expr) -> str:
-        if isinstance(e, Name) and not symbol(e.text):
-            return words(inert(e.text))
-        return f"${self.running.draw(e)}$"
+        return self.within_words(e, self.running.draw(e))
+
+    def within_words(self, e: Expr, drawn: str) -> str:
+        """Mathematics among words; a name that is a word is one of them."""
+        return words(inert(e.text)) if isinstance(e, Name) and not symbol(e.text) else f"${drawn}$"
 
     def heading(self, block: Heading) -> Iterable[str]:
         section = SECTIONS[self.depth(block) - 1]
@@ -112,9 +116,9 @@ class Latex(Renderer):
         return Table(((block.name, f" {block.relation}"), *head), marked, "r" * (wide + 1))
 
     def table(self, block: Table) -> Iterable[str]:
-        part: list[tuple[Parts, ...]] = []
+        part: list[tuple[Cell, ...]] = []
         lines = 0
-        for row in block.rows:
+        for row in (tuple(map(self.cell, parts)) for parts in block.rows):
             lines += self.lines(row)
             if part and lines > ROWS:
                 yield from self.tabulars(block, part)
@@ -122,16 +126,17 @@ class Latex(Renderer):
             part.append(row)
         yield from self.tabulars(block, part)
 
-    def lines(self, row: tuple[Parts, ...]) -> int:
+    def lines(self, row: tuple[Cell, ...]) -> int:
         """How many lines a row of a table takes, more or less, where its cells are set as paragraphs."""
-        longest = max(map(self.cell_width, row))
+        longest = max(cell.width for cell in row)
         return int(longest / PARAGRAPH) + 1 if longest > LONG else 1
 
-    def tabulars(self, block: Table, rows: list[tuple[Parts, ...]]) -> Iterator[str]:
+    def tabulars(self, block: Table, rows: list[tuple[Cell, ...]]) -> Iterator[str]:
         """Some rows of a table under its head; what is too wide is parted by columns, and the first one repeated."""
         count = len(block.head)
         full = [row for row in rows if len(row) == count]
-        columns = [self.column(side, [row[k] for row in (block.head, *full)]) for k, side in enumerate(block.align)]
+        head = tuple(map(self.cell, block.head))
+        columns = [self.column(side, [row[k] for row in (head, *full)]) for k, side in enumerate(block.align)]
         first, *others = [column.width for column in columns]
         for start, stop in pieces(others, GAP, LINE - first - GAP) or [(0, 0)]:
             shown = [columns[0], *columns[start + 1 : stop + 1]]
@@ -145,34 +150,48 @@ class Latex(Renderer):
                 yield f"{drawn} {end}\n"
             yield "\\end{tabular}\n\\end{center}\n"
 
-    def note(self, parts: Parts, count: int) -> str:
+    def note(self, cell: Cell, count: int) -> str:
         """A row that says what was left out."""
-        return f"\\multicolumn{{{count}}}{{l}}{{{self.words('⋮')} {self.text(parts)}}}"
+        return f"\\multicolumn{{{count}}}{{l}}{{{self.words('⋮')} {cell.text}}}"
 
-    def column(self, side: str, cells: list[Parts]) -> Column:
+    def column(self, side: str, cells: list[Cell]) -> Column:
         """A column of a table, its head first: how wide it is, and its cells, long words set as a paragraph."""
-        width = max(map(self.cell_width, cells))
-        drawn = [self.text(cell) for cell in cells]
+        width = max(cell.width for cell in cells)
+        drawn = [cell.text for cell in cells]
         if side == "l" and width > LONG:
             return Column(f"p{{{PARAGRAPH / LINE:.2f}\\linewidth}}", PARAGRAPH, [f"\\raggedright {c}" for c in drawn])
         if side == "r":
-            numbers = [self.number(cell) for cell in cells]
-            padded = pointed(numbers, both=False)
+            padded = pointed([cell.number for cell in cells], both=False)
             drawn = [f"${new}$" if new else old for old, new in zip(drawn, padded, strict=True)]
         return Column(side, width, drawn)
 
-    def number(self, cell: Parts) -> str:
-        """The cell where it is a number, else nothing."""
-        return self.running.draw(cell[0]) if len(cell) == 1 and isinstance(cell[0], Num) else ""
-
-    def cell_width(self, parts: Parts) -> float:
-        return sum(len(p) if isinstance(p, str) else self.maths.length(self.running.draw(p)) for p in parts)
+    def cell(self, parts: Parts) -> Cell:
+        """A cell, drawn once."""
+        texts, width, number = [], 0, Drawn()
+        for part in parts:
+            if isinstance(part, str):
+                texts.append(self.words(inert(part)))
+                width += len(part)
+                continue
+            drawn = self.running.draw(part)
+            texts.append(self.within_words(part, drawn))
+            width += self.maths.length(drawn)
+            number = drawn if isinstance(part, Num) and len(parts) == 1 else number
+        return Cell("".join(texts), width, number)
 
     def chart(self, block: Chart) -> Iterable[str]:
         return picture(block, self.text, self.maths)
 
     def picture(self, block: Picture) -> Iterable[str]:
         return squares(block, self.maths)
+
+
+class Cell(NamedTuple):
+    """A cell of a table: its text, how wide that comes out in digits, and what is drawn of it where it is a number."""
+
+    text: str
+    width: int
+    number: Drawn
 
 
 class Column(NamedTuple):

@@ -42,6 +42,9 @@ class Text(Maths):
         drawn = super().apply(op, args)
         return f"[{drawn}]" if op == "vector" else drawn
 
+    def function(self, op: str, parts: list[str]) -> str:
+        return self.templates[op].format(*parts) if op in self.templates else super().function(op, parts)
+
     def draw(self, e: Expr, inside: int = 0) -> str:
         return self.spell(super().draw(e, inside))
 
@@ -55,7 +58,7 @@ class Text(Maths):
         """In columns of a screen: Chinese characters and emoji take two, accents by themselves none."""
         return len(drawn) if drawn.isascii() else sum(map(_columns, drawn))
 
-    def breaks(self, drawn: str) -> Iterator[tuple[int, int, int]]:
+    def breaks(self, drawn: str) -> Iterator[tuple[int, float, int]]:
         depth = at = length = 0
         for found in self.points.finditer(drawn, 1):
             if found[0] == " ":

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil, floor, log10
 
-from penpaper_cli.render.maths import Maths
+from penpaper_cli.render.drawn import Drawn
+from penpaper_cli.render.typst.notation import TypstMaths, plain, script
 from penpaper_cli.solution.blocks import Chart
 
 WIDTH, HEIGHT = "11cm", "4.5cm"
@@ -14,7 +15,7 @@ CLEAR = 12
 """How far, in per cent of the height, a power of ten on the axis stays from the ends."""
 
 
-def chart_source(block: Chart, maths: Maths, name_x: str, name_y: str) -> str:
+def chart_source(block: Chart, maths: TypstMaths, name_x: str, name_y: str) -> str:
     """The curve, its axes, their names, and the numbers at their ends; powers of ten where the scale is logarithmic."""
     text = maths.figures.text
     heights = [y for _, y in block.points]
@@ -22,7 +23,7 @@ def chart_source(block: Chart, maths: Maths, name_x: str, name_y: str) -> str:
     labels = [(0.0, maths.number(text(high))), (100.0, maths.number(text(low)))] if high > low else []
     labels = labels or [(50.0, maths.number(text(low)))]
     labels += powers(low, high) if block.logarithmic else []
-    margin = max(maths.length(label) for _, label in labels) * 0.55 + 1
+    margin = max(round(label.width) for _, label in labels) * 0.55 + 1
     ends = (maths.number(text(block.points[k][0])) for k in (0, -1))
     sides = zip(("left", "right"), ends, strict=True)
     left, right = (f"#place(bottom + {side}, dy: 1.6em)[${end}$]" for side, end in sides)
@@ -51,12 +52,12 @@ def mark(at: float, label: str, margin: float) -> str:
     )
 
 
-def powers(low: float, high: float) -> Iterator[tuple[float, str]]:
+def powers(low: float, high: float) -> Iterator[tuple[float, Drawn]]:
     """The powers of ten between two heights that stand clear of both."""
     for power in range(ceil(log10(low)), floor(log10(high)) + 1):
         at = 100 * (log10(high) - power) / (log10(high) - log10(low)) if high > low else 0
         if CLEAR < at < 100 - CLEAR:
-            yield at, f"10^({power})"
+            yield at, plain("10") + script("^", plain(str(power)))
 
 
 def curve(block: Chart) -> str:

@@ -9,14 +9,14 @@ from typing import ClassVar
 
 from penpaper_cli.expressions.arithmetic import Expr, Name, Num
 from penpaper_cli.render.base import Renderer
-from penpaper_cli.render.layout import fold, point_pads
+from penpaper_cli.render.drawn import Drawn, piece
+from penpaper_cli.render.layout import point_pads, spans
 from penpaper_cli.render.maths import Maths, inert
 from penpaper_cli.render.text.notation import Text
 from penpaper_cli.render.typst.chart import chart_source
 from penpaper_cli.render.typst.matrix import TALLEST, cells, groups, lettered, matrix
-from penpaper_cli.render.typst.notation import TypstMaths, closed, string
+from penpaper_cli.render.typst.notation import BESIDE, RELATIONS, TypstMaths, closed, plain, string
 from penpaper_cli.render.typst.picture import picture_source
-from penpaper_cli.render.typst.width import width
 from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Parts, Picture, Record, Sentence, Table, Working
 
 LINE = 80
@@ -29,6 +29,7 @@ SIGN = re.compile(r"(?<!\w)(?:[Α-Ωα-ω]\d?|ŷ)(?!\w)")
 OPTION = re.compile(r"(?<!\S)(?:\\-){1,2}[a-z]+(?=[\s,:]|$)")
 """An option of the command line, which is not to be broken after its hyphens."""
 POWER_OF_TEN = re.compile(r"(?P<places>\.\d+)?e[+-]?(?P<power>\d+)$")
+LEFT_OUT = {"…": piece("dots.h", 2.0), "⋮": piece("dots.v", 1.0)}
 MOST_LINES = 10
 """A worked line of more lines than this may go on on the next page."""
 PREAMBLE = """\
@@ -51,6 +52,7 @@ class Typst(Renderer):
     """Equations aligned at their signs, matrices on their points, tables with thin rules, a drawn chart."""
 
     maths_class: ClassVar[type[Maths]] = TypstMaths
+    maths: TypstMaths
 
     def opening(self, record: Record) -> Iterable[str]:
         yield PREAMBLE.format(title=string(inert(self.page.title or record.title)))
@@ -58,8 +60,8 @@ class Typst(Renderer):
             yield f"= {self.words(inert(record.title))}\n\n"
 
     def body(self, blocks: Iterable[Block]) -> Iterator[str]:
-        for piece in super().body(blocks):
-            yield re.sub(r"[^\x00-\x7f]", lambda c: f"\\u{{{ord(c[0]):x}}}", piece) if self.page.ascii else piece
+        for text in super().body(blocks):
+            yield re.sub(r"[^\x00-\x7f]", lambda c: f"\\u{{{ord(c[0]):x}}}", text) if self.page.ascii else text
 
     def words(self, text: str) -> str:
         if len(text) > 1 and text.isspace():
@@ -96,30 +98,32 @@ class Typst(Renderer):
         """A worked line: whole where it fits; else a line per side, its sign under the one above."""
         maths = self.maths
         first, *later = map(maths.draw, block.sides)
-        signs = [f"{'approx' if sign == '≈' else sign} " for sign in block.relations]
-        whole = " ".join([first, *(sign + side for sign, side in zip(signs, later, strict=True))])
+        signs = [RELATIONS[sign] + BESIDE for sign in block.relations]
+        whole = BESIDE.join([first, *(sign + side for sign, side in zip(signs, later, strict=True))])
         if maths.length(whole) <= LINE:
             return whole
         hangs = maths.length(first) <= LINE // 3
         head = (
-            f"{first} &" if hangs else " \\\n  quad ".join(map(closed, fold(first, maths, LINE, 4))) + " \\\n  quad &"
+            f"{first} &"
+            if hangs
+            else " \\\n  quad ".join(closed(first, spans(first, maths, LINE, 4))) + " \\\n  quad &"
         )
         room = LINE - 3 - (maths.length(first) if hangs else 2)
         sides = (
-            sign + ' \\\n  & quad "" '.join(map(closed, fold(side, maths, room, 2)))
+            str(sign) + ' \\\n  & quad "" '.join(closed(side, spans(side, maths, room, 2)))
             for sign, side in zip(signs, later, strict=True)
         )
         return head + " \\\n  &".join(sides)
 
-    def pointed(self, column: Sequence[Expr | None]) -> list[str]:
+    def pointed(self, column: Sequence[Expr | None]) -> list[Drawn]:
         """A column of numbers with hidden digits behind them, so that their points stand in one line."""
         text = Text(self.maths.figures)
-        plain = ["" if e is None else POWER_OF_TEN.sub(_as_digits, text.draw(e)) for e in column]
+        texts = ["" if e is None else POWER_OF_TEN.sub(_as_digits, text.draw(e)) for e in column]
         found = []
-        for e, number, lacks in zip(column, plain, point_pads(plain), strict=True):
+        for e, number, lacks in zip(column, texts, point_pads(texts), strict=True):
             hidden = ("" if "." in number else ".") + "0" * lacks
-            pad = f" #hide[${hidden[:lacks]}$]" if lacks else ""
-            found.append("dots.h" if e is None else self.maths.draw(e) + pad)
+            pad = piece(f" #hide[${hidden[:lacks]}$]", plain(hidden[:lacks]).width) if lacks else Drawn()
+            found.append(LEFT_OUT["…"] if e is None else self.maths.draw(e) + pad)
         return found
 
     def grid(self, block: Grid) -> Iterable[str]:
@@ -128,12 +132,12 @@ class Typst(Renderer):
         for k, row in enumerate(block.rows):
             if row is None:
                 for column in columns:
-                    column.insert(k, "dots.v")
+                    column.insert(k, LEFT_OUT["⋮"])
         named = bool(block.columns)
-        sizes = [max(map(width, column)) + 2 for column in columns]
+        sizes = [max(cell.width for cell in column) + 2 for column in columns]
         if named:
             sizes = [max(size, len(name) + 2) for size, name in zip(sizes, block.columns, strict=True)]
-        name = f"{self.maths.draw(block.name)} {'approx' if block.relation == '≈' else block.relation}"
+        name = self.maths.draw(block.name) + BESIDE + RELATIONS[block.relation]
         parts = [columns[start:stop] for start, stop in groups(sizes, LINE - self.maths.length(name) - 2)]
         ends = [(part is parts[0], part is parts[-1]) for part in parts]
         if not named and len(block.rows) <= TALLEST:
@@ -166,10 +170,14 @@ class Typst(Renderer):
         total = 0
         for j, name in enumerate(block.head):
             column = [name, *(row[j] for row in batch if len(row) == len(block.head))]
-            sizes = [self.maths.length(self.text(parts)) for parts in column if parts and isinstance(parts[0], Expr)]
+            sizes = [self.width(parts) for parts in column if parts and isinstance(parts[0], Expr)]
             words = [len(word) for part in name if isinstance(part, str) for word in part.split()]
             total += max([*sizes, *words, 1]) + 2
         return total
+
+    def width(self, parts: Parts) -> int:
+        """How wide words and mathematics are on one line."""
+        return sum(len(part) if isinstance(part, str) else self.maths.length(self.maths.draw(part)) for part in parts)
 
     def rows(self, batch: Sequence[tuple[Parts, ...]], align: str) -> Iterator[str]:
         """Some rows of a table, the numbers of each column on their points."""
