@@ -407,6 +407,7 @@ def test_an_empty_formula(formula: str) -> None:
         ("y^0.5", ["negative"]),
         ("(x - 3)^-1", ["0"]),
         ("exp(10000000)", ["larger than"]),
+        ("exp(-10000000)", ["smaller than"]),
     ],
 )
 def test_mathematics_that_cannot_be_done(formula: str, words: list[str]) -> None:

@@ -15,6 +15,8 @@ from penpaper_cli.expressions.functions import ARITHMETIC, EVALUATE, FUNCTIONS, 
 from penpaper_cli.expressions.numbers import Figures, Scalar
 
 NOTHING = real(0)
+FARTHEST = 5_000
+"""The largest exponent of a decimal that is read back digit by digit."""
 MOST_DIGITS, FLOAT_DIGITS = Real("1e-35"), Real("1e-9")
 """How far two sides may differ, beside the size of the numbers met: decimals of 50 digits, and a float64 among them."""
 
@@ -142,8 +144,13 @@ def _divides_by_zero(op: str, done: tuple[Any, ...]) -> bool:
 def relation(left: Expr, right: Expr, figures: Figures) -> str:
     """`=` where the printed sides are exactly equal, `≈` where something was rounded.
 
-    A symbolic side equals another by definition; it equals numbers when these are printed in full.
+    A symbolic side equals another by definition; it equals numbers when these are printed in full. Decimals as small or
+    large as nobody writes them out count as rounded.
     """
+    if any(
+        isinstance(n, Real) and n and abs(n.adjusted()) > FARTHEST for side in (left, right) for n in numbers_in(side)
+    ):
+        return "≈"
     if symbolic(left):
         exact = symbolic(right) or all(figures.in_full(n) for n in numbers_in(right))
     else:

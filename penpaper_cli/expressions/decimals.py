@@ -26,7 +26,7 @@ LOST = 20
 
 
 def _context(digits: int) -> Context:
-    """So many digits; what is even smaller than the smallest exponent is 0, and what is larger raises Overflow."""
+    """So many digits; what is smaller than the smallest exponent is 0 and raises a flag, what is larger is an error."""
     traps = [DivisionByZero, InvalidOperation, Overflow]
     return Context(prec=digits, Emax=WIDEST, Emin=-WIDEST, traps=traps, capitals=0)
 

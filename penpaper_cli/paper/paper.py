@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import InvalidOperation, Overflow
+from decimal import InvalidOperation, Overflow, Underflow
 from fractions import Fraction
 from functools import cached_property
 from importlib import import_module
@@ -288,13 +288,17 @@ class Op:
 
     def _in_decimals(self, arrays: Sequence[Array], settings: dict[str, Any]) -> Array:
         """Its numbers as fractions, and as decimals of 50 digits where the rationals are left."""
+        PRECISION.context.clear_flags()
         try:
-            return each(_in_hand, np.asarray(self.forward_in_decimals(*arrays, **settings)))
+            result = each(_in_hand, np.asarray(self.forward_in_decimals(*arrays, **settings)))
+            if PRECISION.context.flags[Underflow] and any(isinstance(n, Real) and not n for n in result.flat):
+                raise Underflow
+            return result
         except (ZeroDivisionError, InvalidOperation):
             raise CannotWork(f"{self.name} divides by zero here, and a number divided by zero is undefined.") from None
-        except Overflow:
+        except (Overflow, Underflow):
             raise CannotWork(
-                f"{self.name} leaves the range of pp here: the numbers are larger than 1e{WIDEST}."
+                f"{self.name} leaves the range of pp here: a number is larger than 1e{WIDEST} or smaller than 1e-{WIDEST}."
             ) from None
 
     def _in_more_digits(
