@@ -23,7 +23,7 @@ KINDS = ("1e0", "0", "-1e300", "9.995", "1/3", "12345678.12345678", "2/7", "-0.5
 
 def given(*rows: str) -> list[Value]:
     """Vectors on one paper."""
-    paper = Paper(always_exact=True)
+    paper = Paper(exact=True)
     numbers = [np.array([read_number(text) for text in row.split()], dtype=object) for row in rows]
     return [paper.given(name, data) for name, data in zip("uv", numbers, strict=False)]
 

@@ -59,6 +59,11 @@ class View:
             raise CannotRead(f'--detail "{self.detail}": choose one of {", ".join(DETAILS)}.')
         self.show()  # Before anything is worked: entries and steps that can't be read are refused.
 
+    @property
+    def typed(self) -> bool | None:
+        """How numbers are read: as they were typed, whatever they are worked in; many of them as float64 (None)."""
+        return self.exact or None
+
     def figures(self, given: Iterable[Array] = ()) -> Figures:
         """How numbers print: as fractions when asked for, or when a given array holds a typed fraction."""
         typed = any("/" in n.text for data in given if data.dtype == object for n in data.flat if isinstance(n, Typed))

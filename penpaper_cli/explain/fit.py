@@ -210,7 +210,7 @@ def fit(data: DataSet, intercept: bool, exactly: bool | None, new: Array | None,
         except OverflowError:
             raise CannotWork(OUT_OF_RANGE) from None
         for row in () if new is None else design(suited(new), intercept):
-            sheet = Paper(always_exact=True)
+            sheet = Paper(exact=True)
             c, x = sheet.carried("c", fitted.c.data), sheet.given("x", row)
             predictions.append(sheet.call(data.target, OPS["dot"](c, x)))
     start = [Paper().carried("M", solved.elimination.start)] if solved.elimination else []

@@ -85,12 +85,15 @@ def sentences(result: Value, alone: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sentence for _, sentence in instructions))
 
 
-def leaving_exact(result: Value, read_as_float: bool = False) -> Iterator[Block]:
-    """Say where the rationals are left, for decimals or for float64, or that numbers were float64 from the start."""
-    if read_as_float:
+def leaving_exact(result: Value) -> Iterator[Block]:
+    """Say where the rationals are left, for decimals or for float64."""
+    if result.in_float64 and any(p.in_float64 and p.op is None for p in result.parents):
         yield Sentence((words.in_float64("The numbers were read as float64"),), explains=False)
     elif _first(result, lambda value: value.in_float64):
-        yield Sentence((words.in_float64("This is much work for fractions or decimals"),), explains=False)
+        asked = (
+            "Float64 was asked for" if result.paper.exact is False else "This is much work for fractions or decimals"
+        )
+        yield Sentence((words.in_float64(asked),), explains=False)
     elif leaving := _first(result, lambda value: not value.exact):
         seldom = f"The result of {leaving.name.replace('_', ' ')} is seldom a fraction"
         why = "The fractions get too long to be written" if leaving.keeps_exact else seldom

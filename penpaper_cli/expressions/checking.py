@@ -147,15 +147,19 @@ def relation(left: Expr, right: Expr, figures: Figures) -> str:
     A symbolic side equals another by definition; it equals numbers when these are printed in full. Decimals as small or
     large as nobody writes them out count as rounded.
     """
-    if any(
-        isinstance(n, Real) and n and abs(n.adjusted()) > FARTHEST for side in (left, right) for n in numbers_in(side)
-    ):
+    numbers = (*numbers_in(left), *numbers_in(right))
+    if any(isinstance(n, Real) and n and abs(n.adjusted()) > FARTHEST for n in numbers) or _is_unproved_zero(right):
         return "≈"
     if symbolic(left):
         exact = symbolic(right) or all(figures.in_full(n) for n in numbers_in(right))
     else:
         exact = read_back(left, figures) == read_back(right, figures)
     return "=" if exact else "≈"
+
+
+def _is_unproved_zero(e: Expr) -> bool:
+    """Whether it is a decimal of which rounding has left nothing, which doesn't say that it is 0."""
+    return isinstance(e, Num) and isinstance(e.value, Real) and not e.value
 
 
 def looks_like(a: Expr, b: Expr) -> bool:

@@ -40,7 +40,7 @@ class Program:
     """A formula with its text, which can be worked again and again on other numbers."""
 
     text: str
-    always_exact: bool = False
+    exact: bool | None = None
     statements: list[Statement] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,7 +63,7 @@ class Work:
 
     def __init__(self, program: Program, given: Mapping[str, Array], typed: bool = True) -> None:
         self.text = one_spelling(program.text)
-        self.paper = Paper(program.always_exact)
+        self.paper = Paper(program.exact)
         write = self.paper.given if typed else self.paper.carried
         self.known = {name: write(name, data) for name, data in given.items()}
         self.given = list(self.known.values())

@@ -135,6 +135,20 @@ SMALL_BESIDE_ONE, LARGE = -5, 30
 """Where exp is small beside 1, and where softplus is little more than the score itself."""
 
 
+SATURATED = 20
+"""From this score on, a sigmoid or tanh is so near to its end that 1 less its value says little."""
+
+
+def saturated(a: Any) -> bool:
+    """Whether slopes on paper have to be worked from the scores, since the values are too near to their ends."""
+    return isinstance(a, Value) and bool(np.any(abs(a.data) > SATURATED))
+
+
+def tanh_slope(a: Value) -> Value:
+    """1 - tanh(a)^2 from the score: 4 over the square of exp(a) + exp(-a)."""
+    return a.paper.constant(Fraction(4)) / (OPS["exp"](a) + OPS["exp"](-a)) ** 2
+
+
 class Activation(Unary):
     """A function of each score, with an explanation of its own."""
 
@@ -195,7 +209,7 @@ class Sigmoid(Activation):
         small = np.exp(-abs(a))
         return np.where(a >= 0, 1, small) / (1 + small)
 
-    backward = (lambda g, out, a: scale(g, out * one_minus(out)),)
+    backward = (lambda g, out, a: scale(g, out * (OPS["sigmoid"].of(-a) if saturated(a) else one_minus(out))),)
 
     def entry(self, at: Place, a: Value) -> Expr:
         if abs(a.data[at]) > FAR:
@@ -213,7 +227,7 @@ class Tanh(Activation):
     def forward(self, a: Array) -> Any:
         return np.tanh(a)
 
-    backward = (lambda g, out, a: scale(g, one_minus(out**2)),)
+    backward = (lambda g, out, a: scale(g, tanh_slope(a) if saturated(a) else one_minus(out**2)),)
 
 
 class Softplus(Activation):

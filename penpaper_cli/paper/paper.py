@@ -29,6 +29,8 @@ Place = tuple[int, ...]
 Number = int | Fraction
 MOST_EXACT_WORK = 100_000
 """Multiplications that one operation does in fractions or decimals before float64 takes over (about 0.2 s)."""
+MORE_DIGITS = (2 * DIGITS + LOST, 500, 2_000)
+"""What is worked with where digits cancel, until what is left of an entry stays."""
 FUNCTION = 20
 """So many multiplications take as long as an exponential in decimals."""
 
@@ -150,12 +152,12 @@ class Value:
 class Paper:
     """Lines in the order they were written, with names, and reasons in the margin. Written numbers never change.
 
-    `always_exact` keeps to fractions and decimals where it would be quicker to go over to float64. `irrational` are the
-    float64 values that left the rationals; `noise` are those with entries of which nothing but rounding is left: they
-    are below so much, as a power of ten.
+    `exact` keeps to fractions and decimals (True) or to float64 (False); else small work is done in fractions and
+    decimals, and large work in float64. `irrational` are float64 values that left the rationals; `noise` are those
+    with entries of which nothing but rounding is left: they are below so much, as a power of ten.
     """
 
-    always_exact: bool = False
+    exact: bool | None = None
     lines: list[Value] = field(default_factory=list)
     names: dict[Value, Expr] = field(default_factory=dict)
     reasons: dict[Value, tuple[str, ...]] = field(default_factory=dict)
@@ -256,13 +258,17 @@ class Op:
         self.check(*parents, **settings)
         paper = parents[0].paper
         effort = self.work(*parents) * (1 if self.keeps_exact else FUNCTION)
-        if (not paper.always_exact and effort > MOST_EXACT_WORK) or any(p.in_float64 for p in parents):
+        too_much = effort > MOST_EXACT_WORK if paper.exact is None else not paper.exact
+        if too_much or any(p.in_float64 for p in parents):
             return paper.write(self._in_float64(parents, settings), self, parents, settings)
         PRECISION.cancelled = False
         data = self._in_decimals([p.data for p in parents], settings)
         bound = None
         if PRECISION.cancelled and not all(isinstance(number, Fraction) for number in data.flat):
-            data, bound = self._in_more_digits(data, parents, settings)
+            for digits in MORE_DIGITS:
+                data, bound = self._in_more_digits(digits, data, parents, settings)
+                if bound is None:
+                    break
         line = paper.write(data, self, parents, settings)
         if bound is not None:
             paper.noise[line] = bound
@@ -298,18 +304,18 @@ class Op:
             raise CannotWork(f"{self.name} divides by zero here, and a number divided by zero is undefined.") from None
         except (Overflow, Underflow):
             raise CannotWork(
-                f"{self.name} leaves the range of pp here: a number is larger than 1e{WIDEST} or smaller than 1e-{WIDEST}."
+                f"{self.name} leaves the range of pp: a number here is above 1e{WIDEST} or below 1e-{WIDEST}."
             ) from None
 
     def _in_more_digits(
-        self, data: Array, parents: tuple[Value, ...], settings: dict[str, Any]
+        self, digits: int, data: Array, parents: tuple[Value, ...], settings: dict[str, Any]
     ) -> tuple[Array, int | None]:
         """The same where digits cancelled, worked again from the start with more of them.
 
         Where that shrinks an entry as well, only rounding was left of it: it is 0 as far as can be told, and the bound
         that it stays below is told as a power of ten.
         """
-        with PRECISION.of(2 * DIGITS + LOST):
+        with PRECISION.of(digits):
             again: dict[Value, Array] = {}
             for line in _ancestry(parents):
                 plain = line.op is None or line.exact
@@ -320,9 +326,9 @@ class Op:
         result = np.empty_like(data)
         for at in np.ndindex(data.shape):
             rough, sharp = data[at], sharper[at]
-            if isinstance(sharp, Real) and (not sharp or abs(sharp) < abs(rough).scaleb(-LOST)):
-                bounds.append(sharp.adjusted() + 1 if sharp else -2 * DIGITS)
-                result[at] = real(0)
+            if isinstance(sharp, Real) and (not sharp or (rough and sharp.adjusted() < rough.adjusted() - LOST)):
+                bounds.append(sharp.adjusted() + 1 if sharp else -digits)
+                result[at] = real(0) if digits == MORE_DIGITS[-1] else sharp
             else:
                 result[at] = real(PRECISION.context.plus(sharp)) if isinstance(sharp, Real) else sharp
         return result, max(bounds, default=None)
