@@ -29,9 +29,9 @@ def margins(z: Array, t: Array) -> Array:
     """How far each score comes within 1 of the true class's score; the true class itself gets 0. A row per sample."""
     rows = z.reshape(-1, z.shape[-1])
     true = np.arange(len(rows)), classes(t)
-    found = rows - rows[true][:, None] + 1
-    found[true] -= 1
-    return np.asarray(found)
+    within = rows - rows[true][:, None] + 1
+    within[true] -= 1
+    return np.asarray(within)
 
 
 def margin(z: Value, row: int, column: int, true: int) -> Expr:
@@ -50,6 +50,7 @@ class Violations(Op):
     """Which wrong classes score within the margin of 1: each such class gets 1, the true class minus their count."""
 
     name = "violations"
+    class_numbers = 1
     rule = (
         "For a wrong class, write 1 where its score plus 1 is larger than the true class's score, else 0; for the true "
         "class, minus how many of those there are."
@@ -65,9 +66,9 @@ class Violations(Op):
         check_rivals(z, t)
 
     def forward(self, z: Array, t: Array) -> Any:
-        found = marks(margins(z, t) > 0, z)
-        found[np.arange(len(found)), classes(t)] = -found.sum(axis=1)
-        return found.reshape(z.shape)
+        counts = marks(margins(z, t) > 0, z)
+        counts[np.arange(len(counts)), classes(t)] = -counts.sum(axis=1)
+        return counts.reshape(z.shape)
 
     def entry(self, at: Place, z: Value, t: Value) -> Expr:
         row, column = (at[0] if len(z.shape) == 2 else 0), at[-1]
@@ -95,6 +96,7 @@ class Hinge(Op):
     """Hinge loss: the mean over samples of what each wrong score has within a margin of 1 of the right one."""
 
     name = "hinge"
+    class_numbers = 1
     rule = (
         "With class numbers: for each sample and each wrong class, take its score less the true class's score plus 1, "
         "or 0 if that is negative. With targets 1 and -1: take 1 less target times score, or 0 if that is negative. "

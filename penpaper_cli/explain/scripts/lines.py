@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -13,6 +12,7 @@ import numpy as np
 
 from penpaper_cli.explain.results import key
 from penpaper_cli.expressions.arithmetic import Apply, Name
+from penpaper_cli.formula.signatures import signature_of
 from penpaper_cli.ops.reductions import direction
 from penpaper_cli.paper.paper import Op, Value
 from penpaper_cli.solution.script import (
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from penpaper_cli.explain.fit import Fit
     from penpaper_cli.formula.network import Step
 
-CLASSES = {"cross_entropy": 1, "hinge": 1, "indicator": 1, "violations": 1, "embedding": 1, "one_hot": 0}
-"""Which operand holds class numbers, where its shape isn't that of the other."""
-STRETCHING = ("add", "sub", "mul", "div")
 LONG = 3
 """Operations from which on a step that is used more than once gets a name."""
 
@@ -74,18 +71,18 @@ class Notes:
 
     def _reached(self) -> list[Value]:
         """The lines, and every unnamed step in them, once each."""
-        found: dict[Value, None] = {}
+        reached: dict[Value, None] = {}
 
         def visit(value: Value) -> None:
-            if value not in found and value.op is not None:
-                found[value] = None
+            if value not in reached and value.op is not None:
+                reached[value] = None
                 for parent in value.parents:
                     if parent not in self.names:
                         visit(parent)
 
         for line in self.lines:
             visit(line)
-        return list(found)
+        return list(reached)
 
     def _is_whole(self, value: Value) -> bool:
         """Whether a given value is only ever used as class numbers, and nobody asks for its gradient."""
@@ -143,13 +140,13 @@ class Notes:
         args = [self.term(parent) for parent in value.parents]
         place = class_place(value)
         if place is not None and not getattr(args[place], "whole", False):
-            args[place] = Call("classes", (args[place],), {}, args[place].shape)
-        if name in STRETCHING:
+            args[place] = Call("classes", (args[place],), {}, args[place].shape, stops_gradient=True)
+        if value.op.broadcasts:
             args = [unstretched(arg, other, value.shape) for arg, other in zip(args, args[::-1], strict=True)]
         settings = settings_of(value.op, value)
         if name == "pow" and value.parents[0] in self.rates:
             settings["power"] = COUNTER
-        return Call(name, tuple(args), settings, value.shape)
+        return Call(name, tuple(args), settings, value.shape, value.op.stops_gradient)
 
     def again(self, lines: Sequence[Value], renamed: Mapping[str, str]) -> list[Let]:
         """Lines once more, with other operands: each gets a new name, such as L_new."""
@@ -164,20 +161,13 @@ class Notes:
 def class_place(user: Value) -> int | None:
     """Which operand of an operation holds class numbers, if one does."""
     assert user.op is not None
-    place = CLASSES.get(user.op.name)
-    same_shape = user.op.name in ("cross_entropy", "hinge") and user.parents[0].shape == user.parents[1].shape
-    return None if same_shape else place
-
-
-def usual_settings(op: Op) -> dict[str, Any]:
-    """Every setting of an operation, as it is unless told otherwise."""
-    parameters = inspect.signature(op.forward).parameters.values()
-    return {p.name: p.default for p in parameters if p.default is not p.empty}
+    place = user.op.class_numbers
+    return None if place and user.parents[0].shape == user.parents[place].shape else place
 
 
 def settings_of(op: Op, value: Value) -> dict[str, Any]:
     """Every setting, the usual ones too; an axis as NumPy counts it, and arrays as numbers."""
-    settings = usual_settings(op) | value.settings
+    settings = {**signature_of(op).settings, **value.settings}
     if "axis" in settings and op.name != "repeat":
         settings["axis"] = direction(len(value.parents[0].shape), settings["axis"])
     return {
