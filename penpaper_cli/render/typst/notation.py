@@ -143,8 +143,8 @@ class TypstMaths(Typeset):
     def name_of(self, op: str) -> Drawn:
         """A function's name, which Typst sets upright."""
         if op in FUNCTIONS:
-            written = FUNCTIONS[op].written
-            return piece(written.typst, len(written.text) if len(written.text) > 1 else LETTER)
+            names = FUNCTIONS[op].names
+            return piece(names.typst, len(names.text) if len(names.text) > 1 else LETTER)
         return piece(op, len(op)) if op in EXTREMES else piece(upright(op).typst, quoted(op).width)
 
 
