@@ -567,10 +567,10 @@ def interrupting(at: int) -> Any:
     """A progress bar that presses Ctrl-C after an epoch."""
 
     @contextmanager
-    def progress(epochs: int) -> Iterator[Callable[[int], None]]:
-        yield lambda epoch: signal.raise_signal(signal.SIGINT) if epoch == at else None
+    def bar() -> Iterator[Callable[[int, int], None]]:
+        yield lambda epoch, last: signal.raise_signal(signal.SIGINT) if epoch == at else None
 
-    return mock.patch("penpaper_cli.commands.training.progress", progress)
+    return mock.patch("penpaper_cli.commands.progress.bar", bar)
 
 
 @pytest.mark.parametrize("options", [("--hidden", "3", "--batch-size", "5"), ("--patience", "500")], ids=" ".join)

@@ -1,16 +1,10 @@
-"""The options of every command that reads a data set, and how what was assumed about it is said."""
+"""The options of every command that reads a data set."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
-
-from penpaper_cli.commands.writing import say
-
-if TYPE_CHECKING:
-    from penpaper_cli.explain.training import Lesson
 
 Features = Annotated[
     str | None, typer.Option(metavar="A,B", help="The columns to predict it from. Default: all others.")
@@ -35,20 +29,3 @@ Size = Annotated[
     str | None,
     typer.Option(metavar="8x8", help="Pictures: bring each to this width and height, by means of what is covered."),
 ]
-
-
-def names(text: str | None) -> Sequence[str] | None:
-    """The names of columns, with commas between them."""
-    from penpaper_cli.data.selection import column_names
-
-    return column_names(text)
-
-
-def draw_plot(lesson: Lesson, path: str) -> None:
-    """Write the plot of a run, whole or not at all."""
-    from penpaper_cli.explain.epochs import falls_far
-    from penpaper_cli.render.plot import files
-
-    run = lesson.run
-    outcome = None if run.diverged else lesson.outcome.for_plot()
-    say(files.plot(path, run.losses, run.test_losses, outcome, falls_far(run.losses)))

@@ -8,34 +8,46 @@ from types import FrameType
 
 
 @contextmanager
-def progress(epochs: int) -> Iterator[Callable[[int], None]]:
+def watching() -> Iterator[Callable[[int, int], bool]]:
+    """What hears of every epoch: it moves the bar, and says whether Ctrl-C was pressed."""
+    with bar() as draw, interruptible() as stop:
+
+        def heard(epoch: int, last: int) -> bool:
+            draw(epoch, last)
+            return stop()
+
+        yield heard
+
+
+@contextmanager
+def bar() -> Iterator[Callable[[int, int], None]]:
     """A progress bar on stderr once training has taken a second, where stderr is a terminal."""
     import sys
     import time
 
     if not sys.stderr.isatty():
-        yield lambda epoch: None
+        yield lambda epoch, last: None
         return
     from rich.progress import Progress
 
     start = time.monotonic()
     bars: list[Progress] = []
 
-    def tick(epoch: int) -> None:
+    def draw(epoch: int, last: int) -> None:
         if bars:
             bars[0].update(bars[0].task_ids[0], completed=epoch)
         elif time.monotonic() - start > 1:
             from rich.console import Console
 
             bars.append(Progress(console=Console(stderr=True), transient=True))
-            bars[0].add_task("training", total=epochs)
+            bars[0].add_task("training", total=last)
             bars[0].start()
 
     try:
-        yield tick
+        yield draw
     finally:
-        for bar in bars:
-            bar.stop()
+        for drawn in bars:
+            drawn.stop()
 
 
 @contextmanager

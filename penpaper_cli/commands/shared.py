@@ -173,7 +173,7 @@ def command(work: Callable[..., "Solution"], sheet: bool = False, **own: Callabl
     return run
 
 
-FOR_TYPES_ONLY = {"Solution": Any, "ViewOptions": Any}
+FOR_TYPES_ONLY = dict.fromkeys(("Solution", "ViewOptions", "DataOptions", "TrainingOptions", "RunOptions"), Any)
 """What annotations name and only type checkers import: the modules behind it take too long to load for --help."""
 
 

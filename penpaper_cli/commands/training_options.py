@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from penpaper_cli.commands.choices import one_of
-from penpaper_cli.errors import CannotRead
+from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, Plot, Size
 from penpaper_cli.formula.choices import HIDDEN, OF_NUMBERS, options_of
 from penpaper_cli.formula.update_rules import UPDATE_RULES
 
-MOST_UNITS = 10_000
+if TYPE_CHECKING:
+    from penpaper_cli.api.training import RunOptions
+    from penpaper_cli.data.opening import DataOptions
+    from penpaper_cli.models.options import TrainingOptions
+
 ADAPTIVE = {name: rule for name, rule in UPDATE_RULES.items() if rule.adaptive}
 
 Hidden = Annotated[str | None, typer.Option(metavar="8,4", help="Units in each hidden layer. Default: none.")]
@@ -71,11 +75,71 @@ Resume = Annotated[
 ]
 
 
-def read_hidden(text: str | None) -> tuple[int, ...]:
-    """The sizes of the hidden layers: "8,4"."""
-    if text is None:
-        return ()
-    sizes = text.replace(",", " ").split()
-    if not sizes or not all(n.isascii() and n.isdigit() and len(n) < 6 and 0 < int(n) <= MOST_UNITS for n in sizes):
-        raise CannotRead(f'--hidden "{text}": give the number of units in each hidden layer, such as 8 or 8,4.')
-    return tuple(map(int, sizes))
+def read_training(
+    hidden: Hidden = None,
+    activation: Activation = None,
+    loss: Loss = None,
+    l2: L2 = None,
+    init: Init = None,
+    optimizer: Optimizer = None,
+    lr: Rate = None,
+    batch_size: BatchSize = None,
+    seed: Seed = None,
+    test: Test = None,
+    patience: Patience = None,
+    scale: Scale = None,
+    scale_target: ScaleTarget = None,
+) -> TrainingOptions:
+    """What is trained, and how. Raises CannotRead for what is out of range."""
+    from penpaper_cli.models.options import TrainingOptions, read_hidden
+
+    rates = {} if lr is None else {"lr": lr}
+    return TrainingOptions(
+        loss,
+        read_hidden(hidden),
+        activation,
+        optimizer,
+        rates,
+        batch_size,
+        seed,
+        init,
+        l2,
+        test,
+        patience,
+        scale,
+        scale_target,
+    )
+
+
+def read_columns(
+    target: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume, nor for pictures).")
+    ] = None,
+    next_word: NextWord = False,
+    context: Context = None,
+    features: Features = None,
+    drop: Drop = None,
+    category: Category = None,
+    missing: Missing = None,
+    numbers: Numbers = None,
+    classify: Classify = False,
+    size: Size = None,
+) -> DataOptions:
+    """How the data is to be read."""
+    from penpaper_cli.data.opening import DataOptions
+
+    return DataOptions(target, features, drop, category, missing, numbers, classify, size, next_word, context)
+
+
+def read_run(
+    epochs: Epochs = None,
+    explain: Explain = "1,last",
+    predict: Predict = None,
+    plot: Plot = None,
+    save: Save = None,
+    resume: Resume = None,
+) -> RunOptions:
+    """How long to train, and what is wanted of the run."""
+    from penpaper_cli.api.training import RunOptions
+
+    return RunOptions(epochs, explain, predict, plot, save, resume)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
-from penpaper_cli.data.corpus import CONTEXTS, read_text
-from penpaper_cli.data.dataset import DataSet, read_data
+import numpy as np
+
+from penpaper_cli.data.corpus import CONTEXTS, read_beginnings, read_text
+from penpaper_cli.data.dataset import DataSet, read_data, read_rows_for
 from penpaper_cli.data.encoding import Column
 from penpaper_cli.data.image_folder import is_folder, read_album
 from penpaper_cli.data.images import Size, read_size
@@ -92,6 +95,29 @@ def open_data(source: Source, options: DataOptions, saved: SavedRun | None = Non
     if pictures is None and options.target is None:
         raise CannotRead("Missing option '--target': name the column to predict, or give --next-word for a text.")
     return pictures or open_table(source, options)
+
+
+class Rows(Protocol):
+    """What new rows have to be like: those of a data set, or those that a model was trained on."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]: ...
+
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+
+    @property
+    def context(self) -> int: ...
+
+
+def open_rows(like: Rows, source: Source, notes: list[str]) -> np.ndarray:
+    """New rows of features, float64 of shape (m, d): of a table, a literal or a picture; of a text the words before.
+
+    `notes` gets what was done to them. Raises CannotRead for rows that don't fit.
+    """
+    if like.context:
+        return read_beginnings(like.classes, like.context, str(source))
+    return read_rows_for(like.columns, source, notes=notes)
 
 
 def open_table(source: Source, options: DataOptions) -> DataSet:

@@ -14,10 +14,13 @@ from penpaper_cli.errors import CannotWork
 from penpaper_cli.explain.distance import ARRIVED, MOST_ROWS
 from penpaper_cli.explain.grids import grid
 from penpaper_cli.explain.next_word import side_by_side
+from penpaper_cli.explain.show import Show
 from penpaper_cli.explain.training import Lesson
 from penpaper_cli.explain.values import explained
 from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.formula.program import Program
+from penpaper_cli.models.experiment import Trained
+from penpaper_cli.models.kind import Task
 from penpaper_cli.paper.paper import Array, Paper
 from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import corpus as corpus_words
@@ -180,3 +183,11 @@ class WordLesson(Lesson):
         """Why a run diverged, and what to try."""
         rate, text = float(self.run.settings.rates["lr"]), self.show.figures.text
         return CannotWork(training_words.diverged(self.run.epochs, text(rate), text(float(f"{rate / 10:.0e}"))))
+
+
+def lesson_of(
+    trained: Trained, chosen: Sequence[int], new: Array | None, show: Show, went_on_from: str | None
+) -> Lesson:
+    """The lesson that fits the task; its arguments are those of `Lesson`."""
+    lesson = WordLesson if trained.experiment.kind.task == Task.NEXT_WORD else Lesson
+    return lesson(trained, chosen, new, show, went_on_from)

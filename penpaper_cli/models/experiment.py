@@ -13,6 +13,7 @@ from penpaper_cli.data.dataset import DataSet
 from penpaper_cli.data.sources import shown
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.formula.choices import HIDDEN, chosen
+from penpaper_cli.formula.settings import read_rates
 from penpaper_cli.formula.update_rules import UpdateRule, rate_of, rule_for
 from penpaper_cli.models.checkpoint import resume_to_json, resumed
 from penpaper_cli.models.descent import Run, Settings, State, descend
@@ -155,10 +156,10 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     Raises CannotRead where options don't fit the task, CannotWork where the data leaves nothing to learn.
     """
     seed = options.seed or 0
-    kind, loss = kind_for(data, options.loss)
+    kind, loss = kind_for(data, options)
     rest, held = split(data, options.test, seed)
     kind.check(rest, held)
-    scaled = scaling(rest.X, options.scale or "standard")
+    scaled = scaling(rest.X, options.scale or kind.usual_scaling)
     hidden = chosen(HIDDEN, options.activation or "relu", "--activation").name
     if options.activation is not None and not options.hidden:
         raise CannotRead("--activation belongs to hidden layers: give their sizes too, such as --hidden 8.")
@@ -169,7 +170,7 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
         raise CannotRead(f"--l2: {rule.word} keeps weights small by a λ of its own; give --weight-decay instead.")
     target_scaling = _target_scaling(kind, rest, options, rule)
     usual = usual_lr(kind, layers, rule, scaled.apply(rest.X), rest.y, options.batch_size)
-    rates = rule.with_defaults({"lr": rate_of(usual), **options.rates})
+    rates = rule.with_defaults({"lr": rate_of(usual), **read_rates(options.rates, rule)})
     init = options.init or layers.usual_start()
     state = State(layers.start(init, random_for(seed, START)), {})
     settings = Settings(rule, rates, options.batch_size, options.patience)

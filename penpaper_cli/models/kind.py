@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -47,7 +47,8 @@ class Kind(ABC):
     `title` heads a run without hidden layers, `forward` says how a row becomes a prediction. `target` says what its
     targets are, such as counts. `prediction` is what the losses' link makes of the last scores, as it is called on
     paper, and `conclusion` what is said of it. `measures` are the metrics by their names in JSON, with `about_measures`
-    as a sentence on them; `rate_by` says where the learning rate without hidden layers comes from.
+    as a sentence on them; `rate_by` says where the learning rate without hidden layers comes from. `no_choice` are
+    options of training that it has no use for, and why.
     """
 
     name: str
@@ -62,6 +63,8 @@ class Kind(ABC):
     measures: Mapping[str, str]
     about_measures: str
     rate_by: str
+    usual_scaling: str = "standard"
+    no_choice: Mapping[str, str] = field(default_factory=dict)
     epochs: int = 500
     network_epochs: int = 500
 

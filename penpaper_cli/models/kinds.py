@@ -18,6 +18,7 @@ from penpaper_cli.expressions.arithmetic import Expr, Name
 from penpaper_cli.formula.choices import OF_NUMBERS, Loss, chosen
 from penpaper_cli.models.kind import SCORES, ClassKind, Equation, Kind, NumberKind, Task
 from penpaper_cli.models.metrics import count_metrics
+from penpaper_cli.models.options import TrainingOptions
 from penpaper_cli.models.rates import USUAL_RATE
 from penpaper_cli.models.scaling import Scaling
 from penpaper_cli.paper.paper import Array
@@ -169,18 +170,28 @@ NEXT_WORD = NextWord(
     network_title="Learning the next word",
     forward=EACH_CLASS,
     measures=CLASS_MEASURES,
+    usual_scaling="none",
+    no_choice={
+        "loss": "with --next-word words are classes, and their loss is the cross-entropy",
+        "scale": "with --next-word one-hot rows are 0 and 1 already",
+        "scale-target": "with --next-word words are classes and can't be scaled",
+    },
     epochs=2_000,
     network_epochs=2_000,
 )
 KINDS = (LINEAR, POISSON, LOGISTIC, SOFTMAX, NEXT_WORD)
 
 
-def kind_for(data: DataSet, loss: str | None) -> tuple[Kind, Loss]:
+def kind_for(data: DataSet, options: TrainingOptions) -> tuple[Kind, Loss]:
     """The kind of model for a target, and the loss it is trained on: the one asked for, if any.
 
-    Raises CannotRead where that loss is for another kind of target.
+    Raises CannotRead where that loss is for another kind of target, and for other options that leave no choice.
     """
     suited = [kind for kind in KINDS if kind.suits(data)]
+    for option in options.given():
+        if option in suited[0].no_choice:
+            raise CannotRead(f"--{option}: {suited[0].no_choice[option]}; leave the option out.")
+    loss = options.loss
     if loss is None:
         return suited[0], suited[0].loss
     if suited[0].of_classes:

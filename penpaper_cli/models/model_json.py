@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,8 @@ import numpy as np
 from penpaper_cli.data.corpus import CONTEXTS, Counts
 from penpaper_cli.data.corpus import features as word_features
 from penpaper_cli.data.dataset import Column
-from penpaper_cli.data.sources import quoted, shown
+from penpaper_cli.data.files import write_whole
+from penpaper_cli.data.sources import quoted, readable, shown
 from penpaper_cli.errors import CannotRead, Fault
 from penpaper_cli.formula.choices import HIDDEN, TRAINED, entry_of
 from penpaper_cli.models.json_fields import (
@@ -34,6 +36,7 @@ from penpaper_cli.models.layers import Layers, Parameters
 from penpaper_cli.models.model import Model
 from penpaper_cli.models.scaling import Scaling
 from penpaper_cli.paper.paper import Array
+from penpaper_cli.render.json.document import written
 
 SCHEMA = "penpaper-model/1"
 
@@ -73,10 +76,27 @@ def scaling_to_json(scaling: Scaling) -> JsonObject:
     return {"kind": "standard", "mean": scaling.shift.tolist(), "std": scaling.spread.tolist()}
 
 
+def save_model(model: Model, path: str) -> None:
+    """Write the model, whole or not at all."""
+    write_whole(path, "--save", [written(model_to_json(model)).encode()])
+
+
+def load_model(path: str) -> Model:
+    """A saved model. Raises CannotRead when the file is missing, or isn't one."""
+    with readable(path), open(path, encoding="utf-8") as file:
+        text = file.read()
+    return read_model(text, path)
+
+
 def read_model(text: str, source: str) -> Model:
     """The model in a file's text. Raises CannotRead with what is wrong with it."""
+    return model_of(lambda: json.loads(text, parse_constant=_no_constant), source)
+
+
+def model_of(document: Callable[[], Any], source: str) -> Model:
+    """The model in a document of JSON. Raises CannotRead, which calls it `source`, with what is wrong with it."""
     try:
-        fields = _fields(json.loads(text, parse_constant=_no_constant))
+        fields = _fields(document())
         model = _model(fields)
         return replace(model, unknown=unknown_fields(fields, model_to_json(model)))
     except Fault as fault:

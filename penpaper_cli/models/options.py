@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from penpaper_cli.errors import CannotRead
 
 MOST_L2 = 1e300
+MOST_UNITS = 10_000
 
 
 @dataclass(frozen=True)
 class TrainingOptions:
     """What a run was asked for; None, and what isn't among the rates, is for pp to choose.
 
-    `hidden` are the sizes of the hidden layers, `test` is the share of the rows set aside to test the model on, `l2`
-    the strength of the penalty, and training stops when the loss hasn't fallen for `patience` epochs. Raises CannotRead
-    for a number that is out of range.
+    `hidden` are the sizes of the hidden layers, `rates` what the update rule is set to, as typed. `test` is the share
+    of the rows set aside to test the model on, `l2` the strength of the penalty; training stops when the loss hasn't
+    fallen for `patience` epochs. Raises CannotRead for a number that is out of range.
     """
 
     loss: str | None = None
     hidden: tuple[int, ...] = ()
     activation: str | None = None
     optimizer: str | None = None
-    rates: Mapping[str, Fraction] = field(default_factory=dict)
+    rates: Mapping[str, str] = field(default_factory=dict)
     batch_size: int | None = None
     seed: int | None = None
     init: str | None = None
@@ -54,3 +54,14 @@ class TrainingOptions:
         plain = {name: value for name, value in vars(self).items() if name not in ("hidden", "rates")}
         named = [name for name, value in plain.items() if value is not None]
         return [name.replace("_", "-") for name in ([*(["hidden"] if self.hidden else []), *named, *self.rates])]
+
+
+def read_hidden(sizes: str | Sequence[int] | None) -> tuple[int, ...]:
+    """The sizes of the hidden layers: "8,4" or a list. Raises CannotRead for what is no size of a layer."""
+    if sizes is None:
+        return ()
+    text = sizes if isinstance(sizes, str) else ",".join(map(str, sizes))
+    words = text.replace(",", " ").split()
+    if not words or not all(n.isascii() and n.isdigit() and len(n) < 6 and 0 < int(n) <= MOST_UNITS for n in words):
+        raise CannotRead(f'--hidden "{text}": give the number of units in each hidden layer, such as 8 or 8,4.')
+    return tuple(map(int, words))
