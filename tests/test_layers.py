@@ -47,8 +47,9 @@ NOT_IN = {
     "ops": {"sentences", "solution", "data"},
     "solution": {"sentences", "paper"},
     "render": {"sentences", "paper", "ops"},
+    "commands": {"paper", "ops", "explain"},
 }
-"""What a storey doesn't see although it lies below: words for people, and numbers in arrays."""
+"""What a storey doesn't see although it lies below: words for people, numbers in arrays, and what the library does."""
 
 ONLY_IN = {
     "rich": {"render.text.terminal", "render.text.coloured", "commands.progress"},
