@@ -12,14 +12,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from penpaper_cli.api.fitting import fit
     from penpaper_cli.api.formula import solve
     from penpaper_cli.api.looking import look
     from penpaper_cli.api.networks import forward, grad, loss, step
-    from penpaper_cli.api.predicting import predict
     from penpaper_cli.api.products import dot, matmul
     from penpaper_cli.api.solution import Solution
-    from penpaper_cli.api.training import train
     from penpaper_cli.errors import CannotRead, CannotWork, PaperError
 
 __version__ = "0.1.0"
@@ -29,16 +26,13 @@ __all__ = [
     "PaperError",
     "Solution",
     "dot",
-    "fit",
     "forward",
     "grad",
     "look",
     "loss",
     "matmul",
-    "predict",
     "solve",
     "step",
-    "train",
 ]
 
 _MODULES = {
@@ -48,9 +42,6 @@ _MODULES = {
     "api.formula": ("solve",),
     "api.looking": ("look",),
     "api.networks": ("forward", "grad", "loss", "step"),
-    "api.training": ("train",),
-    "api.predicting": ("predict",),
-    "api.fitting": ("fit",),
 }
 """Where each name is: it is imported when it is first used, so that importing the package costs nothing."""
 

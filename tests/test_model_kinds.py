@@ -15,7 +15,6 @@ from sklearn.linear_model import PoissonRegressor
 from sklearn.metrics import d2_tweedie_score, mean_absolute_error, mean_poisson_deviance
 from test_cli import pp, refused
 
-import penpaper_cli
 from penpaper_cli.api.predicting import predict
 from penpaper_cli.api.solution import Solution
 from penpaper_cli.api.training import train
@@ -248,7 +247,3 @@ def test_every_number_of_a_file_is_bounded(tmp_path: Path) -> None:
             inner[last] = huge
             with pytest.raises(CannotRead, match="not a model that pp can use"):
                 predict(broken, [[0, 50]])
-
-
-def test_the_library_offers_them() -> None:
-    assert penpaper_cli.train is train and penpaper_cli.predict is predict
