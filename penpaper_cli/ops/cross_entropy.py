@@ -58,6 +58,7 @@ class CrossEntropy(Op):
     """Cross-entropy: the mean over samples of minus the logarithm of the share that softmax gives the true class."""
 
     name = "cross_entropy"
+    class_numbers = 1
     rule = (
         "For each sample, find the share that softmax gives to the true class and take its natural logarithm. Add them "
         "up, divide by the number of samples, and turn the sign."

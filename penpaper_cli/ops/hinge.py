@@ -50,6 +50,7 @@ class Violations(Op):
     """Which wrong classes score within the margin of 1: each such class gets 1, the true class minus their count."""
 
     name = "violations"
+    class_numbers = 1
     rule = (
         "For a wrong class, write 1 where its score plus 1 is larger than the true class's score, else 0; for the true "
         "class, minus how many of those there are."
@@ -95,6 +96,7 @@ class Hinge(Op):
     """Hinge loss: the mean over samples of what each wrong score has within a margin of 1 of the right one."""
 
     name = "hinge"
+    class_numbers = 1
     rule = (
         "With class numbers: for each sample and each wrong class, take its score less the true class's score plus 1, "
         "or 0 if that is negative. With targets 1 and -1: take 1 less target times score, or 0 if that is negative. "

@@ -37,6 +37,7 @@ class Embedding(Op):
     """Embedding: each class number, such as a word's, is looked up as a row of a matrix."""
 
     name = "embedding"
+    class_numbers = 1
     rule = "Read the row with that number; class numbers count the rows from 0, as data sets do."
     reasons = (
         "Each row collects the gradients of all the places where it was looked up; a row never used gets zeros.",
@@ -77,6 +78,8 @@ class OneHot(Op):
     """One-hot rows: a 1 in the column that the class number names, and 0 everywhere else."""
 
     name = "one_hot"
+    class_numbers = 0
+    stops_gradient = True
     rule = "Write a 1 in the column with the class number, and 0 in the others; class numbers count from 0."
     reasons = ("A class number is whole and can't be nudged, so its gradient is zero.",)
     backward = (lambda g, out, ids, classes: OPS["unmoved"](ids),)
@@ -114,6 +117,7 @@ class Argmax(Within):
     """Which entry of each row is the largest: the class that a model thinks most likely."""
 
     name = "argmax"
+    stops_gradient = True
     rule = (
         "Find the largest entry and write down how many entries stand before it: class numbers count from 0, as data "
         "sets do. Of equal ones the first counts."

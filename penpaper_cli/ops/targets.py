@@ -89,6 +89,7 @@ class Indicator(Op):
     """Class numbers written out, in the shape of the scores: 1 for the class of the row, 0 for the others."""
 
     name = "indicator"
+    class_numbers = 1
     rule = "Write 1 in the column of the row's class, and 0 elsewhere; class numbers count from 0."
     reasons = (
         "Only the shape of the scores matters, so no gradient flows back to them.",

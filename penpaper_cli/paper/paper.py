@@ -198,6 +198,8 @@ class Op:
       and of losses of scores on plain arrays.
     - `rearranges`: it only moves numbers (a transpose), so nothing is worked and entries read straight through.
     - `broadcasts`: a smaller operand is repeated to fit.
+    - `class_numbers`: the operand, counted from 0, that holds class numbers unless its shape is that of the first.
+    - `stops_gradient`: its result is a place or a class, which can't be nudged.
     - `public`: formulas may name it; what only gradient rules need is not.
     - `plain`: arithmetic that needs no explanation inside a longer formula.
     """
@@ -210,6 +212,8 @@ class Op:
     plain: ClassVar[bool] = False
     keeps_exact: ClassVar[bool] = True
     broadcasts: ClassVar[bool] = False
+    class_numbers: ClassVar[int | None] = None
+    stops_gradient: ClassVar[bool] = False
     public: ClassVar[bool] = True
 
     def __init_subclass__(cls) -> None:

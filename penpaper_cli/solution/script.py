@@ -45,6 +45,7 @@ class Call:
     args: tuple[Term, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     shape: Shape = ()
+    stops_gradient: bool = False
 
 
 Term = Ref | Number | Numbers | Call
@@ -142,15 +143,11 @@ def asked_for(part: Statement) -> Iterable[str]:
     return ()
 
 
-STILL = ("argmax", "one_hot", "classes")
-"""What whole numbers come from, or go into: no gradient flows there."""
-
-
 def moving(term: Term) -> Iterator[str]:
     """The names in a term that a gradient flows back to."""
     if isinstance(term, Ref):
         yield term.name
-    elif isinstance(term, Call) and term.op not in STILL:
+    elif isinstance(term, Call) and not term.stops_gradient:
         for arg in term.args:
             yield from moving(arg)
 

@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from penpaper_cli.explain.fit import Fit
     from penpaper_cli.formula.network import Step
 
-CLASSES = {"cross_entropy": 1, "hinge": 1, "indicator": 1, "violations": 1, "embedding": 1, "one_hot": 0}
-"""Which operand holds class numbers, where its shape isn't that of the other."""
-STRETCHING = ("add", "sub", "mul", "div")
 LONG = 3
 """Operations from which on a step that is used more than once gets a name."""
 
@@ -143,13 +140,13 @@ class Notes:
         args = [self.term(parent) for parent in value.parents]
         place = class_place(value)
         if place is not None and not getattr(args[place], "whole", False):
-            args[place] = Call("classes", (args[place],), {}, args[place].shape)
-        if name in STRETCHING:
+            args[place] = Call("classes", (args[place],), {}, args[place].shape, stops_gradient=True)
+        if value.op.broadcasts:
             args = [unstretched(arg, other, value.shape) for arg, other in zip(args, args[::-1], strict=True)]
         settings = settings_of(value.op, value)
         if name == "pow" and value.parents[0] in self.rates:
             settings["power"] = COUNTER
-        return Call(name, tuple(args), settings, value.shape)
+        return Call(name, tuple(args), settings, value.shape, value.op.stops_gradient)
 
     def again(self, lines: Sequence[Value], renamed: Mapping[str, str]) -> list[Let]:
         """Lines once more, with other operands: each gets a new name, such as L_new."""
@@ -164,9 +161,8 @@ class Notes:
 def class_place(user: Value) -> int | None:
     """Which operand of an operation holds class numbers, if one does."""
     assert user.op is not None
-    place = CLASSES.get(user.op.name)
-    same_shape = user.op.name in ("cross_entropy", "hinge") and user.parents[0].shape == user.parents[1].shape
-    return None if same_shape else place
+    place = user.op.class_numbers
+    return None if place and user.parents[0].shape == user.parents[place].shape else place
 
 
 def usual_settings(op: Op) -> dict[str, Any]:
