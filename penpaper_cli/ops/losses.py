@@ -239,7 +239,7 @@ class BinaryCrossEntropy(PairLoss):
         "Each target takes the logarithm of the probability given to it: of the prediction for a 1, of 1 less the "
         "prediction for a 0. Add them up, divide by their number, and turn the sign."
     )
-    says_from_scores = (
+    rule_from_scores = (
         "A score z stands for the probability sigmoid(z). Minus its logarithm is log(1 + exp(-z)), which a target 1 "
         "takes; a target 0 takes log(1 + exp(z)), minus the logarithm of the rest. Add them up and divide by their "
         "number."
@@ -300,7 +300,7 @@ class BinaryCrossEntropy(PairLoss):
         return -divided(Sum(parts[kept], term), p.data.size)
 
     def instruction(self, p: Value, t: Value, from_scores: int = 0) -> str:
-        return self.says_from_scores if from_scores else self.rule
+        return self.rule_from_scores if from_scores else self.rule
 
     def reasons_for(self, from_scores: int = 0) -> tuple[str, ...]:
         return self.reasons_from_scores if from_scores else self.reasons
