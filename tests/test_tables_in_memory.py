@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 from collections.abc import Sequence
 from fractions import Fraction
@@ -10,13 +11,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from penpaper_cli.data.dataset import read_data, read_rows_for
 from penpaper_cli.data.encoding import Column
 from penpaper_cli.data.new_rows import rows_as_typed
 from penpaper_cli.data.opening import DataOptions, open_data
 from penpaper_cli.data.summary import look_at
-from penpaper_cli.errors import CannotRead, CannotWork
+from penpaper_cli.errors import CannotRead, CannotWork, PaperError
 
 ROWS = [[1, 3], [2, 5], [4, 9]]
 
@@ -29,7 +32,9 @@ class Frame:
         self.values = list(zip(*columns.values(), strict=True))
 
     def to_numpy(self) -> np.ndarray:
-        numbers = all(isinstance(value, int | float) for row in self.values for value in row)
+        numbers = all(
+            isinstance(value, int | float) and not isinstance(value, bool) for row in self.values for value in row
+        )
         return np.array(self.values, dtype=None if numbers else object)
 
 
@@ -96,6 +101,10 @@ def test_other_values_are_read_as_they_are_written() -> None:
     ("source", "sentence"),
     [
         (np.array([1, 2]), r"has shape \(2,\)"),
+        ([1, 2], r"has shape \(2,\)"),
+        ([True, False], r"has shape \(2,\)"),
+        ([], r"has shape \(0,\)"),
+        (None, r"has shape \(\)"),
         (np.zeros((2, 2, 2)), r"has shape \(2, 2, 2\)"),
         (np.zeros((2, 0)), r"has shape \(2, 0\)"),
         ([[1, 2], [3]], "^The rows of the data differ in length"),
@@ -160,3 +169,44 @@ def test_real_frames(library: str) -> None:
     assert (data.features, data.X.tolist()) == (("size", "zip=B"), [[1.5, 0], [4, 1]])
     numbers = pytest.importorskip(library).DataFrame({"size": [1.5, 2, 4], "y": [1, 2, 3]})
     assert read_data(numbers, "y").X.tolist() == [[1.5], [2], [4]]
+
+
+CELLS: dict[str, st.SearchStrategy[Any]] = {
+    "whole": st.integers(-2000, 2000),
+    "float": st.one_of(
+        st.floats(-1e6, 1e6), st.integers(-9_999_999, 9_999_999).map(lambda n: n / 1000), st.sampled_from([1e-7, 1e20])
+    ),
+    "word": st.sampled_from(["red", "blue", "a,b", "x y"]),
+    "truth": st.booleans(),
+    "gap": st.sampled_from([None, 1.5, 2]),
+}
+
+
+@st.composite
+def mappings(draw: st.DrawFn) -> dict[str, list[Any]]:
+    """Columns of cells of one sort each."""
+    rows = draw(st.integers(2, 6))
+    sorts = draw(st.lists(st.sampled_from(sorted(CELLS)), min_size=2, max_size=4))
+    return {f"c{j}": draw(st.lists(CELLS[sort], min_size=rows, max_size=rows)) for j, sort in enumerate(sorts)}
+
+
+def outcome(source: Any, target: str, missing: str | None, numbers: str | None = None) -> Any:
+    """The data set, or the kind of refusal."""
+    try:
+        data = read_data(source, target, missing=missing, numbers=numbers)
+    except PaperError as error:
+        return type(error)
+    return data.features, (data.X + 0.0).tolist(), (data.y + 0.0).tolist(), data.classes
+
+
+@settings(deadline=None, derandomize=True)
+@given(mappings(), st.sampled_from([None, "drop", "mean"]))
+def test_a_table_in_memory_is_read_as_the_same_table_in_a_file(
+    tmp_path_factory: pytest.TempPathFactory, columns: dict[str, list[Any]], missing: str | None
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "same.csv"
+    with open(path, "w", newline="") as file:
+        csv.writer(file).writerows([list(columns), *zip(*columns.values(), strict=True)])
+    target = list(columns)[-1]
+    in_file = outcome(str(path), target, missing, "1,234.56")
+    assert outcome(columns, target, missing) == outcome(Frame(**columns), target, missing) == in_file

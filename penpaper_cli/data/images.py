@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 import numpy as np
@@ -64,7 +65,7 @@ def read_picture(path: str, size: tuple[int, int] | None = None) -> Pixels:
     Raises CannotRead when Pillow is missing, and when the file is no picture or a damaged one.
     """
     try:
-        import PIL.Image  # noqa: F401
+        import_module("PIL.Image")
     except ImportError:
         raise missing(f"Reading the picture {quoted(path, 200)}", "Pillow", "images") from None
     with readable(path), open(path, "rb") as file:

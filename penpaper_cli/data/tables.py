@@ -205,7 +205,10 @@ def table_in_memory(source: Source) -> InMemory:
         names, data = tuple(map(str, data.columns)), data.to_numpy()
     try:
         values = np.asarray(data)
-        if values.dtype.kind not in "iuf":
+        # True and False stay words, whether or not there are words beside them.
+        rows = data if isinstance(data, list | tuple) and values.ndim == 2 else ()
+        truths = any(isinstance(cell, bool | np.bool_) for row in rows for cell in row)
+        if truths or values.dtype.kind not in "iuf":
             values = np.asarray(data, dtype=object)
     except ValueError:
         raise CannotRead("The rows of the data differ in length: give each the same number of values.") from None

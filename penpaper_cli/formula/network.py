@@ -19,11 +19,6 @@ MOST_EXACT_STEPS = 500
 """Steps up to which rates are exact: bias corrections raise them to the power of the step's number."""
 
 
-def be(count: int) -> str:
-    """is or are."""
-    return "is" if count == 1 else "are"
-
-
 def loss_text(kind: str, prediction: str, delta: str | None, from_probabilities: bool) -> str:
     """The statement of the loss: L = huber(ŷ, y, delta=1). Raises CannotRead for a setting that it doesn't have."""
     loss = chosen(LOSSES, kind, "The loss")
@@ -62,9 +57,9 @@ class Network:
     def __post_init__(self) -> None:
         layers = len(self.weights)
         activations = self.activations if len(self.activations) > 1 else ()
-        for found, noun, rule in ((self.biases, "bias", "none at all"), (activations, "activation", "one for all")):
-            if found and len(found) != layers:
-                counts = f"{be(layers)} {plural(layers, 'weight')} and {plural(len(found), noun)}"
+        for given, noun, rule in ((self.biases, "bias", "none at all"), (activations, "activation", "one for all")):
+            if given and len(given) != layers:
+                counts = f"{'is' if layers == 1 else 'are'} {plural(layers, 'weight')} and {plural(len(given), noun)}"
                 raise CannotRead(f"There {counts}: give one for each layer, or {rule}.")
         typed = list(self.activations) or ["none"]
         self.activations = [chosen(ACTIVATIONS, a, "-a").name for a in (typed * layers if len(typed) == 1 else typed)]
@@ -72,12 +67,12 @@ class Network:
     @property
     def parameters(self) -> dict[str, Array]:
         """Every weight and bias by name, layer by layer."""
-        found: dict[str, Array] = {}
+        parameters: dict[str, Array] = {}
         for k, weight in enumerate(self.weights):
-            found[f"W{k + 1}"] = weight
+            parameters[f"W{k + 1}"] = weight
             if self.biases:
-                found[f"b{k + 1}"] = self.biases[k]
-        return found
+                parameters[f"b{k + 1}"] = self.biases[k]
+        return parameters
 
     def statements(self) -> tuple[list[str], str]:
         """The forward pass as statements, and the name of its prediction."""
@@ -194,13 +189,13 @@ class Trainer:
         work = self.program.work({**self.given, **parameters}, typed)
         forward = work.paper.worked
         free = [name for name in parameters if name not in self.frozen]
-        found = gradients(work.answer, [work.known[name] for name in free])
+        by_parameter = gradients(work.answer, [work.known[name] for name in free])
         backward = work.paper.worked[len(forward) :]
         exact = number <= MOST_EXACT_STEPS
         rates = {letter: self._rate(work, letter, name, exact) for letter, name in self.rule.letters.items()}
         updates = [
             PaperUpdate(name, work.known[name], gradient, rates, number, self.state.get(name, {}))
-            for name, gradient in zip(free, found, strict=True)
+            for name, gradient in zip(free, by_parameter, strict=True)
         ]
         updated = [work.paper.call(f"{update.name}_new", self.rule.step(update)) for update in updates]
         update_lines = work.paper.worked[len(forward) + len(backward) :]

@@ -119,7 +119,7 @@ class Parser:
         self.depth = self.operators = 0
 
     def _tokens(self) -> list[Token]:
-        found, place, inside = [], 0, 0
+        tokens, place, inside = [], 0, 0
         while place < len(self.text):
             match = TOKEN.match(self.text, place)
             if not match:
@@ -127,14 +127,14 @@ class Parser:
             kind, word = str(match.lastgroup), match.group()
             inside += (word in "([") - (word in ")]") if kind == "sign" else 0
             if kind == "name" and word.endswith("ᵀ"):
-                found += [Token("name", word[:-1], place)] if word != "ᵀ" else []
-                found.append(Token("sign", ".T", place + len(word) - 1))
+                tokens += [Token("name", word[:-1], place)] if word != "ᵀ" else []
+                tokens.append(Token("sign", ".T", place + len(word) - 1))
             elif kind == "end" and word == "\n" and inside > 0:
                 pass
             elif kind != "space":
-                found.append(Token(kind, SIGNS.get(word, word), place))
+                tokens.append(Token(kind, SIGNS.get(word, word), place))
             place = match.end()
-        return [*found, Token("end", "", len(self.text))]
+        return [*tokens, Token("end", "", len(self.text))]
 
     @property
     def now(self) -> Token:
@@ -150,11 +150,11 @@ class Parser:
             raise self.unexpected(why)
 
     def unexpected(self, wanted: str) -> CannotRead:
-        found = f'"{self.now.text}"' if self.now.text.strip() else "the end"
-        return complaint(self.text, self.now.place, f"{wanted} is expected here, not {found}.")
+        sign = f'"{self.now.text}"' if self.now.text.strip() else "the end"
+        return complaint(self.text, self.now.place, f"{wanted} is expected here, not {sign}.")
 
     def statements(self) -> list[Statement]:
-        found = []
+        statements = []
         while self.at < len(self.tokens):
             if self.now.kind == "end":
                 self.take()
@@ -164,12 +164,12 @@ class Parser:
                 name = self.take().text
                 self.take()
             self.operators = 0
-            found.append(Statement(name, self.expression(0), place))
+            statements.append(Statement(name, self.expression(0), place))
             if self.now.kind != "end":
                 raise self.unexpected("An operator, or a semicolon")
-        if not found:
+        if not statements:
             raise CannotRead('The formula is empty: write one such as "Z = X @ W + b".')
-        return found
+        return statements
 
     def expression(self, loosest: int) -> Node:
         """Operands joined by operators that bind tighter than `loosest`."""
@@ -194,9 +194,9 @@ class Parser:
             raise complaint(
                 self.text, self.now.place, f"Nested more than {DEEPEST} deep: name the parts of the formula."
             )
-        found = self._operand()
+        node = self._operand()
         self.depth -= 1
-        return found
+        return node
 
     def _operand(self) -> Node:
         if self.now.text == "-":
@@ -208,11 +208,11 @@ class Parser:
         if self.now.text == "+":
             self.take()
             return self.expression(NEGATION - 1)
-        found = self.postfix(self.atom())
+        node = self.postfix(self.atom())
         if self.now.text == "^":
             place = self.take().place
-            found = Call(place, "pow", (found, self.operand()))
-        return found
+            node = Call(place, "pow", (node, self.operand()))
+        return node
 
     def atom(self) -> Node:
         token = self.take()
@@ -230,28 +230,28 @@ class Parser:
         self.at -= 1
         raise self.unexpected("A number, a name or a bracket")
 
-    def postfix(self, found: Node) -> Node:
+    def postfix(self, node: Node) -> Node:
         while self.now.text in (".T", "["):
             token = self.take()
             self.count(token.place)
             if token.text == ".T":
-                found = Call(token.place, "transpose", (found,))
+                node = Call(token.place, "transpose", (node,))
             else:
-                found = Index(token.place, found, self.places())
-        return found
+                node = Index(token.place, node, self.places())
+        return node
 
     def places(self) -> tuple[int, ...]:
         """The numbers between square brackets."""
-        found = []
+        numbers = []
         while True:
             token = self.take()
             if token.kind != "number" or not token.text.isdigit() or int(token.text) < 1:
                 self.at -= 1
                 raise self.unexpected("A row or column number, counted from 1,")
-            found.append(int(token.text))
+            numbers.append(int(token.text))
             if self.now.text == "]":
                 self.take()
-                return tuple(found)
+                return tuple(numbers)
             self.expect(",", 'A comma or a closing "]"')
 
     def call(self, name: Token) -> Node:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from penpaper_cli.formula.parser import (
     one_spelling,
     parse,
 )
+from penpaper_cli.formula.signatures import signature_of
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper.paper import Array, Op, Paper, Value
 
@@ -130,7 +130,7 @@ class Work:
         function = COMPOSED.get(name) or OPS.get(name)
         if function is None or (isinstance(function, Op) and not function.public):
             raise self.unknown(place, name, FUNCTIONS, "is not a function of pp", f"there are {', '.join(FUNCTIONS)}")
-        problem = misfit(name, function, len(values), settings)
+        problem = signature_of(function).problem(name, len(values), settings)
         if problem:
             raise complaint(self.text, place, problem)
         if not isinstance(function, Op):
@@ -200,33 +200,6 @@ def plain_number(number: Fraction) -> int | Fraction:
     return int(number) if number.denominator == 1 else number
 
 
-def misfit(name: str, function: Callable[..., Value], operands: int, settings: Mapping[str, object]) -> str:
-    """What is wrong with a call's operands or settings, or nothing."""
-    parameters = list(inspect.signature(function.forward if isinstance(function, Op) else function).parameters.values())
-    parameters = parameters if isinstance(function, Op) else parameters[1:]
-    allowed = [
-        p.name
-        for p in parameters
-        if p.kind is not p.VAR_POSITIONAL and (p.default is not p.empty or p.name in settings)
-    ]
-    needed = [
-        p.name
-        for p in parameters
-        if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is p.empty and p.name not in settings
-    ]
-    for key in settings:
-        if key not in [p.name for p in parameters]:
-            has = f"it has {', '.join(allowed)}" if allowed else "it has none"
-            return f'{name} has no setting "{key}": {has}.'
-    variable = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    if operands < len(needed) or (operands > len(needed) and not variable):
-        wanted = f"{len(needed)}{' or more' if variable else ''}"
-        options = [f"{p.name}=…" for p in parameters if p.default is not p.empty]
-        hint = f"; settings are written {', '.join(options)}" if options else ""
-        return f"{name} takes {wanted} operand{'s' if wanted != '1' else ''}, and here it has {operands}{hint}."
-    return ""
-
-
 COMPOSED: dict[str, Callable[..., Value]] = {
     "neuron": composed.neuron,
     "dense": composed.dense,
@@ -239,13 +212,13 @@ FUNCTIONS = sorted({name for name, op in OPS.items() if op.public and name not i
 
 def read_names(texts: Iterable[str]) -> dict[str, str]:
     """The names and matrices of the command line: "W=1 2; 3 4"."""
-    found: dict[str, str] = {}
+    matrices: dict[str, str] = {}
     for text in texts:
         name, sign, value = text.strip().partition("=")
         name = one_spelling(name.strip())
         if not sign or not re.fullmatch(NAME, name) or name.endswith("ᵀ"):
             raise CannotRead(f'"{text}": give a matrix as NAME=MATRIX, such as W="1 2; 3 4".')
-        if name in found:
+        if name in matrices:
             raise CannotRead(f'"{name}" is given twice: a name is given once.')
-        found[name] = value
-    return found
+        matrices[name] = value
+    return matrices

@@ -29,7 +29,7 @@ from penpaper_cli.paper.paper import Array
 
 def resume_to_json(run: Run, seed: int, test: float | None) -> JsonObject:
     """Everything that the next epoch depends on."""
-    found: JsonObject = {
+    fields: JsonObject = {
         "optimizer": run.settings.rule.option,
         "rates": {name: float(rate) for name, rate in run.settings.rates.items()},
         "l2": run.layers.l2,
@@ -47,9 +47,9 @@ def resume_to_json(run: Run, seed: int, test: float | None) -> JsonObject:
         "test_losses": run.test_losses,
     }
     if run.best is not None:
-        found["best"] = {"epoch": run.best.epoch, "loss": run.best.loss}
-        found["latest"] = {name: array_to_json(data) for name, data in run.state.parameters.items()}
-    return found
+        fields["best"] = {"epoch": run.best.epoch, "loss": run.best.loss}
+        fields["latest"] = {name: array_to_json(data) for name, data in run.state.parameters.items()}
+    return fields
 
 
 def random_to_json(random: np.random.Generator) -> JsonObject:
@@ -81,45 +81,45 @@ def resumed(model: Model, source: str) -> tuple[Run, int, float | None]:
     raise CannotRead(f"{shown(source)} can't be trained further: under resume, {problem}; train a new model.")
 
 
-def _run(model: Model, found: JsonObject) -> tuple[Run, int, float | None]:
-    rule = entry_of(UPDATE_RULES, text_of(found, "optimizer"))
+def _run(model: Model, fields: JsonObject) -> tuple[Run, int, float | None]:
+    rule = entry_of(UPDATE_RULES, text_of(fields, "optimizer"))
     if rule is None:
         raise Fault("its optimizer is not one of pp's")
-    typed = object_of(found, "rates")
+    typed = object_of(fields, "rates")
     rates = rule.with_defaults({name: rate_of(number_of(typed, name)) for name in rule.rates if name in typed})
-    batch, patience = (None if found.get(key) is None else count_of(found, key) for key in ("batch_size", "patience"))
+    batch, patience = (None if fields.get(key) is None else count_of(fields, key) for key in ("batch_size", "patience"))
     parameters, best = model.parameters, None
-    if "best" in found:
-        mark = object_of(found, "best")
+    if "best" in fields:
+        mark = object_of(fields, "best")
         best = Best(count_of(mark, "epoch"), float(number_of(mark, "loss")), model.parameters)
-        parameters = {name: array_of(data, name) for name, data in object_of(found, "latest").items()}
+        parameters = {name: array_of(data, name) for name, data in object_of(fields, "latest").items()}
         check_shapes(model.layers, parameters)
     run = Run(
         model.layers,
         Settings(rule, rates, batch, patience),
-        State(parameters, _memory(found, parameters), count_of(found, "updates")),
-        _random(object_of(found, "random")),
-        numbers_of(found, "losses"),
-        numbers_of(found, "test_losses") if "test_losses" in found else [],
+        State(parameters, _memory(fields, parameters), count_of(fields, "updates")),
+        _random(object_of(fields, "random")),
+        numbers_of(fields, "losses"),
+        numbers_of(fields, "test_losses") if "test_losses" in fields else [],
         best=best,
     )
     if not run.losses or (run.test_losses and len(run.test_losses) != len(run.losses)):
         raise Fault("its losses are not those of a run")
-    return run, count_of(found, "seed"), None if found.get("test") is None else float(number_of(found, "test"))
+    return run, count_of(fields, "seed"), None if fields.get("test") is None else float(number_of(fields, "test"))
 
 
-def _memory(found: JsonObject, parameters: Parameters) -> dict[str, dict[str, Array]]:
+def _memory(fields: JsonObject, parameters: Parameters) -> dict[str, dict[str, Array]]:
     memory = {}
-    for name in object_of(found, "memory"):
-        letters = object_of(found["memory"], name)
+    for name in object_of(fields, "memory"):
+        letters = object_of(fields["memory"], name)
         memory[name] = {letter: array_of(data, f"{letter} of {name}") for letter, data in letters.items()}
         if name not in parameters or any(data.shape != parameters[name].shape for data in memory[name].values()):
             raise Fault("what it remembers doesn't fit its parameters")
     return memory
 
 
-def _random(found: JsonObject) -> np.random.Generator:
-    large = {key: text_of(found, key) for key in ("state", "inc")}
+def _random(fields: JsonObject) -> np.random.Generator:
+    large = {key: text_of(fields, key) for key in ("state", "inc")}
     if not all(text.isascii() and text.isdigit() and len(text) < 40 for text in large.values()):
         raise Fault("its random state is not one")
     generator = np.random.Generator(np.random.PCG64())
@@ -127,8 +127,8 @@ def _random(found: JsonObject) -> np.random.Generator:
         generator.bit_generator.state = {
             "bit_generator": "PCG64",
             "state": {key: int(text) for key, text in large.items()},
-            "has_uint32": count_of(found, "has_uint32"),
-            "uinteger": count_of(found, "uinteger"),
+            "has_uint32": count_of(fields, "has_uint32"),
+            "uinteger": count_of(fields, "uinteger"),
         }
     except (ValueError, OverflowError):
         raise Fault("its random state is not one") from None

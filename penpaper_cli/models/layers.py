@@ -129,12 +129,12 @@ class Layers:
         `he`: limit √(6/inputs) (He et al., 2015), for relu and its kin. `xavier`: √(6/(inputs + outputs)) (Glorot and
         Bengio, 2010), for tanh and sigmoid. Both keep the spread of the scores about equal from layer to layer.
         """
-        found: dict[str, Array] = {}
+        parameters: dict[str, Array] = {}
         for (W, b), (m, n) in zip(self.names, pairwise(self.sizes), strict=True):
             limit = {"zeros": 0.0, "he": np.sqrt(6 / m), "xavier": np.sqrt(6 / (m + n))}[how]
-            found[W] = random.uniform(-limit, limit, (m, n)) if limit else np.zeros((m, n))
-            found[b] = np.zeros(n)
-        return found
+            parameters[W] = random.uniform(-limit, limit, (m, n)) if limit else np.zeros((m, n))
+            parameters[b] = np.zeros(n)
+        return parameters
 
     def usual_start(self) -> str:
         """Zeros where there is nothing hidden, since the loss then has one valley; else what suits the activation."""

@@ -87,6 +87,8 @@ class Conv2d(Op):
         lambda g, out, x, k, **slides: OPS["conv2d_back_kernel"](x, g, shape=k.shape, **slides),
     )
 
+    takes_more = True
+
     def __call__(self, *parents: Value, **settings: Any) -> Value:
         """An operand after the kernel is the bias: one number for each filter, added to the whole of its result."""
         x, k, *bias = parents
@@ -127,7 +129,7 @@ class Conv2d(Op):
     def work(self, x: Value, k: Value) -> int:
         return x.data.size * k.data.size // (k.shape[1] if len(k.shape) == 4 else 1)
 
-    def forward(self, x: Array, k: Array, *b: Array, stride: int = 1, padding: int = 0) -> Array:
+    def forward(self, x: Array, k: Array, stride: int = 1, padding: int = 0) -> Array:
         image, kernel = padded(stack(x, 3), padding), stack(k, 4)
         sizes = [steps(n, m, stride) for n, m in zip(image.shape[1:], kernel.shape[2:], strict=True)]
         result: Array = zeros((kernel.shape[0], *sizes), x)

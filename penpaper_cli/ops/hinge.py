@@ -29,9 +29,9 @@ def margins(z: Array, t: Array) -> Array:
     """How far each score comes within 1 of the true class's score; the true class itself gets 0. A row per sample."""
     rows = z.reshape(-1, z.shape[-1])
     true = np.arange(len(rows)), classes(t)
-    found = rows - rows[true][:, None] + 1
-    found[true] -= 1
-    return np.asarray(found)
+    within = rows - rows[true][:, None] + 1
+    within[true] -= 1
+    return np.asarray(within)
 
 
 def margin(z: Value, row: int, column: int, true: int) -> Expr:
@@ -66,9 +66,9 @@ class Violations(Op):
         check_rivals(z, t)
 
     def forward(self, z: Array, t: Array) -> Any:
-        found = marks(margins(z, t) > 0, z)
-        found[np.arange(len(found)), classes(t)] = -found.sum(axis=1)
-        return found.reshape(z.shape)
+        counts = marks(margins(z, t) > 0, z)
+        counts[np.arange(len(counts)), classes(t)] = -counts.sum(axis=1)
+        return counts.reshape(z.shape)
 
     def entry(self, at: Place, z: Value, t: Value) -> Expr:
         row, column = (at[0] if len(z.shape) == 2 else 0), at[-1]

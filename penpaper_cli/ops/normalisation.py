@@ -126,6 +126,8 @@ class LayerNorm(Within):
         ),
     )
 
+    takes_more = True
+
     def __call__(self, *parents: Value, **settings: Any) -> Value:
         """Operands after the first are the scale and the shift, one number for each entry of a row."""
         x, *affine = parents
@@ -153,7 +155,7 @@ class LayerNorm(Within):
                 f"{named(x)} has a line of equal numbers, whose standard deviation is 0: give layernorm an eps above 0."
             )
 
-    def forward(self, x: Array, *affine: Array, eps: Fraction = EPSILON, axis: int = 1) -> Any:
+    def forward(self, x: Array, eps: Fraction = EPSILON, axis: int = 1) -> Any:
         distance = x - x.mean(axis, keepdims=True)
         deviation = OPS["deviation"].forward(x, axis, eps)
         return np.where(np.isfinite(deviation), distance / deviation, np.nan)

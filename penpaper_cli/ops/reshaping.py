@@ -25,6 +25,8 @@ class Reshape(Op):
     rearranges = True
     backward = (lambda g, out, a, shape: OPS["reshape"](g, shape=a.shape),)
 
+    takes_more = True
+
     def __call__(self, *parents: Value, **settings: Any) -> Value:
         """The new sizes are a setting, or numbers after the operand, as in reshape(x, 2, 3)."""
         a, *sizes = parents
@@ -45,7 +47,7 @@ class Reshape(Op):
                 f"{shape_text(shape)}: give up to {MOST_SIZES} sizes whose product is {a.data.size:,}."
             )
 
-    def forward(self, a: Array, *sizes: Array, shape: Shape = ()) -> Array:
+    def forward(self, a: Array, shape: Shape = ()) -> Array:
         return a.reshape(shape)
 
     def entry(self, at: Place, a: Value, shape: Shape) -> Expr:
@@ -102,6 +104,8 @@ class Concat(Op):
         lambda g, out, a, b, axis: piece(g, axis, a.shape[axis], out.shape[axis]),
     )
 
+    takes_more = True
+
     def __call__(self, *parents: Value, **settings: Any) -> Value:
         """Matrices are joined side by side, anything else along its first direction, unless an axis is given."""
         joined, *others = parents
@@ -124,7 +128,7 @@ class Concat(Op):
             hint = f"; axis={1 - axis} joins them the other way" if len(a.shape) == 2 else ""
             raise CannotWork(f"{shapes}: to join them along axis {axis}, their other sizes must be equal{hint}.")
 
-    def forward(self, a: Array, b: Array, *more: Array, axis: int | None = None) -> Array:
+    def forward(self, a: Array, b: Array, axis: int | None = None) -> Array:
         return np.concatenate((a, b), axis=axis)
 
     def entry(self, at: Place, a: Value, b: Value, axis: int) -> Expr:

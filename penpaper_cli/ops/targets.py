@@ -72,9 +72,9 @@ def check_classes(z: Value, t: Value) -> None:
 
 def which_column(z: Value, t: Value) -> tuple[str | Expr, ...]:
     """What a class number means, on the first sample."""
-    found = int(classes(t.data)[0])
+    number = int(classes(t.data)[0])
     row, column = ("row 1", "column") if len(z.shape) == 2 else ("the scores", "entry")
-    return (f"Class numbers count from 0: the class of {row} is {found}, which is {column} {found + 1} of ", z.label)
+    return (f"Class numbers count from 0: the class of {row} is {number}, which is {column} {number + 1} of ", z.label)
 
 
 def classes_example(scores: str, numbers: str) -> tuple[Value, Value]:

@@ -201,6 +201,7 @@ class Op:
     - `class_numbers`: the operand, counted from 0, that holds class numbers unless its shape is that of the first.
     - `stops_gradient`: its result is a place or a class, which can't be nudged.
     - `public`: formulas may name it; what only gradient rules need is not.
+    - `takes_more`: formulas may give it more operands than `forward` takes; its `__call__` makes something of them.
     - `plain`: arithmetic that needs no explanation inside a longer formula.
     """
 
@@ -215,6 +216,7 @@ class Op:
     class_numbers: ClassVar[int | None] = None
     stops_gradient: ClassVar[bool] = False
     public: ClassVar[bool] = True
+    takes_more: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         if "name" in cls.__dict__:

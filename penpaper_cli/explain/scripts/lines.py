@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -13,6 +12,7 @@ import numpy as np
 
 from penpaper_cli.explain.results import key
 from penpaper_cli.expressions.arithmetic import Apply, Name
+from penpaper_cli.formula.signatures import signature_of
 from penpaper_cli.ops.reductions import direction
 from penpaper_cli.paper.paper import Op, Value
 from penpaper_cli.solution.script import (
@@ -71,18 +71,18 @@ class Notes:
 
     def _reached(self) -> list[Value]:
         """The lines, and every unnamed step in them, once each."""
-        found: dict[Value, None] = {}
+        reached: dict[Value, None] = {}
 
         def visit(value: Value) -> None:
-            if value not in found and value.op is not None:
-                found[value] = None
+            if value not in reached and value.op is not None:
+                reached[value] = None
                 for parent in value.parents:
                     if parent not in self.names:
                         visit(parent)
 
         for line in self.lines:
             visit(line)
-        return list(found)
+        return list(reached)
 
     def _is_whole(self, value: Value) -> bool:
         """Whether a given value is only ever used as class numbers, and nobody asks for its gradient."""
@@ -165,15 +165,9 @@ def class_place(user: Value) -> int | None:
     return None if place and user.parents[0].shape == user.parents[place].shape else place
 
 
-def usual_settings(op: Op) -> dict[str, Any]:
-    """Every setting of an operation, as it is unless told otherwise."""
-    parameters = inspect.signature(op.forward).parameters.values()
-    return {p.name: p.default for p in parameters if p.default is not p.empty}
-
-
 def settings_of(op: Op, value: Value) -> dict[str, Any]:
     """Every setting, the usual ones too; an axis as NumPy counts it, and arrays as numbers."""
-    settings = usual_settings(op) | value.settings
+    settings = {**signature_of(op).settings, **value.settings}
     if "axis" in settings and op.name != "repeat":
         settings["axis"] = direction(len(value.parents[0].shape), settings["axis"])
     return {

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from penpaper_cli.explain.scripts.lines import notes_of, repeated, usual_settings
+from penpaper_cli.explain.scripts.lines import notes_of, repeated
+from penpaper_cli.formula.signatures import signature_of
 from penpaper_cli.ops import OPS
 from penpaper_cli.solution.script import Call, Choose, Given, Let, Number, Ref, Repeat, Script, Statement, Term
 
@@ -222,7 +223,7 @@ class Forward:
             shape = (*rows.shape[:1], layers.sizes[k])
             value = self.layer(value, (W, layers.shapes[W]), (b, layers.shapes[b]), shape)
             if activation != "none":
-                value = Call(activation, (value,), usual_settings(OPS[activation]), shape)
+                value = Call(activation, (value,), signature_of(OPS[activation]).settings, shape)
                 lets.append(Let(f"hidden_{k}", value))
                 value = Ref(f"hidden_{k}", shape)
         if layers.objective.per_class:
