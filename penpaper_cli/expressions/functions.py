@@ -63,7 +63,7 @@ class Form(Enum):
     POWER_OF_E = "power of e"
 
 
-class Written(NamedTuple):
+class Names(NamedTuple):
     """What a function is called on paper: in text and MathML, in LaTeX and in Typst."""
 
     text: str
@@ -71,12 +71,12 @@ class Written(NamedTuple):
     typst: str
 
 
-def upright(name: str) -> Written:
+def upright(name: str) -> Names:
     """A name that LaTeX and Typst don't know by themselves, set like the ones they do, such as log."""
-    return Written(name, rf"\text{{{name.replace('_', '-')}}}", f'op("{name}")')
+    return Names(name, rf"\text{{{name.replace('_', '-')}}}", f'op("{name}")')
 
 
-class Called(NamedTuple):
+class Calls(NamedTuple):
     """How the libraries write a function of an operand `a`."""
 
     numpy: str
@@ -91,8 +91,8 @@ class Function:
     - `exactly`: what it comes to for a rational number, None where that isn't rational.
     - `decimal`: what it comes to for any number, as a decimal of 50 digits; None where every rational number stays one.
     - `slope`: how steep it is at x, where it is y: it carries what was rounded on the way on to the result.
-    - `written`: its name in each notation.
-    - `called`: its call in each library.
+    - `names`: its name in each notation.
+    - `calls`: its call in each library.
     - `form`: how a careful typesetter writes it; plain text always has its name and brackets.
     - `inside`: what stands in its brackets, where that isn't the operand itself.
     """
@@ -100,8 +100,8 @@ class Function:
     exactly: Callable[..., Any]
     decimal: Callable[[Decimal], Real] | None
     slope: Callable[[Any, Any], Any]
-    written: Written
-    called: Called
+    names: Names
+    calls: Calls
     form: Form = Form.CALL
     inside: Callable[[Any], Any] | None = None
 
@@ -156,112 +156,112 @@ FUNCTIONS: dict[str, Function] = {
         exactly=exact_root,
         decimal=decimals.sqrt,
         slope=lambda x, y: 1 / (2 * y) if y else 1,
-        written=upright("sqrt"),
+        names=upright("sqrt"),
         form=Form.ROOT,
-        called=Called("np.sqrt(a)", "torch.sqrt(a)", "tf.sqrt(a)"),
+        calls=Calls("np.sqrt(a)", "torch.sqrt(a)", "tf.sqrt(a)"),
     ),
     "exp": Function(
         exactly=only_at(0, 1),
         decimal=decimals.exp,
         slope=lambda x, y: y,
-        written=Written("exp", latex=r"\exp", typst="exp"),
+        names=Names("exp", latex=r"\exp", typst="exp"),
         form=Form.POWER_OF_E,
-        called=Called("np.exp(a)", "torch.exp(a)", "tf.exp(a)"),
+        calls=Calls("np.exp(a)", "torch.exp(a)", "tf.exp(a)"),
     ),
     "log": Function(
         exactly=only_at(1, 0),
         decimal=decimals.log,
         slope=lambda x, y: 1 / x,
-        written=Written("log", latex=r"\log", typst="log"),
-        called=Called("np.log(a)", "torch.log(a)", "tf.math.log(a)"),
+        names=Names("log", latex=r"\log", typst="log"),
+        calls=Calls("np.log(a)", "torch.log(a)", "tf.math.log(a)"),
     ),
     # log(1 + x) and log(1 - x) in one, so that a small x isn't lost.
     "log1p": Function(
         exactly=only_at(0, 0),
         decimal=decimals.log1p,
         slope=lambda x, y: 1 / (1 + x),
-        written=Written("log", latex=r"\log", typst="log"),
+        names=Names("log", latex=r"\log", typst="log"),
         inside=lambda x: 1 + x,
-        called=Called("np.log1p(a)", "torch.log1p(a)", "tf.math.log1p(a)"),
+        calls=Calls("np.log1p(a)", "torch.log1p(a)", "tf.math.log1p(a)"),
     ),
     "log1m": Function(
         exactly=only_at(0, 0),
         decimal=decimals.log1m,
         slope=lambda x, y: -1 / (1 - x),
-        written=Written("log", latex=r"\log", typst="log"),
+        names=Names("log", latex=r"\log", typst="log"),
         inside=lambda x: 1 - x,
-        called=Called("np.log1p(-a)", "torch.log1p(-a)", "tf.math.log1p(-a)"),
+        calls=Calls("np.log1p(-a)", "torch.log1p(-a)", "tf.math.log1p(-a)"),
     ),
     "abs": Function(
         exactly=abs,
         decimal=None,
         slope=lambda x, y: 1 if x > 0 else -1,
-        written=upright("abs"),
+        names=upright("abs"),
         form=Form.BARS,
-        called=Called("np.abs(a)", "torch.abs(a)", "tf.abs(a)"),
+        calls=Calls("np.abs(a)", "torch.abs(a)", "tf.abs(a)"),
     ),
     "step": Function(
         exactly=step,
         decimal=None,
         slope=lambda x, y: 0,
-        written=upright("step"),
-        called=Called("np.heaviside(a, 0)", "(a > 0).double()", "tf.cast(a > 0, tf.float64)"),
+        names=upright("step"),
+        calls=Calls("np.heaviside(a, 0)", "(a > 0).double()", "tf.cast(a > 0, tf.float64)"),
     ),
     "sign": Function(
         exactly=sign,
         decimal=None,
         slope=lambda x, y: 0,
-        written=upright("sign"),
-        called=Called("np.sign(a)", "torch.sign(a)", "tf.sign(a)"),
+        names=upright("sign"),
+        calls=Calls("np.sign(a)", "torch.sign(a)", "tf.sign(a)"),
     ),
     "relu": Function(
         exactly=relu,
         decimal=None,
         slope=lambda x, y: 1 if x > 0 else 0,
-        written=upright("relu"),
-        called=Called("np.maximum(a, 0)", "torch.relu(a)", "tf.nn.relu(a)"),
+        names=upright("relu"),
+        calls=Calls("np.maximum(a, 0)", "torch.relu(a)", "tf.nn.relu(a)"),
     ),
     "leaky_relu": Function(
         exactly=leaky_relu,
         decimal=None,
         slope=lambda x, y: 1 if x > 0 else Fraction(1, 100),
-        written=upright("leaky_relu"),
-        called=Called("leaky_relu(a, slope)", "F.leaky_relu(a, slope)", "leaky_relu(a, slope)"),
+        names=upright("leaky_relu"),
+        calls=Calls("leaky_relu(a, slope)", "F.leaky_relu(a, slope)", "leaky_relu(a, slope)"),
     ),
     "sigmoid": Function(
         exactly=only_at(0, Fraction(1, 2)),
         decimal=decimals.sigmoid,
         slope=lambda x, y: y * (1 - y),
-        written=upright("sigmoid"),
-        called=Called("1 / (1 + np.exp(-a))", "torch.sigmoid(a)", "tf.sigmoid(a)"),
+        names=upright("sigmoid"),
+        calls=Calls("1 / (1 + np.exp(-a))", "torch.sigmoid(a)", "tf.sigmoid(a)"),
     ),
     "tanh": Function(
         exactly=only_at(0, 0),
         decimal=decimals.tanh,
         slope=lambda x, y: 1 - y * y,
-        written=Written("tanh", latex=r"\tanh", typst="tanh"),
-        called=Called("np.tanh(a)", "torch.tanh(a)", "tf.tanh(a)"),
+        names=Names("tanh", latex=r"\tanh", typst="tanh"),
+        calls=Calls("np.tanh(a)", "torch.tanh(a)", "tf.tanh(a)"),
     ),
     "softplus": Function(
         exactly=lambda x: None,
         decimal=decimals.softplus,
         slope=lambda x, y: decimals.sigmoid(x),
-        written=upright("softplus"),
-        called=Called("np.logaddexp(0, a)", "F.softplus(a, threshold=40)", "tf.math.softplus(a)"),
+        names=upright("softplus"),
+        calls=Calls("np.logaddexp(0, a)", "F.softplus(a, threshold=40)", "tf.math.softplus(a)"),
     ),
     "normal_share": Function(
         exactly=only_at(0, Fraction(1, 2)),
         decimal=decimals.normal_share,
         slope=lambda x, y: decimals.normal_height(x),
-        written=Written("Φ", latex=r"\Phi", typst="Φ"),
-        called=Called("normal_share(a)", "torch.special.ndtr(a)", "tf.math.erfc(-a / math.sqrt(2)) / 2"),
+        names=Names("Φ", latex=r"\Phi", typst="Φ"),
+        calls=Calls("normal_share(a)", "torch.special.ndtr(a)", "tf.math.erfc(-a / math.sqrt(2)) / 2"),
     ),
     "normal_height": Function(
         exactly=lambda x: None,
         decimal=decimals.normal_height,
         slope=lambda x, y: -x * y,
-        written=Written("φ", latex=r"\varphi", typst="φ"),
-        called=Called(
+        names=Names("φ", latex=r"\varphi", typst="φ"),
+        calls=Calls(
             "normal_height(a)",
             "torch.exp(-(a ** 2) / 2) / math.sqrt(2 * math.pi)",
             "tf.exp(-(a ** 2) / 2) / math.sqrt(2 * math.pi)",
@@ -271,8 +271,8 @@ FUNCTIONS: dict[str, Function] = {
         exactly=only_at(0, 0),
         decimal=decimals.gelu,
         slope=lambda x, y: decimals.normal_share(x) + x * decimals.normal_height(x),
-        written=upright("gelu"),
-        called=Called("a * normal_share(a)", "F.gelu(a)", "a * tf.math.erfc(-a / math.sqrt(2)) / 2"),
+        names=upright("gelu"),
+        calls=Calls("a * normal_share(a)", "F.gelu(a)", "a * tf.math.erfc(-a / math.sqrt(2)) / 2"),
     ),
 }
 """The functions of one number, by name. What a gradient is made of is among them, though no formula may ask for it."""
