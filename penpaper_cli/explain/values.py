@@ -9,7 +9,7 @@ from penpaper_cli.explain.grids import grid
 from penpaper_cli.explain.show import MOST_ENTRIES, Show
 from penpaper_cli.explain.working import entries_worked
 from penpaper_cli.expressions.arithmetic import SLACK, Apply, Expr, Name, Num
-from penpaper_cli.paper.paper import Op, Value
+from penpaper_cli.paper.paper import MORE_DIGITS, Op, Value
 from penpaper_cli.sentences import common as words
 from penpaper_cli.solution.blocks import Block, Heading, Sentence
 
@@ -49,6 +49,8 @@ def explained(result: Value, show: Show, limit: int = MOST_ENTRIES) -> Iterator[
     yield from leaving_exact(result)
     yield from broadcasts(result).values()
     yield from entries_worked(result, show, limit)
+    if result in paper.noise:
+        yield Sentence((words.nothing_left(MORE_DIGITS[-1], paper.noise[result]),), explains=False)
     if result.shape or not show.most(limit):
         yield from grid(result, show)
 
@@ -87,7 +89,7 @@ def sentences(result: Value, alone: bool) -> tuple[str, ...]:
 
 def leaving_exact(result: Value) -> Iterator[Block]:
     """Say where the rationals are left, for decimals or for float64."""
-    if result.in_float64 and any(p.in_float64 and p.op is None for p in result.parents):
+    if result.in_float64 and any(p.in_float64 and p in p.paper.typed for p in result.parents):
         yield Sentence((words.in_float64("The numbers were read as float64"),), explains=False)
     elif _first(result, lambda value: value.in_float64):
         asked = (

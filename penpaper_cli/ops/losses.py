@@ -217,7 +217,7 @@ class PoissonLoss(PairLoss):
         refuse(t, t.data < -float(SLACK), ", and a target of poisson is a count, from 0 up.")
 
     def forward(self, z: Array, t: Array) -> Any:
-        return (of_entries("exp", z) - z * t).sum() / z.size
+        return np.sum(of_entries("exp", z) - z * t) / z.size
 
     def entry(self, at: Place, z: Value, t: Value) -> Expr:
         scores = in_decimals(z.data)
@@ -274,7 +274,7 @@ class BinaryCrossEntropy(PairLoss):
 
     def forward(self, p: Array, t: Array, from_scores: int = 0) -> Any:
         terms = surprise_of_scores(p, t) if from_scores else -surprise(p, t)
-        return terms.sum() / p.size
+        return np.sum(terms) / p.size
 
     backward = (
         lambda g, out, p, t, from_scores=0: scale(
