@@ -1,4 +1,4 @@
-"""pp train in three steps: the data is opened once, the run is made once, and whatever is wanted of it draws on that."""
+"""pp train in three steps: data is opened once, the run is made once, and whatever is wanted of it draws on that."""
 
 from __future__ import annotations
 
@@ -83,13 +83,11 @@ def test_progress_is_told_of_every_epoch_and_may_end_the_run(tmp_path: Path) -> 
 
 
 def test_options_are_python_s_own() -> None:
-    lists = train(
-        HOUSES, "price", hidden=[3, 2], lr=0.02, rates={"momentum": 0.8}, optimizer="momentum", explain=[1, 2]
-    )
-    text = train(
-        HOUSES, "price", hidden="3,2", lr="0.02", rates={"momentum": "0.8"}, optimizer="momentum", explain="1,2"
-    )
-    assert str(lists) == str(text)
+    def with_momentum(**options: Any) -> str:
+        return str(train(HOUSES, "price", optimizer="momentum", **options))
+
+    lists = with_momentum(hidden=[3, 2], lr=0.02, rates={"momentum": 0.8}, explain=[1, 2])
+    assert lists == with_momentum(hidden="3,2", lr="0.02", rates={"momentum": "0.8"}, explain="1,2")
 
 
 def test_what_was_assumed_stands_in_the_notes(tmp_path: Path) -> None:
