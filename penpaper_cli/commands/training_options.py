@@ -93,21 +93,9 @@ def read_training(
     """What is trained, and how. Raises CannotRead for what is out of range."""
     from penpaper_cli.models.options import TrainingOptions, read_hidden
 
-    rates = {} if lr is None else {"lr": lr}
+    sizes, rates = read_hidden(hidden), {} if lr is None else {"lr": lr}
     return TrainingOptions(
-        loss,
-        read_hidden(hidden),
-        activation,
-        optimizer,
-        rates,
-        batch_size,
-        seed,
-        init,
-        l2,
-        test,
-        patience,
-        scale,
-        scale_target,
+        loss, sizes, activation, optimizer, rates, batch_size, seed, init, l2, test, patience, scale, scale_target
     )
 
 
