@@ -46,7 +46,7 @@ Epochs = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        help="How often to go through the data. Default: 200; 500 for classes and networks; 2,000 for words.",
+        help="How often to go through the data. Default: 200; 500 for classes, counts and networks; 2,000 for words.",
     ),
 ]
 BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Rows for each update. Default: all.")]
