@@ -13,6 +13,7 @@ import pytest
 from cases import each
 
 import penpaper_cli
+from penpaper_cli.commands import FAMILIES
 
 PACKAGE = "penpaper_cli"
 ROOT = Path(penpaper_cli.__file__).parent
@@ -47,8 +48,9 @@ NOT_IN = {
     "ops": {"sentences", "solution", "data"},
     "solution": {"sentences", "paper"},
     "render": {"sentences", "paper", "ops"},
+    "commands": {"paper", "ops", "explain"},
 }
-"""What a storey doesn't see although it lies below: words for people, and numbers in arrays."""
+"""What a storey doesn't see although it lies below: words for people, numbers in arrays, and what the library does."""
 
 ONLY_IN = {
     "rich": {"render.text.terminal", "render.text.coloured", "commands.progress"},
@@ -164,6 +166,11 @@ def test_imports_point_down(for_types: bool) -> None:
 def test_some_do_not_see_what_lies_below(folder: str) -> None:
     seen = [str(found) for found in INSIDE if part(found.by) == folder and part(target(found)) in NOT_IN[folder]]
     assert seen == []
+
+
+def test_no_command_imports_another() -> None:
+    families = {f"commands.{family}" for family in FAMILIES.values()}
+    assert [str(found) for found in INSIDE if found.by in families and target(found) in families] == []
 
 
 def test_no_module_imports_itself_in_a_circle() -> None:

@@ -151,6 +151,7 @@ ROWS: dict[str, Row] = {
     "sse": "np.sum((a - b) ** 2)",
     "half_sse": "np.sum((a - b) ** 2) / 2",
     "mae": "np.mean(np.abs(a - b))",
+    "poisson": "np.mean(np.exp(a) - a * b)",
     "huber": "huber(a, b, delta)",
     "bce": lambda call: BCE_FROM_SCORES if call.settings["from_scores"] else BCE,
     "cross_entropy": cross_entropy,

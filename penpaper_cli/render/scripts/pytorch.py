@@ -141,6 +141,7 @@ ROWS: dict[str, Row] = {
     "sse": 'F.mse_loss(a, b, reduction="sum")',
     "half_sse": 'F.mse_loss(a, b, reduction="sum") / 2',
     "mae": "F.l1_loss(a, b)",
+    "poisson": "F.poisson_nll_loss(a, b)",
     "huber": "F.huber_loss(a, b, delta=delta)",
     "bce": lambda call: BCE_FROM_SCORES if call.settings["from_scores"] else BCE,
     "cross_entropy": cross_entropy,

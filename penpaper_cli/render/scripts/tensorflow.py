@@ -98,6 +98,7 @@ ROWS: dict[str, Row] = {
     "sse": "tf.reduce_sum((a - b) ** 2)",
     "half_sse": "tf.reduce_sum((a - b) ** 2) / 2",
     "mae": "tf.reduce_mean(tf.abs(a - b))",
+    "poisson": "tf.reduce_mean(tf.nn.log_poisson_loss(b, a))",
     "huber": "huber(a, b, delta)",
     "bce": lambda call: BCE_FROM_SCORES if call.settings["from_scores"] else BCE,
     "cross_entropy": cross_entropy,
