@@ -111,7 +111,7 @@ BCE = "-torch.mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))"
 BCE_FROM_SCORES = "F.binary_cross_entropy_with_logits(a, b)"
 
 ROWS: dict[str, Row] = {
-    **{name: function.called.pytorch for name, function in FUNCTIONS.items()},
+    **{name: function.calls.pytorch for name, function in FUNCTIONS.items()},
     "add": "a + b",
     "sub": "a - b",
     "mul": "a * b",

@@ -68,7 +68,7 @@ BCE = "-tf.reduce_mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))"
 BCE_FROM_SCORES = "tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(b, a))"
 
 ROWS: dict[str, Row] = {
-    **{name: function.called.tensorflow for name, function in FUNCTIONS.items()},
+    **{name: function.calls.tensorflow for name, function in FUNCTIONS.items()},
     "add": "a + b",
     "sub": "a - b",
     "mul": "a * b",
