@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import each
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import shorten, value
 from penpaper_cli.expressions.checking import size
 from penpaper_cli.expressions.decimals import Decimal, Real, real
+from penpaper_cli.formula.choices import TRAINED
 from penpaper_cli.formula.network import Trainer
 from penpaper_cli.formula.program import Program
 from penpaper_cli.formula.update_rules import UPDATE_RULES
@@ -208,8 +210,8 @@ def nearby(arrays: list[Array]) -> list[Array]:
 
 
 @every_op
-@pytest.mark.parametrize("variation", VARIATIONS)
-@pytest.mark.parametrize("kind", [exactly, floats], ids=["exact", "float64"])
+@each("variation", VARIATIONS)
+@each("kind", [exactly, floats], ids=["exact", "float64"])
 def test_each_entry_is_worked_to_the_number_recorded(op: Op, variation: str, kind: Callable[[Array], Array]) -> None:
     build, arrays = example(op)
     obeys_entry_law_or_refuses(build, [kind(VARIATIONS[variation](array)) for array in arrays])
@@ -398,7 +400,7 @@ def test_a_loss_through_a_linear_layer(loss: str, w: tuple[int, ...], b: tuple[i
     obeys_gradient_law(lambda X, w, b, y: OPS[loss](X @ w + b, y), nearby([X, countable(w, 2), countable(b, 3), y]))
 
 
-@pytest.mark.parametrize("loss", ["mse", "half_mse", "bce", "cross_entropy"])
+@pytest.mark.parametrize("loss", TRAINED)
 @pytest.mark.parametrize("optimizer", UPDATE_RULES)
 @pytest.mark.parametrize("kind", [exactly, floats], ids=["exact", "float64"])
 def test_every_line_of_an_epoch_is_explained(loss: str, optimizer: str, kind: Callable[[Array], Array]) -> None:

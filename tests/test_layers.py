@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cases import each
 
 import penpaper_cli
 from penpaper_cli.commands import FAMILIES
@@ -224,12 +225,12 @@ def test_no_wildcard_imports() -> None:
     assert [str(found) for found in IMPORTS if found.of.endswith("*")] == []
 
 
-@pytest.mark.parametrize("module", SOURCES)
+@each("module", SOURCES)
 def test_no_file_is_too_long(module: str) -> None:
     assert len(SOURCES[module].read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
 
 
-@pytest.mark.parametrize("module", SOURCES)
+@each("module", SOURCES)
 def test_every_file_says_what_it_is_for(module: str) -> None:
     assert ast.get_docstring(ast.parse(SOURCES[module].read_text(encoding="utf-8")))
 
