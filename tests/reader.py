@@ -411,8 +411,8 @@ def verdict(left: Side, relation: str, right: Side, certain: bool, digits: int) 
     unless_sure(overlap and any(x.low < x.high for pair in pairs for x in pair))
     if relation == "=":
         return "" if equal else f"{left.text!r} is {', '.join(about(a.low) for a, _ in pairs)}, not {right.text!r}"
-    # Decimals that cancel to nothing are ≈ 0: that they are 0 is what no number of digits can tell.
-    if equal and any(a.low == a.high != 0 for a, _ in pairs):
+    # Rounded numbers that cancel to nothing are ≈ 0: that they are 0 is what no number of digits can tell.
+    if equal and any(a.low == a.high and (certain or a.low != 0) for a, _ in pairs):
         return f"{left.text!r} is exactly {right.text!r}: = is due, not ≈"
     try:
         lefts = flat(left.exact if certain else evaluated(left.text, loosely(digits)))

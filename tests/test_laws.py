@@ -23,8 +23,9 @@ from penpaper_cli.formula.update_rules import UPDATE_RULES
 from penpaper_cli.models.layers import Layers
 from penpaper_cli.ops import OPS
 from penpaper_cli.ops.elementwise import Elementwise
+from penpaper_cli.paper.arrays import Array
 from penpaper_cli.paper.gradients import gradients
-from penpaper_cli.paper.paper import Array, Op, Paper, Value
+from penpaper_cli.paper.paper import Op, Paper, Value
 
 Build = Callable[..., Value]
 """A calculation: from values on a paper to a value on the same paper."""

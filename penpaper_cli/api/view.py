@@ -12,7 +12,7 @@ from penpaper_cli.explain.show import MOST_TERMS, Show
 from penpaper_cli.expressions.numbers import Figures, Typed
 
 if TYPE_CHECKING:
-    from penpaper_cli.paper.paper import Array
+    from penpaper_cli.paper.arrays import Array
 
 Entry = str | int | tuple[int, ...]
 """The place of an entry, counted from 1: 3 in a vector, (3, 2) or "3,2" in a matrix."""

@@ -25,7 +25,8 @@ from penpaper_cli.models.least_squares import Solved, design, is_little, solve, 
 from penpaper_cli.models.metrics import metrics
 from penpaper_cli.models.singular_values import OUT_OF_RANGE
 from penpaper_cli.ops import OPS
-from penpaper_cli.paper.paper import Array, Paper, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper, Value
 from penpaper_cli.sentences import fit as fit_words
 from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Heading, Result, Sentence, Table, Working

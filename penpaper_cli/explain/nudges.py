@@ -21,8 +21,9 @@ from penpaper_cli.expressions.numbers import (
     terminating_digits,
     trailing_zeros_dropped,
 )
+from penpaper_cli.paper.arrays import Array
 from penpaper_cli.paper.gradients import slope
-from penpaper_cli.paper.paper import Array, Place, Value
+from penpaper_cli.paper.paper import Place, Value
 from penpaper_cli.sentences import common as words
 from penpaper_cli.solution.blocks import Block, Heading, Sentence, Table
 

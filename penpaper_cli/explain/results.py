@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Name
 from penpaper_cli.expressions.decimals import real
-from penpaper_cli.paper.paper import Value, each
+from penpaper_cli.paper.arrays import each
+from penpaper_cli.paper.paper import Value
 from penpaper_cli.solution.blocks import Result
 
 

@@ -189,7 +189,9 @@ def exp(x: Decimal) -> Real:
 
 
 def log(x: Decimal) -> Real:
-    """The natural logarithm."""
+    """The natural logarithm. Raises InvalidOperation where there is none."""
+    if x <= 0:
+        raise InvalidOperation
     return Real(PRECISION.context.ln(x))
 
 
@@ -204,7 +206,9 @@ def power(base: Decimal, exponent: Decimal) -> Real:
 
 
 def log1p(x: Decimal) -> Real:
-    """The logarithm of 1 + x, also where x would drown beside 1."""
+    """The logarithm of 1 + x, also where x would drown beside 1. Raises InvalidOperation where there is none."""
+    if x <= -1:
+        raise InvalidOperation
     c = _context(PRECISION.digits - TINY.adjusted() * (1 + PRECISION.digits // DIGITS))
     if abs(x) < TINY ** (1 + PRECISION.digits // DIGITS):
         return real(c.subtract(x, c.divide(c.multiply(x, x), Decimal(2))))
@@ -269,7 +273,7 @@ def _height(x: Decimal, c: Context) -> Decimal:
 def normal_share(x: Decimal) -> Real:
     """The share of a standard normal distribution that lies below x.
 
-    Near the middle by the series 1/2 + φ(x)·(x + x³/3 + x⁵/(3·5) + …), far below by the continued fraction of the tail,
+    Near the middle by the series 1/2 + φ(x)·(x + x^3/3 + x^5/(3·5) + …), far below by the tail's continued fraction,
     φ(x)/(|x| + 1/(|x| + 2/(|x| + …))) (Abramowitz and Stegun, 1964, 26.2.11 and 26.2.14).
     """
     c = _context(PRECISION.digits + 20)

@@ -9,7 +9,8 @@ from fractions import Fraction
 import numpy as np
 
 from penpaper_cli.ops import OPS
-from penpaper_cli.paper.paper import Array, Paper, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper, Value
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ from penpaper_cli.formula.parser import (
 )
 from penpaper_cli.formula.signatures import signature_of
 from penpaper_cli.ops import OPS
-from penpaper_cli.paper.paper import Array, Op, Paper, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Op, Paper, Value
 
 LETTERS = "HGFEDCRSTUVPQMNK"
 LARGEST_POWER = 1000

@@ -23,7 +23,9 @@ from penpaper_cli.ops.targets import (
     samples,
     which_column,
 )
-from penpaper_cli.paper.paper import OPS, Array, Numbers, Op, Place, Value, scale
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.gradients import scale
+from penpaper_cli.paper.paper import OPS, Numbers, Op, Place, Value
 
 LEAST_EXPONENT = -700
 """Below this, exp nears the end of float64, and its logarithm is worked without it."""

@@ -14,7 +14,9 @@ from penpaper_cli.expressions.functions import EVALUATE, FUNCTIONS
 from penpaper_cli.expressions.numbers import Figures, Typed
 from penpaper_cli.ops.reductions import fit
 from penpaper_cli.ops.shapes import cell, named, no_product_lost, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Numbers, Op, Paper, Place, Value, each, scale
+from penpaper_cli.paper.arrays import Array, each
+from penpaper_cli.paper.gradients import scale
+from penpaper_cli.paper.paper import OPS, Numbers, Op, Paper, Place, Value
 
 
 def rational(setting: float | Fraction) -> Fraction:

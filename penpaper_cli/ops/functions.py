@@ -14,7 +14,9 @@ from penpaper_cli.expressions.functions import EVALUATE
 from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.ops.elementwise import Unary, one_minus, rational, suited
 from penpaper_cli.ops.shapes import function_of, named, small
-from penpaper_cli.paper.paper import OPS, Array, Place, Value, scale
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.gradients import scale
+from penpaper_cli.paper.paper import OPS, Place, Value
 
 
 def marks(where: Any, like: Array) -> Array:

@@ -16,7 +16,9 @@ from penpaper_cli.ops.functions import softplus_of
 from penpaper_cli.ops.reductions import divided, over
 from penpaper_cli.ops.shapes import function_of, in_decimals, named, of_entries, place_in, shape_text, small
 from penpaper_cli.ops.targets import SLACK, beyond, refuse
-from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, each, scale
+from penpaper_cli.paper.arrays import Array, each
+from penpaper_cli.paper.gradients import scale
+from penpaper_cli.paper.paper import OPS, Op, Paper, Place, Value
 
 
 class PairLoss(Op):

@@ -12,7 +12,8 @@ from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, S
 from penpaper_cli.expressions.numbers import Figures, Typed
 from penpaper_cli.ops.elementwise import suited
 from penpaper_cli.ops.shapes import function_of, in_decimals, named, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import OPS, Op, Place, Value
 
 EPSILON = Typed(Fraction(1, 100_000), "1e-5")
 

@@ -11,7 +11,8 @@ from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Name
 from penpaper_cli.expressions.functions import FUNCTIONS
 from penpaper_cli.expressions.numbers import Figures, Typed, as_written, read_number
-from penpaper_cli.paper.paper import Array, Paper, Place, Value, each
+from penpaper_cli.paper.arrays import Array, each
+from penpaper_cli.paper.paper import Paper, Place, Value
 
 Shape = tuple[int, ...]
 

@@ -15,7 +15,8 @@ from penpaper_cli.expressions.numbers import as_written
 from penpaper_cli.ops.elementwise import suited
 from penpaper_cli.ops.reductions import check_axis, collapsed, direction, repeated
 from penpaper_cli.ops.shapes import function_of, in_decimals, named, of_entries, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import OPS, Op, Place, Value
 
 LARGE = 20
 """Scores above this, or all of them below its opposite, are lowered by the largest before exp is taken."""

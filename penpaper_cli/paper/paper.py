@@ -8,12 +8,11 @@ prediction = paper.call("ŷ", X @ w)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import InvalidOperation, Overflow, Underflow
 from fractions import Fraction
 from functools import cached_property
-from importlib import import_module
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -21,10 +20,10 @@ import numpy as np
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num
 from penpaper_cli.expressions.decimals import DIGITS, LOST, PRECISION, WIDEST, Float64, Real, real
-from penpaper_cli.expressions.functions import MOST_BITS
 from penpaper_cli.expressions.numbers import Scalar, TypedFloat
+from penpaper_cli.paper.arrays import Array, each, in_hand
+from penpaper_cli.paper.registry import Registry
 
-Array = np.ndarray[Any, Any]
 Place = tuple[int, ...]
 Number = int | Fraction
 MOST_EXACT_WORK = 100_000
@@ -246,7 +245,7 @@ class Op:
 
     def __init_subclass__(cls) -> None:
         if "name" in cls.__dict__:
-            OPS.add(cls())
+            OPS.add(cls.name, cls())
 
     @property
     def about(self) -> str:
@@ -296,7 +295,7 @@ class Op:
         """Its numbers as fractions, and as decimals of 50 digits where the rationals are left."""
         PRECISION.context.clear_flags()
         try:
-            result = each(_in_hand, np.asarray(self.forward_in_decimals(*arrays, **settings)))
+            result = each(in_hand, np.asarray(self.forward_in_decimals(*arrays, **settings)))
             if PRECISION.context.flags[Underflow] and any(isinstance(n, Real) and not n for n in result.flat):
                 raise Underflow
             return result
@@ -378,58 +377,8 @@ def along(sentence: str, settings: dict[str, Any]) -> str:
     return re.sub(r"\brow(s?)\b", r"column\1", sentence) if settings.get("axis") == 0 else sentence
 
 
-class Operations(Mapping[str, Op]):
-    """Every operation by name, in the order of the FAMILIES of `package`: these are its modules with operations.
-
-    They are loaded when one is looked up that isn't there yet, or all are listed. So what is found never depends on
-    what was imported before, and a small calculation loads the families that it uses.
-    """
-
-    def __init__(self, package: str) -> None:
-        self.package = package
-        self.known: dict[str, Op] = {}
-
-    def add(self, op: Op) -> None:
-        self.known[op.name] = op
-
-    def __getitem__(self, name: str) -> Op:
-        if name not in self.known:
-            self.families()
-        return self.known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        order = self.families()
-        return iter(sorted(self.known, key=lambda name: order.index(type(self.known[name]).__module__)))
-
-    def __len__(self) -> int:
-        self.families()
-        return len(self.known)
-
-    def families(self) -> list[str]:
-        """The modules that hold operations, each of them loaded."""
-        modules = [f"{self.package}.{family}" for family in import_module(self.package).FAMILIES]
-        for module in modules:
-            import_module(module)
-        return modules
-
-
-OPS = Operations("penpaper_cli.ops")
-
-
-def _in_hand(number: Any) -> Fraction | Real:
-    """A number as the paper keeps it: a fraction, but one too long for anybody to write down as a decimal."""
-    if isinstance(number, Real):
-        return number
-    exact = Fraction(number)
-    return real(exact) if exact.numerator.bit_length() + exact.denominator.bit_length() > MOST_BITS else exact
-
-
-def each(function: Callable[[Any], Any], array: Array) -> Array:
-    """The function of every entry, in an array of objects."""
-    result = np.empty(array.shape, dtype=object)
-    for at in np.ndindex(array.shape):
-        result[at] = function(array[at])
-    return result
+OPS: Registry[Op] = Registry("penpaper_cli.ops")
+"""Every operation by name."""
 
 
 def _ancestry(values: tuple[Value, ...]) -> list[Value]:
@@ -441,21 +390,3 @@ def _ancestry(values: tuple[Value, ...]) -> list[Value]:
                 known.add(parent)
                 waiting.append(parent)
     return [line for line in values[0].paper.lines if line in known]
-
-
-def zeros(shape: tuple[int, ...], like: Array) -> Array:
-    """Zeros of the same kind of number, exact or float64."""
-    return np.full(shape, Fraction(0), dtype=object) if like.dtype == object else np.zeros(shape)
-
-
-def scale(gradient: Numbers, by: Numbers) -> Numbers:
-    """The gradient of the result times a slope; the loss's own gradient is 1, and is left out on paper."""
-    if isinstance(gradient, Value) and gradient.shape in ((), by.shape) and _is_one(gradient):
-        return by
-    return gradient * by
-
-
-def _is_one(gradient: Value) -> bool:
-    """Whether it is the loss's own gradient, or copies of it that have no name of their own."""
-    copied = gradient.op is not None and gradient.op.rearranges and gradient.name is None
-    return gradient is gradient.paper.one or (copied and _is_one(gradient.parents[0]))
