@@ -12,11 +12,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from penpaper_cli.api.fitting import fit
     from penpaper_cli.api.formula import solve
     from penpaper_cli.api.looking import look
     from penpaper_cli.api.networks import forward, grad, loss, step
+    from penpaper_cli.api.predicting import predict
     from penpaper_cli.api.products import dot, matmul
     from penpaper_cli.api.solution import Solution
+    from penpaper_cli.api.training import train
     from penpaper_cli.errors import CannotRead, CannotWork, PaperError
 
 __version__ = "0.1.0"
@@ -26,22 +29,28 @@ __all__ = [
     "PaperError",
     "Solution",
     "dot",
+    "fit",
     "forward",
     "grad",
     "look",
     "loss",
     "matmul",
+    "predict",
     "solve",
     "step",
+    "train",
 ]
 
 _MODULES = {
     "errors": ("CannotRead", "CannotWork", "PaperError"),
     "api.solution": ("Solution",),
     "api.products": ("dot", "matmul"),
+    "api.fitting": ("fit",),
     "api.formula": ("solve",),
     "api.looking": ("look",),
     "api.networks": ("forward", "grad", "loss", "step"),
+    "api.predicting": ("predict",),
+    "api.training": ("train",),
 }
 """Where each name is: it is imported when it is first used, so that importing the package costs nothing."""
 

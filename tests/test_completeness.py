@@ -208,7 +208,7 @@ def test_what_stands_in_the_brackets_comes_to_the_same(name: str) -> None:
     """log1p(x) is written log(1 + x), and is that."""
     function = FUNCTIONS[name]
     assert function.inside
-    [outer] = [f for f in FUNCTIONS.values() if f.written == function.written and f is not function and not f.inside]
+    [outer] = [f for f in FUNCTIONS.values() if f.names == function.names and f is not function and not f.inside]
     for x, y in worked_at(name):
         assert math.isclose(outer.value(value(function.inside(Num(x)))), y, abs_tol=1e-12)
 
@@ -243,14 +243,14 @@ def test_rational_values_read_back_exactly(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_name_that_a_notation_knows_is_written_as_it_knows_it(name: str) -> None:
-    written = FUNCTIONS[name].written
-    assert all(written)
+    names = FUNCTIONS[name].names
+    assert all(names)
     if FUNCTIONS[name].form is not Form.CALL:
         return
-    if written.text in KNOWN_TO_LATEX:
-        assert written.latex == f"\\{written.text}"
-    if written.text in KNOWN_TO_TYPST:
-        assert written.typst == written.text
+    if names.text in KNOWN_TO_LATEX:
+        assert names.latex == f"\\{names.text}"
+    if names.text in KNOWN_TO_TYPST:
+        assert names.typst == names.text
 
 
 # --- Notations ---
@@ -266,7 +266,7 @@ def test_every_operation_is_drawn_in_every_notation(notation: type[Maths]) -> No
         assert all(letter in drawn for letter in "xyz"[: len(arity)]) and "{0}" not in drawn
         drawings.setdefault(drawn, []).append(name)
         if name in FUNCTIONS and FUNCTIONS[name].form is Form.CALL:
-            assert FUNCTIONS[name].written[{Text: 0, MathML: 0, TypstMaths: 2}.get(notation, 1)] in drawn
+            assert FUNCTIONS[name].names[{Text: 0, MathML: 0, TypstMaths: 2}.get(notation, 1)] in drawn
     same = [names for names in drawings.values() if len(names) > 1]
     assert all({*names} <= {"add", "mul", "matmul", "hadamard"} for names in same), same
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import each
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import shorten, value
@@ -205,8 +206,8 @@ def nearby(arrays: list[Array]) -> list[Array]:
 
 
 @every_op
-@pytest.mark.parametrize("variation", VARIATIONS)
-@pytest.mark.parametrize("kind", [exactly, floats], ids=["exact", "float64"])
+@each("variation", VARIATIONS)
+@each("kind", [exactly, floats], ids=["exact", "float64"])
 def test_each_entry_is_worked_to_the_number_recorded(op: Op, variation: str, kind: Callable[[Array], Array]) -> None:
     build, arrays = example(op)
     obeys_entry_law_or_refuses(build, [kind(VARIATIONS[variation](array)) for array in arrays])

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cases import each
 
 import penpaper_cli
+from penpaper_cli.commands import FAMILIES
 
 PACKAGE = "penpaper_cli"
 ROOT = Path(penpaper_cli.__file__).parent
@@ -46,8 +48,9 @@ NOT_IN = {
     "ops": {"sentences", "solution", "data"},
     "solution": {"sentences", "paper"},
     "render": {"sentences", "paper", "ops"},
+    "commands": {"paper", "ops", "explain"},
 }
-"""What a storey doesn't see although it lies below: words for people, and numbers in arrays."""
+"""What a storey doesn't see although it lies below: words for people, numbers in arrays, and what the library does."""
 
 ONLY_IN = {
     "rich": {"render.text.terminal", "render.text.coloured", "commands.progress"},
@@ -165,6 +168,11 @@ def test_some_do_not_see_what_lies_below(folder: str) -> None:
     assert seen == []
 
 
+def test_no_command_imports_another() -> None:
+    families = {f"commands.{family}" for family in FAMILIES.values()}
+    assert [str(found) for found in INSIDE if found.by in families and target(found) in families] == []
+
+
 def test_no_module_imports_itself_in_a_circle() -> None:
     lower = {module: {target(found) for found in INSIDE if found.by == module} for module in SOURCES}
     left = set(SOURCES)
@@ -217,12 +225,12 @@ def test_no_wildcard_imports() -> None:
     assert [str(found) for found in IMPORTS if found.of.endswith("*")] == []
 
 
-@pytest.mark.parametrize("module", SOURCES)
+@each("module", SOURCES)
 def test_no_file_is_too_long(module: str) -> None:
     assert len(SOURCES[module].read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
 
 
-@pytest.mark.parametrize("module", SOURCES)
+@each("module", SOURCES)
 def test_every_file_says_what_it_is_for(module: str) -> None:
     assert ast.get_docstring(ast.parse(SOURCES[module].read_text(encoding="utf-8")))
 

@@ -20,12 +20,17 @@ import pytest
 
 import penpaper_cli as pp
 from penpaper_cli.commands import FAMILIES
-from penpaper_cli.commands.shared import READERS
+from penpaper_cli.commands.choices import read_rates
+from penpaper_cli.commands.shared import options_of, read_target, read_view
 from penpaper_cli.render.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "samples" / "reference" / "python.md"
 FUNCTIONS = [name for name in pp.__all__ if inspect.isfunction(getattr(pp, name))]
+SPELLED = {"no_intercept": "intercept"}
+"""What is said the other way round."""
+RATE = "momentum"
+"""A rate that some update rule has: in Python, rates are one mapping."""
 NOT_OFFERED = {"ops", "schema"}
 """Commands that work nothing out."""
 TRIED_ELSEWHERE = {"look"}
@@ -47,6 +52,7 @@ class Frame:
 
 
 LAYER: dict[str, Any] = {"x": [[1, 2]], "weights": [[[1], [-1]]], "bias": [[0.5]], "activation": "relu"}
+HOUSES = {"size": [1, 2, 4], "price": [3, 5, 8]}
 EXAMPLES: dict[str, Callable[..., pp.Solution]] = {
     "dot": lambda **view: pp.dot([1, 2, 3], [4, 5, 6], **view),
     "matmul": lambda **view: pp.matmul([[1, 2], [3, 4]], [[5, 6], [7, 8]], cores=2, **view),
@@ -55,6 +61,9 @@ EXAMPLES: dict[str, Callable[..., pp.Solution]] = {
     "loss": lambda **view: pp.loss("huber", [1, 3], [0, 1], delta=Fraction(1, 2), **view),
     "grad": lambda **view: pp.grad(**LAYER, target=[1], loss="mse", **view),
     "step": lambda **view: pp.step(**LAYER, target=[1], loss="mse", lr=0.5, times=2, optimizer="adam", **view),
+    "fit": lambda **view: pp.fit(HOUSES, "price", predict=[[5]], **view),
+    "train": lambda **view: pp.train(HOUSES, "price", epochs=2, predict=[[5]], **view),
+    "predict": lambda **view: pp.predict(pp.train(HOUSES, "price", epochs=1), [[5], [6]], **view),
 }
 
 
@@ -95,10 +104,12 @@ def test_every_name_is_imported_for_type_checkers_as_it_is_at_run_time() -> None
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_takes_what_its_command_takes(name: str) -> None:
     """Whatever the command's own options say can be said to the function, by the same name."""
-    commands = importlib.import_module(f"penpaper_cli.commands.{FAMILIES[name]}")
-    own = set(inspect.signature(getattr(commands, name)).parameters) - set(READERS)
-    parameters = inspect.signature(getattr(pp, name)).parameters
-    assert own <= set(parameters)
+    run = importlib.import_module(f"penpaper_cli.commands.{FAMILIES[name]}").COMMANDS[name]
+    shared = {parameter.name for reader in (read_target, read_view, read_rates) for parameter in options_of(reader)}
+    own = {SPELLED.get(option, option) for option in inspect.signature(run).parameters if option not in shared}
+    parameters = set(inspect.signature(getattr(pp, name)).parameters)
+    assert own <= parameters
+    assert ("rates" in parameters) == (RATE in inspect.signature(run).parameters)
 
 
 def test_importing_the_library_loads_nothing() -> None:
@@ -134,7 +145,7 @@ def test_a_solution_can_be_read_twice_in_every_format(name: str, capsys: pytest.
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_results_are_arrays_of_their_shapes(name: str) -> None:
     solution = EXAMPLES[name]()
-    assert set(solution.given) <= set(solution.results) | {"W1", "b1"}
+    assert set(solution.given) <= set(solution.results) | {"W1", "b1", "η"}
     for key, value in {**solution.given, **solution.results, "answer": solution.answer}.items():
         assert np.asarray(value).dtype == np.float64, key
     for key, value in solution.fractions.items():
@@ -299,6 +310,20 @@ BAD = {
     '--steps "0"': lambda: pp.dot([1], [1], steps=0),
     '--entry "0,1"': lambda: pp.matmul([1], [1], entries=[(0, 1)]),
     "--entry 9,9": lambda: pp.matmul([1], [1], entries=[(9, 9)]),
+    "The rows of the data differ": lambda: pp.train([[1, 2], [3]], "y"),
+    "The columns of the data differ": lambda: pp.train({"a": [1, 2], "b": [1]}, "b"),
+    "--epochs 0": lambda: pp.train(HOUSES, "price", epochs=0),
+    '--init "x"': lambda: pp.train(HOUSES, "price", init="x"),
+    '--scale "x"': lambda: pp.train(HOUSES, "price", scale="x"),
+    '--loss "x"': lambda: pp.train(HOUSES, "price", loss="x"),
+    '--missing "x"': lambda: pp.train(HOUSES, "price", missing="x"),
+    "--hidden": lambda: pp.train(HOUSES, "price", hidden=[0]),
+    "--batch-size 0": lambda: pp.train(HOUSES, "price", batch_size=0),
+    "--predict": lambda: pp.train(HOUSES, "price", predict=[["x"]]),
+    "holds words": lambda: pp.fit({"a": [1, 2], "b": ["x", "y"]}, "b"),
+    "is not a model": lambda: pp.predict({}, [[1]]),
+    "holds no model": lambda: pp.predict(pp.dot([1], [1]), [[1]]),
+    "--exact": lambda: pp.train(HOUSES, "price", exact=True),
     "--cores 0": lambda: pp.matmul([1], [1], cores=0),
 }
 
@@ -321,6 +346,8 @@ def test_bad_input_is_one_sentence(words: str, capsys: pytest.CaptureFixture[str
         lambda: pp.loss("mse", [1, 2], [1, 2, 3]),
         lambda: pp.grad(**LAYER, target=[1, 2, 3], loss="mse"),
         lambda: pp.step(**LAYER, target=[1, 2, 3], loss="mse", lr=1),
+        lambda: pp.train({"a": [1, 1, 1], "b": [1, 2, 3]}, "b"),
+        lambda: pp.fit([[1, 2]], "y"),
     ],
 )
 def test_shapes_that_do_not_fit_are_refused(work: Callable[[], object]) -> None:
@@ -332,6 +359,63 @@ def test_steps_that_diverge_show_how_far_they_came() -> None:
     assert isinstance(solution.failure, pp.CannotWork) and "diverged" in str(solution.failure)
     assert solution.answer is None
     assert str(solution) == str(solution)
+
+
+TABLE = "size,price\n1,3\n2,5\n4,8\n"
+ROWS_OF_HOUSES = [[1, 3], [2, 5], [4, 8]]
+
+
+def test_data_in_every_form_trains_the_same_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "houses.csv"
+    file.write_text(TABLE, encoding="utf-8")
+    columns = {name: np.array(numbers) for name, numbers in HOUSES.items()}
+    forms: list[Any] = [str(file), file, HOUSES, columns, [["size", "price"], *ROWS_OF_HOUSES]]
+    trained = str(pp.train(HOUSES, "price", epochs=2))
+    for data in [*forms, Frame(["size", "price"], ROWS_OF_HOUSES)]:
+        assert str(pp.train(data, "price", epochs=2)) == trained, data
+        assert pp.fit(data, "price", predict=[[5]]).fractions["predictions"].tolist() == [Fraction(68, 7)], data
+    nameless = pp.fit(np.array(ROWS_OF_HOUSES), "price")
+    assert (
+        nameless.more["model"]["features"] == ["x1"]
+        and nameless.answer.tolist() == pp.fit(HOUSES, "price").answer.tolist()
+    )
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_model_is_saved_read_and_trained_on(tmp_path: Path) -> None:
+    file = tmp_path / "model.json"
+    first = pp.train(HOUSES, "price", epochs=3, save=str(file))
+    assert np.array_equal(pp.predict(file, [[5]]).answer, pp.predict(first, [[5]]).answer)
+    assert np.array_equal(pp.predict(first.more["model"], "5").answer, pp.predict(first, {"size": [5]}).answer)
+    resumed = pp.train(HOUSES, resume=str(file), epochs=2)
+    assert resumed.answer == pp.train(HOUSES, "price", epochs=5).answer
+    assert [entry["epoch"] for entry in resumed.more["history"]] == [0, 1, 2, 3, 4, 5]
+
+
+def test_training_can_be_followed_and_stopped() -> None:
+    heard: list[tuple[int, int]] = []
+    pp.train(HOUSES, "price", epochs=3, progress=lambda epoch, last: heard.append((epoch, last)))
+    assert heard == [(1, 3), (2, 3), (3, 3)]
+    assert "after 1 epoch" in refused(pp.PaperError, lambda: pp.train(HOUSES, "price", progress=lambda *_: True))
+
+
+def test_classes_are_predicted_by_name() -> None:
+    trained = pp.train({"x": [1, 2, 3, 4], "kind": ["a", "a", "b", "b"]}, "kind", epochs=50)
+    predicted = pp.predict(trained, [[0], [9]])
+    assert predicted.answer.tolist() == ["a", "b"]
+    assert predicted.results["probabilities"].shape == (2, 2)
+
+
+def test_what_was_assumed_is_noted_and_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    gaps: dict[str, list[Any]] = {"size": [1, 2, None, 4], "price": [3, 5, 6, 8]}
+    assert any("gap" in note or "row" in note for note in pp.train(gaps, "price", missing="drop", epochs=1).notes)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_run_that_diverges_says_so() -> None:
+    solution = pp.train(HOUSES, "price", lr=1e9, epochs=500)
+    assert isinstance(solution.failure, pp.CannotWork) and "diverged" in str(solution.failure)
+    assert str(solution)
 
 
 def test_nothing_given_is_changed() -> None:

@@ -113,6 +113,8 @@ def random_net(
         return np.round(rng.integers(-150, 151, shape) / 100 + 0.005, 3)
 
     target: Array = numbers(rows, sizes[-1])
+    if loss == "poisson":
+        target = rng.integers(0, 5, (rows, sizes[-1])).astype(float)
     if loss == "bce":
         target = rng.integers(0, 2, (rows, sizes[-1])).astype(float)
     if loss == "cross-entropy" or (loss == "hinge" and sizes[-1] > 1):
@@ -287,6 +289,7 @@ PAIRS = {
     "half-sse": ("1 2.5; -3 0", "1 2; 0.5 0"),
     "mae": ("1 2.5; -3 0", "1 2; 0.5 0"),
     "huber": ("1 2.5; -3 0", "1 2; 0.5 0"),
+    "poisson": ("1 0.5; -3 0", "1 2; 0 7"),
     "bce": ("0.9 0.2; 0.5 0.4", "1 0; 0.3 1"),
     "cross-entropy": ("1 -2 0.5; 3 0.5 1", "2 0"),
     "hinge": ("1 -2 0.5; 3 2.5 1", "2 0"),
@@ -305,7 +308,7 @@ def test_every_loss(kind: str) -> None:
     expected = NUMPY[kind.replace("-", "_")](matrix(predicted), matrix(target))
     assert list(found["results"])[-1] == "L" and found["answer"] == found["results"]["L"]
     assert_close(found["answer"], expected)
-    assert found["answer"]["exact"] == (kind not in ("bce", "cross-entropy"))
+    assert found["answer"]["exact"] == (kind not in ("poisson", "bce", "cross-entropy"))
     assert false_lines(shown("loss", kind, predicted, target, "-f", "plain"), 4) == []
 
 
@@ -328,6 +331,8 @@ def test_every_loss(kind: str) -> None:
         (("hinge", "0.5 -2 3", "1 1 -1"), (0.5 + 3 + 4) / 3),
         (("hinge", "3 5 0", "0"), 3),
         (("bce", "0.5 0.5", "1 0"), math.log(2)),
+        (("poisson", "0 0 0", "0 1 2"), 1),
+        (("poisson", "1 2", "3 0"), (math.e - 3 + math.e**2) / 2),
         (("half_mse", "3", "1"), 2),
     ],
     ids=lambda part: " ".join(part) if isinstance(part, tuple) else "",

@@ -476,6 +476,7 @@ EXAMPLES = {
     "exp": [Example("exp(x)", {"x": V}, "x")],
     "flatten": [Example("flatten(M)", {"M": M}, "M")],
     "gelu": [Example("gelu(x)", {"x": V}, "x")],
+    "poisson": [Example("poisson(z, t)", {"z": "1 -2 0.5", "t": "3 0 1"}, "z,t")],
     "half_mse": [Example("half_mse(p, t)", {"p": V, "t": T}, "p,t")],
     "half_sse": [Example("half_sse(p, t)", {"p": V, "t": T}, "p,t")],
     "hinge": [

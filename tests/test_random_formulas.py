@@ -172,6 +172,7 @@ NUMPY: Table = {
     "sse": lambda p, t: np.sum((p - t) ** 2),
     "half_sse": lambda p, t: np.sum((p - t) ** 2) / 2,
     "mae": lambda p, t: np.sum(abs(p - t)) / p.size,
+    "poisson": lambda z, t: np.sum(np.exp(z) - z * t) / z.size,
     "bce": bce,
     "cross_entropy": cross_entropy,
     "hinge": hinge,
@@ -673,6 +674,12 @@ def pair_loss(op: str) -> Recipe:
 
 for _op in ("mse", "half_mse", "sse", "half_sse", "mae", "huber"):
     recipe(_op, True)(pair_loss(_op))
+
+
+@recipe("poisson")
+def unlikely_counts(b: Builder, a: int) -> int:
+    need(moderate(b.values[a]))
+    return b.apply("poisson", a, b.leaf(b.values[a].shape, 0, 4))
 
 
 @recipe("bce")

@@ -110,7 +110,7 @@ def compare(library: str, *arguments: str) -> str:
 # --- Every operation ---
 
 
-@pytest.mark.parametrize("op", OPS, ids=str)
+@each("op", OPS)
 def test_every_operation_can_be_written(op: str) -> None:
     assert op in numpy_rows.ROWS
     if OPS[op].public or op in ("same", "power", "stand"):

@@ -100,6 +100,7 @@ TORCH: Table = {
     "outer": torch.outer,
     "transpose": lambda a: a.T if a.ndim == 2 else a,
     "exp": torch.exp,
+    "poisson": functional.poisson_nll_loss,
     "log": torch.log,
     "sqrt": torch.sqrt,
     "abs": torch.abs,

@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 def ops(detail: str) -> Solution:
     """List the operations: what each does and, unless in a summary, how its gradient goes."""
-    from penpaper_cli.api.building import solution
-    from penpaper_cli.explain.catalogue import operations
+    from penpaper_cli.api import catalogue
 
-    return solution("ops", "Operations", lambda: operations(with_gradients=detail != "summary"))
+    return catalogue.ops(detail)
 
 
 def schema(

@@ -173,14 +173,15 @@ def command(work: Callable[..., "Solution"], sheet: bool = False, **own: Callabl
     return run
 
 
-FOR_TYPES_ONLY = dict.fromkeys(("Solution", "ViewOptions", "DataOptions", "TrainingOptions", "RunOptions"), Any)
-"""What annotations name and only type checkers import: the modules behind it take too long to load for --help."""
-
-
 @cache
 def options_of(function: Callable[..., Any]) -> list[inspect.Parameter]:
-    """The parameters of a function that Typer is to fill: those that are annotated with an option or an argument."""
-    hints = get_type_hints(function, localns=FOR_TYPES_ONLY, include_extras=True)
+    """The parameters of a function that Typer is to fill: those that are annotated with an option or an argument.
+
+    The types of others are often imported for type checkers only: the modules behind them take long to load.
+    """
+    names = filter(str.isidentifier, filter(lambda hint: isinstance(hint, str), function.__annotations__.values()))
+    for_checkers = {name: Any for name in names if name not in function.__globals__}
+    hints = get_type_hints(function, localns={**function.__globals__, **for_checkers}, include_extras=True)
     return [
         parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name])
         for name, parameter in inspect.signature(function).parameters.items()

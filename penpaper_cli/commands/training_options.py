@@ -28,7 +28,7 @@ Context = Annotated[
 ]
 Classify = Annotated[bool, typer.Option("--classify", help="Take a target of numbers as classes (text always is).")]
 Loss = Annotated[
-    str | None, one_of(options_of(OF_NUMBERS), "Mean squared error (the default), or half of it; not for classes.")
+    str | None, one_of(options_of(OF_NUMBERS), "Mean squared error (the default), or half of it; for counts poisson.")
 ]
 L2 = Annotated[float | None, typer.Option("--l2", metavar="λ", help="Penalty: λ/2 times the sum of squared weights.")]
 Init = Annotated[

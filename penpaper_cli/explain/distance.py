@@ -52,7 +52,7 @@ class Distance:
         """Each number of the model beside the exact one."""
         run, data = self.experiment.run, self.experiment.data
         yield Heading(("How far from the exact answer",))
-        yield Sentence((words.least_squares(self.exact.unique),))
+        yield Sentence((training_words.least_squares(self.exact.unique),))
         if not self.exact.unique:
             yield from dependent(self.exact.solved, (ONES, *data.features), self.show)
         elif self.exact.solved.exact:
@@ -71,7 +71,7 @@ class Distance:
         stopped = run.layers.l2 or run.out_of_patience
         nothing = (ROUNDING * float(abs(data.y).max())) ** 2
         if not stopped and self.model.metrics["loss"] > ARRIVED * self.exact.loss + nothing:
-            yield Sentence((words.not_there_yet(10 * run.epochs),), explains=False)
+            yield Sentence((training_words.not_there_yet(10 * run.epochs),), explains=False)
         if self.exact.unique:
             yield from nearly_dependent(data.X, data.features)
 
@@ -101,4 +101,4 @@ def by_feature(show: Show, head: tuple[Parts, ...], rows: Sequence[tuple[Parts, 
 def _difference(found: float, best: float) -> Parts:
     """The difference of two numbers, unless it is one of rounding only."""
     rounding = abs(found - best) <= ROUNDING * max(abs(found), abs(best))
-    return (words.NOTHING_BEYOND_ROUNDING,) if rounding and found != best else (Num(found - best),)
+    return (training_words.NOTHING_BEYOND_ROUNDING,) if rounding and found != best else (Num(found - best),)

@@ -98,21 +98,21 @@ class Epochs:
 
     def worked(self, epoch: int) -> Iterator[Block]:
         """One epoch in full: prediction, loss, gradients by the chain rule, the update of each parameter."""
-        yield Heading((words.epoch_heading(epoch, self.run.epochs),))
+        yield Heading((training_words.epoch_heading(epoch, self.run.epochs),))
         step, layers = self.recorded(epoch), self.run.layers
         if self.run.kept[epoch].rows is not None:
             yield from self.which_batch(epoch)
         yield Sentence((training_words.FORWARD_LAYERS if layers.hidden else self.experiment.kind.forward,))
         for value in step.forward[:-1]:
             yield from explained(value, self.suited(value))
-        yield Sentence((words.LOSS,))
+        yield Sentence((training_words.LOSS,))
         yield from explained(step.forward[-1], self.show)
-        yield Sentence((words.BACKWARD,))
+        yield Sentence((training_words.BACKWARD,))
         slopes = [update.gradient for update in step.updates] if layers.single else []
         for value in [*(value for value in step.backward if value not in slopes), *slopes]:
             yield from explained(value, self.suited(value))
         rule = self.run.settings.rule
-        yield Sentence((words.UPDATE if rule.plain else training_words.update(rule.word),))
+        yield Sentence((training_words.UPDATE if rule.plain else training_words.update(rule.word),))
         for value in step.update:
             yield from explained(value, self.suited(value))
 
@@ -144,9 +144,9 @@ class Epochs:
     def table(self) -> Iterator[Block]:
         """The loss after chosen epochs."""
         run, last = self.run, self.run.epochs
-        shown = sorted({0, last, run.chosen_epoch, *(e for e in words.ROUND_EPOCHS if e < last)})
+        shown = sorted({0, last, run.chosen_epoch, *(e for e in training_words.ROUND_EPOCHS if e < last)})
         yield Heading(("Epoch by epoch",))
-        yield Sentence((words.epochs_table(last + 1 - len(shown)),), explains=False)
+        yield Sentence((training_words.epochs_table(last + 1 - len(shown)),), explains=False)
         columns = [run.losses, *([run.test_losses] if run.test_losses else [])]
         head: tuple[Parts, ...] = (("epoch",), ("loss after it",), ("test loss",))
         rows: list[tuple[Parts, ...]] = [((f"{e:,}",), *((Num(losses[e]),) for losses in columns)) for e in shown]
@@ -161,7 +161,7 @@ class Epochs:
         """The loss over the epochs, and that of the test rows."""
         yield Heading(("The loss, epoch by epoch",))
         yield from drawn(self.run.losses, "loss")
-        yield Sentence((words.EVERY_EPOCH,))
+        yield Sentence((training_words.EVERY_EPOCH,))
         if self.run.test_losses:
             yield Heading((training_words.TEST_CURVE,))
             yield from drawn(self.run.test_losses, "test loss")
@@ -176,5 +176,5 @@ def drawn(losses: list[float], name: str) -> Iterator[Block]:
     """One curve; where it falls a long way, by factors."""
     logarithmic = falls_far(losses)
     if logarithmic:
-        yield Sentence((words.LOGARITHMIC,), explains=False)
+        yield Sentence((training_words.LOGARITHMIC,), explains=False)
     yield Chart(("epoch",), (name,), list(enumerate(losses)), logarithmic)

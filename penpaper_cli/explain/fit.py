@@ -26,8 +26,8 @@ from penpaper_cli.models.metrics import metrics
 from penpaper_cli.models.singular_values import OUT_OF_RANGE
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper.paper import Array, Paper, Value
-from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import fit as fit_words
+from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Heading, Result, Sentence, Table, Working
 
 FEW = 3
@@ -116,7 +116,7 @@ class Fit:
         yield Working((Name(self.data.target), linear(zip(numbers, self.named, strict=True))), (relation,))
         yield Sentence((fit_words.in_words(self.intercept),))
         if self.predictions:
-            yield Sentence((words.PREDICTION,))
+            yield Sentence((training_words.PREDICTION,))
             for prediction in self.predictions:
                 yield from worked_out(prediction, (), self.show)
 
@@ -140,7 +140,7 @@ class Fit:
         """R², the errors and their baseline."""
         found, names = self.metrics, LINEAR.measures
         yield Heading(("How good the model is",))
-        yield Sentence((LINEAR.about_measures if "r2" in found else words.no_variation(names["r2"]),))
+        yield Sentence((LINEAR.about_measures if "r2" in found else training_words.no_variation(names["r2"]),))
         rows = [
             ((name,), (Num(found[key]),), (Num(found[f"baseline_{key}"]),))
             for key, name in names.items()

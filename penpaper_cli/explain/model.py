@@ -20,7 +20,6 @@ from penpaper_cli.models.metrics import confusion
 from penpaper_cli.models.model import Model
 from penpaper_cli.paper.paper import Array
 from penpaper_cli.render.plot.files import Confusion, Pairs
-from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Heading, Parts, Result, Sentence, Table
 
@@ -70,7 +69,7 @@ class Outcome:
         kind, run, target = self.model.scaling.kind, self.experiment.run, self.model.target_scaling
         epoch = "the last epoch" if run.chosen_epoch == run.epochs else f"epoch {run.chosen_epoch:,}"
         if kind != "none" or target is None:
-            yield Sentence((words.undo_scaling(kind, epoch),))
+            yield Sentence((training_words.undo_scaling(kind, epoch),))
         if target is not None:
             yield Sentence((training_words.UNDO_TARGET,))
         if kind != "none" or target is not None:
@@ -85,7 +84,7 @@ class Outcome:
         yield Sentence((kind.about_measures,))
         for key, name in kind.measures.items():
             if key not in measures:
-                yield Sentence((words.no_variation(name),), explains=False)
+                yield Sentence((training_words.no_variation(name),), explains=False)
         if self.model.target_scaling is not None:
             yield Sentence((training_words.OWN_UNITS,), explains=False)
         if held is not None:

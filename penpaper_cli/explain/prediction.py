@@ -18,7 +18,6 @@ from penpaper_cli.models.metrics import decided
 from penpaper_cli.models.model import Model
 from penpaper_cli.ops import OPS
 from penpaper_cli.paper.paper import Array, Paper
-from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Heading, Parts, Result, Sentence, Table, Working
 
@@ -79,7 +78,7 @@ class Predictions:
 
     def steps(self) -> Iterator[Block]:
         """A few rows worked, and the predictions of all in a table where there is more than a number to say."""
-        yield Sentence((words.PREDICTION,))
+        yield Sentence((training_words.PREDICTION,))
         count = min(len(self.X), self.show.most(FEW))
         if self.model.layers.single:
             for k in range(count):

@@ -108,7 +108,7 @@ class Lesson:
         """X and y as they stand in the file."""
         data, name = self.data, "X" if self.scaling.kind == "none" else "X_raw"
         yield Heading(("The data as a matrix",))
-        counts = words.data_set(*data.X.shape)
+        counts = training_words.data_set(*data.X.shape)
         yield Sentence(
             (counts, *listed_features(data.features), "; the target is ", Name(data.target), "."), explains=False
         )
@@ -138,7 +138,7 @@ class Lesson:
         if self.scaling.kind != "none":
             j = self.first_that_varies()
             which = "the first that varies among these rows" if j else "the first feature"
-            yield Sentence((words.why_scale(standard, which),))
+            yield Sentence((training_words.why_scale(standard, which),))
             name, column = self.data.features[j], self.data.X[:, j]
             shift, spread, scaled = (standardised if standard else ranged)(name, column)
             for part in (shift, spread):
@@ -147,7 +147,7 @@ class Lesson:
                 yield from shortened(len(column), self.show)
             cell = Entry(Name("X"), (0, j), scaled.number((0,)))
             yield from worked_out(scaled, (0,), self.show, cell)
-            head: tuple[Parts, ...] = (("feature",), *((part,) for part in words.scaling_names(standard)))
+            head: tuple[Parts, ...] = (("feature",), *((part,) for part in training_words.scaling_names(standard)))
             rows = zip(self.data.features, self.scaling.shift, self.scaling.spread, strict=True)
             yield from by_feature(self.show, head, [((Name(f),), (Num(a),), (Num(b),)) for f, a, b in rows])
             yield from grid(Paper().carried("X", self.experiment.X), self.show, self.data.features, of_data=True)
@@ -174,7 +174,7 @@ class Lesson:
         if self.went_on_from is not None:
             yield Sentence((training_words.goes_on(self.run.first - 1),))
         elif layers.single and self.experiment.init == "zeros":
-            yield Sentence((words.starting_weights(self.data.X.shape[1]),))
+            yield Sentence((training_words.starting_weights(self.data.X.shape[1]),))
         else:
             yield Sentence((training_words.STARTS[self.experiment.init or "zeros"],))
         if not settings.plain:
@@ -238,6 +238,6 @@ class Lesson:
         sizes = abs(X).max(axis=0)
         uneven = self.scaling.kind == "none" and sizes.max() > 10 * sizes.min()
         largest, smallest = (self.data.features[int(k)] for k in (sizes.argmax(), sizes.argmin()))
-        return CannotWork(
-            words.diverged(self.run.epochs, text(rate), text(safe), (largest, smallest) if uneven else None)
-        )
+        pair = (largest, smallest) if uneven else None
+        sentence = training_words.diverged(self.run.epochs, text(rate), text(safe), pair, "for these features")
+        return CannotWork(sentence)

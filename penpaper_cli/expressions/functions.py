@@ -61,7 +61,7 @@ class Form(Enum):
     POWER_OF_E = "power of e"
 
 
-class Written(NamedTuple):
+class Names(NamedTuple):
     """What a function is called on paper: in text and MathML, in LaTeX and in Typst."""
 
     text: str
@@ -69,12 +69,12 @@ class Written(NamedTuple):
     typst: str
 
 
-def upright(name: str) -> Written:
+def upright(name: str) -> Names:
     """A name that LaTeX and Typst don't know by themselves, set like the ones they do, such as log."""
-    return Written(name, rf"\text{{{name.replace('_', '-')}}}", f'op("{name}")')
+    return Names(name, rf"\text{{{name.replace('_', '-')}}}", f'op("{name}")')
 
 
-class Called(NamedTuple):
+class Calls(NamedTuple):
     """How the libraries write a function of an operand `a`."""
 
     numpy: str
@@ -90,8 +90,8 @@ class Function:
     - `exactly`: the same for a rational number, None where that isn't rational. A function that keeps every rational
       number rational has its own value here.
     - `slope`: how steep it is at x, where it is y: it carries what was rounded on the way on to the result.
-    - `written`: its name in each notation.
-    - `called`: its call in each library.
+    - `names`: its name in each notation.
+    - `calls`: its call in each library.
     - `form`: how a careful typesetter writes it; plain text always has its name and brackets.
     - `inside`: what stands in its brackets, where that isn't the operand itself.
     """
@@ -99,8 +99,8 @@ class Function:
     value: Callable[..., Any]
     exactly: Callable[..., Fraction | None]
     slope: Callable[[float, float], float]
-    written: Written
-    called: Called
+    names: Names
+    calls: Calls
     form: Form = Form.CALL
     inside: Callable[[Any], Any] | None = None
 
@@ -163,112 +163,112 @@ FUNCTIONS: dict[str, Function] = {
         value=math.sqrt,
         exactly=exact_root,
         slope=lambda x, y: 0.5 / y if y else 1.0,
-        written=upright("sqrt"),
+        names=upright("sqrt"),
         form=Form.ROOT,
-        called=Called("np.sqrt(a)", "torch.sqrt(a)", "tf.sqrt(a)"),
+        calls=Calls("np.sqrt(a)", "torch.sqrt(a)", "tf.sqrt(a)"),
     ),
     "exp": Function(
         value=math.exp,
         exactly=only_at(0, 1),
         slope=lambda x, y: y,
-        written=Written("exp", latex=r"\exp", typst="exp"),
+        names=Names("exp", latex=r"\exp", typst="exp"),
         form=Form.POWER_OF_E,
-        called=Called("np.exp(a)", "torch.exp(a)", "tf.exp(a)"),
+        calls=Calls("np.exp(a)", "torch.exp(a)", "tf.exp(a)"),
     ),
     "log": Function(
         value=math.log,
         exactly=only_at(1, 0),
         slope=lambda x, y: 1 / x,
-        written=Written("log", latex=r"\log", typst="log"),
-        called=Called("np.log(a)", "torch.log(a)", "tf.math.log(a)"),
+        names=Names("log", latex=r"\log", typst="log"),
+        calls=Calls("np.log(a)", "torch.log(a)", "tf.math.log(a)"),
     ),
     # log(1 + x) and log(1 - x) in one, so that a small x isn't lost.
     "log1p": Function(
         value=math.log1p,
         exactly=only_at(0, 0),
         slope=lambda x, y: 1 / (1 + x),
-        written=Written("log", latex=r"\log", typst="log"),
+        names=Names("log", latex=r"\log", typst="log"),
         inside=lambda x: 1 + x,
-        called=Called("np.log1p(a)", "torch.log1p(a)", "tf.math.log1p(a)"),
+        calls=Calls("np.log1p(a)", "torch.log1p(a)", "tf.math.log1p(a)"),
     ),
     "log1m": Function(
         value=lambda x: math.log1p(-x),
         exactly=only_at(0, 0),
         slope=lambda x, y: -1 / (1 - x),
-        written=Written("log", latex=r"\log", typst="log"),
+        names=Names("log", latex=r"\log", typst="log"),
         inside=lambda x: 1 - x,
-        called=Called("np.log1p(-a)", "torch.log1p(-a)", "tf.math.log1p(-a)"),
+        calls=Calls("np.log1p(-a)", "torch.log1p(-a)", "tf.math.log1p(-a)"),
     ),
     "abs": Function(
         value=abs,
         exactly=abs,
         slope=lambda x, y: 1.0 if x > 0 else -1.0,
-        written=upright("abs"),
+        names=upright("abs"),
         form=Form.BARS,
-        called=Called("np.abs(a)", "torch.abs(a)", "tf.abs(a)"),
+        calls=Calls("np.abs(a)", "torch.abs(a)", "tf.abs(a)"),
     ),
     "step": Function(
         value=step,
         exactly=step,
         slope=lambda x, y: 0.0,
-        written=upright("step"),
-        called=Called("np.heaviside(a, 0)", "(a > 0).double()", "tf.cast(a > 0, tf.float64)"),
+        names=upright("step"),
+        calls=Calls("np.heaviside(a, 0)", "(a > 0).double()", "tf.cast(a > 0, tf.float64)"),
     ),
     "sign": Function(
         value=sign,
         exactly=sign,
         slope=lambda x, y: 0.0,
-        written=upright("sign"),
-        called=Called("np.sign(a)", "torch.sign(a)", "tf.sign(a)"),
+        names=upright("sign"),
+        calls=Calls("np.sign(a)", "torch.sign(a)", "tf.sign(a)"),
     ),
     "relu": Function(
         value=relu,
         exactly=relu,
         slope=lambda x, y: 1.0 if x > 0 else 0.0,
-        written=upright("relu"),
-        called=Called("np.maximum(a, 0)", "torch.relu(a)", "tf.nn.relu(a)"),
+        names=upright("relu"),
+        calls=Calls("np.maximum(a, 0)", "torch.relu(a)", "tf.nn.relu(a)"),
     ),
     "leaky_relu": Function(
         value=leaky_relu,
         exactly=leaky_relu,
         slope=lambda x, y: 1.0 if x > 0 else 0.01,
-        written=upright("leaky_relu"),
-        called=Called("leaky_relu(a, slope)", "F.leaky_relu(a, slope)", "leaky_relu(a, slope)"),
+        names=upright("leaky_relu"),
+        calls=Calls("leaky_relu(a, slope)", "F.leaky_relu(a, slope)", "leaky_relu(a, slope)"),
     ),
     "sigmoid": Function(
         value=sigmoid,
         exactly=only_at(0, Fraction(1, 2)),
         slope=lambda x, y: y * (1 - y),
-        written=upright("sigmoid"),
-        called=Called("1 / (1 + np.exp(-a))", "torch.sigmoid(a)", "tf.sigmoid(a)"),
+        names=upright("sigmoid"),
+        calls=Calls("1 / (1 + np.exp(-a))", "torch.sigmoid(a)", "tf.sigmoid(a)"),
     ),
     "tanh": Function(
         value=math.tanh,
         exactly=only_at(0, 0),
         slope=lambda x, y: 1 - y * y,
-        written=Written("tanh", latex=r"\tanh", typst="tanh"),
-        called=Called("np.tanh(a)", "torch.tanh(a)", "tf.tanh(a)"),
+        names=Names("tanh", latex=r"\tanh", typst="tanh"),
+        calls=Calls("np.tanh(a)", "torch.tanh(a)", "tf.tanh(a)"),
     ),
     "softplus": Function(
         value=lambda x: max(float(x), 0.0) + math.log1p(math.exp(-abs(x))),
         exactly=lambda x: None,
         slope=lambda x, y: sigmoid(x),
-        written=upright("softplus"),
-        called=Called("np.logaddexp(0, a)", "F.softplus(a, threshold=40)", "tf.math.softplus(a)"),
+        names=upright("softplus"),
+        calls=Calls("np.logaddexp(0, a)", "F.softplus(a, threshold=40)", "tf.math.softplus(a)"),
     ),
     "normal_share": Function(
         value=normal_share,
         exactly=only_at(0, Fraction(1, 2)),
         slope=lambda x, y: normal_height(x),
-        written=Written("Φ", latex=r"\Phi", typst="Φ"),
-        called=Called("normal_share(a)", "torch.special.ndtr(a)", "tf.math.erfc(-a / math.sqrt(2)) / 2"),
+        names=Names("Φ", latex=r"\Phi", typst="Φ"),
+        calls=Calls("normal_share(a)", "torch.special.ndtr(a)", "tf.math.erfc(-a / math.sqrt(2)) / 2"),
     ),
     "normal_height": Function(
         value=normal_height,
         exactly=lambda x: None,
         slope=lambda x, y: -x * y,
-        written=Written("φ", latex=r"\varphi", typst="φ"),
-        called=Called(
+        names=Names("φ", latex=r"\varphi", typst="φ"),
+        calls=Calls(
             "normal_height(a)",
             "torch.exp(-(a ** 2) / 2) / math.sqrt(2 * math.pi)",
             "tf.exp(-(a ** 2) / 2) / math.sqrt(2 * math.pi)",
@@ -278,8 +278,8 @@ FUNCTIONS: dict[str, Function] = {
         value=lambda x: float(x) * normal_share(x),
         exactly=only_at(0, 0),
         slope=lambda x, y: normal_share(x) + x * normal_height(x),
-        written=upright("gelu"),
-        called=Called("a * normal_share(a)", "F.gelu(a)", "a * tf.math.erfc(-a / math.sqrt(2)) / 2"),
+        names=upright("gelu"),
+        calls=Calls("a * normal_share(a)", "F.gelu(a)", "a * tf.math.erfc(-a / math.sqrt(2)) / 2"),
     ),
 }
 """The functions of one number, by name. What a gradient is made of is among them, though no formula may ask for it."""

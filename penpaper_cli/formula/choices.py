@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -67,6 +68,7 @@ ACTIVATIONS = by_name(
         Activation("tanh", start="xavier"),
         Activation("softmax", hidden=False),
         Activation("gelu"),
+        Activation("exp", hidden=False),
     )
 )
 HIDDEN = {name: activation for name, activation in ACTIVATIONS.items() if activation.hidden}
@@ -80,7 +82,8 @@ class Loss(Choice):
     is taken from these scores, with the settings `of_scores`; a single score is called `scores` on paper, and
     `per_class` says that there is one for each class, whose numbers are the targets. `curvature` bounds the second
     derivative of one sample's loss by its scores: p·(1 - p) is at most 1/4, and softmax has at most 1/2 (Böhning,
-    Multinomial logistic regression algorithm, 1992).
+    Multinomial logistic regression algorithm, 1992). `of_classes` says that targets are classes, `may_be_negative` that
+    the loss can be below 0.
     """
 
     settings: tuple[str, ...] = ()
@@ -89,6 +92,8 @@ class Loss(Choice):
     scores: str = "ŷ"
     per_class: bool = False
     curvature: float = 0.0
+    of_classes: bool = False
+    may_be_negative: bool = False
 
     def text(self, prediction: str, settings: Mapping[str, object]) -> str:
         """The loss as formula text: huber(ŷ, y, delta=1)."""
@@ -104,16 +109,24 @@ LOSSES = by_name(
     (
         Loss("mse", link="none", curvature=2),
         Loss("half_mse", link="none", curvature=1),
+        Loss("poisson", link="exp", scores="z", curvature=math.inf, may_be_negative=True),
         Loss("sse"),
         Loss("half_sse"),
         Loss("mae"),
-        Loss("bce", link="sigmoid", of_scores={"from_scores": 1}, scores="z", curvature=1 / 4),
-        Loss("cross_entropy", settings=("from_probabilities",), link="softmax", per_class=True, curvature=1 / 2),
+        Loss("bce", link="sigmoid", of_scores={"from_scores": 1}, scores="z", curvature=1 / 4, of_classes=True),
+        Loss(
+            "cross_entropy",
+            settings=("from_probabilities",),
+            link="softmax",
+            per_class=True,
+            of_classes=True,
+            curvature=1 / 2,
+        ),
         Loss("hinge"),
         Loss("huber", settings=("delta",)),
     )
 )
 TRAINED = {name: loss for name, loss in LOSSES.items() if loss.link is not None}
 """The losses that models are trained on."""
-OF_NUMBERS = {name: loss for name, loss in TRAINED.items() if loss.link == "none"}
-"""Those of numbers, which are the last scores as they are."""
+OF_NUMBERS = {name: loss for name, loss in TRAINED.items() if not loss.of_classes}
+"""Those of numbers, among which there is a choice."""

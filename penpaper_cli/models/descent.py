@@ -205,7 +205,7 @@ def descend(
                 break
             _note(run, flow, y, test)
             tick(epoch)
-            run.diverged = not run.settings.rule.adaptive and latest > TOO_LARGE * run.losses[0]
+            run.diverged = not run.settings.rule.adaptive and latest > _too_large(run)
             run.out_of_patience = _out_of_patience(run)
             if run.diverged or run.out_of_patience:
                 break
@@ -233,8 +233,15 @@ def _out_of_patience(run: Run) -> bool:
     return run.best is not None and run.epochs - run.best.epoch >= (run.settings.patience or 0)
 
 
+def _too_large(run: Run) -> float:
+    """What no loss of a run that converges grows to; one that can be negative is compared with 1 where it is small."""
+    start = run.losses[0]
+    size = max(abs(start), 1.0) if run.layers.objective.may_be_negative else start
+    return start + (TOO_LARGE - 1) * size
+
+
 def _no_descent(run: Run) -> bool:
     """Whether plain gradient descent ended higher than it began, and other rules, which may wander, much higher."""
     if run.best is not None:  # Then the model is no worse than the start.
         return False
-    return run.losses[-1] > run.losses[0] * (1 if run.settings.plain else TOO_LARGE)
+    return run.losses[-1] > (run.losses[0] if run.settings.plain else _too_large(run))

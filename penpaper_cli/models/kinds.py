@@ -58,6 +58,14 @@ class Poisson(NumberKind):
         if not data.y.any():
             raise CannotWork(f"Every {quoted(data.target)} to train on is 0, so there is nothing to count.")
 
+    def predictions(self, outputs: Array, target: Scaling | None) -> Array:
+        if not np.isfinite(outputs).all():
+            raise CannotWork(
+                f"For row {int(np.argmin(np.isfinite(outputs))) + 1} the model expects a count beyond float64: its "
+                "features lie too far from those that the model was trained on."
+            )
+        return outputs
+
     def curvature(self, loss: Loss, y: Array) -> float:
         """The second derivative is the predicted count itself: that of predictions up to the largest count."""
         return float(y.max())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from penpaper_cli.data.corpus import Counts
 from penpaper_cli.data.dataset import Column
 from penpaper_cli.formula.composed import in_own_units
@@ -45,7 +47,8 @@ class Model:
 
     def predictions(self, X: Array) -> Array:
         """Of rows in their own units: numbers (n,) in the target's units, or the shares of all classes (n, k)."""
-        outputs = self.layers.predictions(self.parameters, self.scaling.apply(X))
+        with np.errstate(over="ignore"):
+            outputs = self.layers.predictions(self.parameters, self.scaling.apply(X))
         return self.kind.predictions(outputs, self.target_scaling)
 
     def in_own_units(self) -> tuple[Value, Value]:

@@ -9,6 +9,8 @@ from penpaper_cli.errors import CannotRead
 
 MOST_L2 = 1e300
 MOST_UNITS = 10_000
+CHOICES = {"init": ("zeros", "he", "xavier"), "scale": ("standard", "minmax", "none")}
+"""What an option is chosen from, where nothing else refuses what isn't there."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class TrainingOptions:
 
     `hidden` are the sizes of the hidden layers, `rates` what the update rule is set to, as typed. `test` is the share
     of the rows set aside to test the model on, `l2` the strength of the penalty; training stops when the loss hasn't
-    fallen for `patience` epochs. Raises CannotRead for a number that is out of range.
+    fallen for `patience` epochs. Raises CannotRead for a number that is out of range and a name that isn't known.
     """
 
     loss: str | None = None
@@ -42,6 +44,10 @@ class TrainingOptions:
         ):
             if count is not None and count < least:
                 raise CannotRead(f"--{name} {count}: give a whole number from {least} up.")
+        for name, choices in CHOICES.items():
+            chosen = getattr(self, name)
+            if chosen is not None and chosen not in choices:
+                raise CannotRead(f'--{name} "{chosen}": choose one of {", ".join(choices)}.')
         if self.test is not None and not 0 < self.test < 1:
             raise CannotRead(f"--test {self.test:g}: give a share between 0 and 1, such as 0.2.")
         if self.l2 is not None and not 0 <= self.l2 < MOST_L2:

@@ -9,7 +9,7 @@ import numpy as np
 
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Rest
 from penpaper_cli.ops.elementwise import Elementwise, one_minus, suited
-from penpaper_cli.ops.reductions import Reduction, direction, fit, members, repeated
+from penpaper_cli.ops.reductions import Reduction, collapsed, direction, fit, repeated
 from penpaper_cli.ops.shapes import cell
 from penpaper_cli.paper.paper import OPS, Array, Place, Value, scale, zeros
 
@@ -97,7 +97,7 @@ class Smallest(Reduction):
 
 def compared(name: str, a: Value, at: Place, axis: int | None) -> Expr:
     """The largest or smallest of the numbers that are collapsed into the entry `at`; of many, the middle is counted."""
-    values, place = members(a, at, axis)
+    values, place = collapsed(a, at, axis)
     last = len(values) - 1
     head = last if last < MOST_COMPARED else MOST_COMPARED - 2
     written = [a[place(k)] for k in (*range(head), last)]

@@ -13,7 +13,7 @@ from penpaper_cli.ops.elementwise import one_minus, rational, suited
 from penpaper_cli.ops.functions import softplus_of
 from penpaper_cli.ops.reductions import divided, over
 from penpaper_cli.ops.shapes import function_of, named, place_in, shape_text, small
-from penpaper_cli.ops.targets import beyond, refuse
+from penpaper_cli.ops.targets import SLACK, beyond, refuse
 from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, scale
 
 
@@ -190,6 +190,45 @@ class Huber(PairLoss):
 
     def formula(self, *parents: Value, **settings: Any) -> Expr:
         return function_of(self.name, *parents, **settings)
+
+
+class PoissonLoss(PairLoss):
+    """Poisson loss: how unlikely counts are, up to a constant, where scores are the logarithms of expected counts."""
+
+    name = "poisson"
+    rule = (
+        "A score z stands for an expected count of exp(z). Take the score times the target from it, add these up, and "
+        "divide by their number."
+    )
+    reasons = (
+        "Each score is to blame for its expected count less the target, divided by their number.",
+        "A target gets its score with the sign turned, divided by their number.",
+    )
+    keeps_exact = False
+    backward = (
+        lambda g, out, z, t: scale(g, over(OPS["exp"].of(z) - t, z.size)),
+        lambda g, out, z, t: scale(g, over(-z, z.size)),
+    )
+
+    def check(self, z: Value, t: Value) -> None:
+        super().check(z, t)
+        refuse(t, t.data < -float(SLACK), ", and a target of poisson is a count, from 0 up.")
+
+    def forward(self, z: Array, t: Array) -> Any:
+        return (np.exp(z) - z * t).sum() / z.size
+
+    def entry(self, at: Place, z: Value, t: Value) -> Expr:
+        scores = z.data.astype(float)
+
+        def term(k: int) -> Expr:
+            place = place_in(z.shape, k)
+            return Apply("exp", (z[place],)) - z[place] * t[place]
+
+        return divided(Sum(np.ravel(np.exp(scores) - scores * t.data.astype(float)), term), z.data.size)
+
+    def example(self) -> Value:
+        paper = Paper()
+        return self(small("z", "0.5 1 -1/2", paper), small("t", "1 3 0", paper))
 
 
 class BinaryCrossEntropy(PairLoss):

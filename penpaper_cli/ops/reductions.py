@@ -35,11 +35,15 @@ def direction(dimensions: int, axis: int | None) -> int | None:
     return axis if axis is None or dimensions > 1 else 0
 
 
-def within(says: str, a: Value, axis: int | None) -> str:
+def within(sentence: str, a: Value, axis: int | None) -> str:
     """The sentence for all entries, said of each row or column where an axis was given."""
     if axis is None or len(a.shape) < 2:
-        return says
-    return says.replace("all the entries", f"the entries of each {('column', 'row')[axis]}") if axis in (0, 1) else says
+        return sentence
+    return (
+        sentence.replace("all the entries", f"the entries of each {('column', 'row')[axis]}")
+        if axis in (0, 1)
+        else sentence
+    )
 
 
 def check_axis(a: Value, axis: int | None) -> None:
@@ -55,7 +59,7 @@ def check_axis(a: Value, axis: int | None) -> None:
         )
 
 
-def members(a: Value, at: Place, axis: int | None) -> tuple[Array, Callable[[int], Place]]:
+def collapsed(a: Value, at: Place, axis: int | None) -> tuple[Array, Callable[[int], Place]]:
     """The numbers that are collapsed into the entry `at` of a result, as a vector, and the place of the k-th."""
     axis = direction(len(a.shape), axis)
     if axis is None:
@@ -66,7 +70,7 @@ def members(a: Value, at: Place, axis: int | None) -> tuple[Array, Callable[[int
 
 def total(a: Value, at: Place, axis: int | None) -> Expr:
     """The sum of the numbers that are collapsed into the entry `at`."""
-    values, place = members(a, at, axis)
+    values, place = collapsed(a, at, axis)
     return Sum(values, lambda k: a[place(k)])
 
 

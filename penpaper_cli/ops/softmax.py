@@ -10,7 +10,7 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
-from penpaper_cli.ops.reductions import check_axis, direction, members, repeated
+from penpaper_cli.ops.reductions import check_axis, collapsed, direction, repeated
 from penpaper_cli.ops.shapes import function_of, named, shape_text, small
 from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value
 
@@ -24,7 +24,7 @@ LOWERED = "Every score is lowered by the largest one first: that changes no shar
 def exponents(z: Value, at: Place, axis: int, causal: int = 0) -> tuple[Array, Callable[[int], Expr], bool]:
     """What exp is taken of in the row (or column) of an entry: the numbers, how the k-th is written, if lowered."""
     along = direction(len(z.shape), axis) or 0
-    values, place = members(z, (*at[:along], *at[along + 1 :]), axis)
+    values, place = collapsed(z, (*at[:along], *at[along + 1 :]), axis)
     if causal:
         values = values[: at[0] + 1]
     top = int(values.argmax())
@@ -60,7 +60,7 @@ def near_one(numbers: Array, k: int) -> bool:
 def from_the_others(z: Value, at: Place, axis: int) -> Expr:
     """The logarithm of a share near 1: minus log of 1 plus every other score's exp beside its own."""
     along = direction(len(z.shape), axis) or 0
-    values, place = members(z, (*at[:along], *at[along + 1 :]), axis)
+    values, place = collapsed(z, (*at[:along], *at[along + 1 :]), axis)
     others = [k for k in range(len(values)) if k != at[along]]
     beside = np.exp(values[others].astype(float) - float(values[at[along]]))
     return -Apply("log1p", (Sum(beside, lambda n: Apply("exp", (z[place(others[n])] - z[at],))),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect
 from collections.abc import Sequence
 from math import log10
+from operator import itemgetter
 
 from penpaper_cli.expressions.arithmetic import Expr
 from penpaper_cli.render.maths import Maths
@@ -34,14 +35,14 @@ def chart_lines(block: Chart, maths: Maths) -> list[str]:
     return [f"{name_y:>{margin}}", *map(maths.spell, frame), f"{'':{margin}}  {axis}"]
 
 
-def curve(block: Chart, most: int) -> list[tuple[float, float]]:
+def shares(block: Chart, most: int) -> list[tuple[float, float]]:
     """The curve through at most so many points, as shares of the chart's width and height."""
     points = [(x, log10(y)) for x, y in block.points] if block.logarithmic else list(block.points)
     (left, _), (right, _) = points[0], points[-1]
+    low, high = min(y for _, y in points), max(y for _, y in points)
     if len(points) > most:
         places = [left + (right - left) * k / (most - 1) for k in range(most)]
         points = [(x, _height(points, x)) for x in places]
-    low, high = min(y for _, y in points), max(y for _, y in points)
     return [((x - left) / ((right - left) or 1), (y - low) / ((high - low) or 1)) for x, y in points]
 
 
@@ -63,6 +64,6 @@ def _dots(points: Sequence[tuple[float, float]]) -> list[list[int]]:
 
 def _height(points: Sequence[tuple[float, float]], x: float) -> float:
     """The curve's height at x, between its points on a straight line."""
-    k = min(max(bisect([at for at, _ in points], x), 1), len(points) - 1)
+    k = min(max(bisect(points, x, key=itemgetter(0)), 1), len(points) - 1)
     (x0, y0), (x1, y1) = points[k - 1], points[k]
     return y0 + (y1 - y0) * (x - x0) / (x1 - x0) if len(points) > 1 else y0

@@ -113,15 +113,17 @@ def aligned(cells: list[str], maths: Maths, least: int = 0) -> list[str]:
     return [on_the_right(cell, maths, width) for cell in padded]
 
 
-def side_by_side(sizes: Sequence[int], room: float) -> Iterator[slice]:
+def side_by_side(sizes: Sequence[float], room: float, gap: float = 0, most: int = 1000) -> list[slice]:
     """Which columns fit side by side, part by part; a column that is wider than the room stands alone."""
-    start = 0
+    parts, start = [], 0
     while start < len(sizes):
-        stop = start + 1
-        while stop < len(sizes) and sum(sizes[start : stop + 1]) <= room:
+        stop, width = start + 1, sizes[start]
+        while stop < len(sizes) and stop - start < most and width + gap + sizes[stop] <= room:
+            width += gap + sizes[stop]
             stop += 1
-        yield slice(start, stop)
+        parts.append(slice(start, stop))
         start = stop
+    return parts
 
 
 def bracketed(block: Grid, maths: Maths, width: int | None) -> list[str]:
@@ -132,9 +134,9 @@ def bracketed(block: Grid, maths: Maths, width: int | None) -> list[str]:
     sizes = [maths.length(column[0]) for column in columns]
     head = f"{maths.draw(block.name)} {maths.spell(block.relation)} "
     margin = " " * maths.length(head)
-    room = math.inf if width is None else width - len(margin) - 2 + len(GAP)
+    room = math.inf if width is None else width - len(margin) - 2
     lines: list[str] = []
-    for part in side_by_side([size + len(GAP) for size in sizes], room):
+    for part in side_by_side(sizes, room, len(GAP)):
         if names:
             named = zip(names[part], sizes[part], strict=True)
             lines.append(f"{margin} {GAP.join(on_the_right(name, maths, size) for name, size in named)}")

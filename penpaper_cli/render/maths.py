@@ -165,7 +165,7 @@ class Maths:
 
     def named(self, op: str) -> str:
         """What a function is called."""
-        return FUNCTIONS[op].written.text if op in FUNCTIONS else op
+        return FUNCTIONS[op].names.text if op in FUNCTIONS else op
 
 
 def form_of(op: str) -> Form:

@@ -114,101 +114,10 @@ def rounded_to(digits: int) -> str:
     return f"Numbers here are rounded to {plural(digits, 'digit')} or to whole numbers, whichever shows more."
 
 
-ROUND_EPOCHS = tuple(k * 10**p for p in range(9) for k in (1, 2, 5))
-"""The epochs that a table of epochs shows, besides the first and the last."""
-
-LOSS = "Loss: one number for how far the predictions land from the truth."
-BACKWARD = "Gradients: how the loss changes with each number, by the chain rule from the loss backwards."
-UPDATE = "Update: each weight takes a step against its gradient, the learning rate times as long."
-LOGARITHMIC = "Going up, each step multiplies the loss by the same factor (a logarithmic scale)."
-PREDICTION = "A prediction for a new row: put its numbers into the model."
-NOTHING_BEYOND_ROUNDING = "less than float64 can tell"
-EVERY_EPOCH = "The curve is drawn through every epoch; -f json lists them all."
 SHORTENED = (
     "A bracket such as (9 more: 12) stands for terms that are left out and what they add up to: "
     "--detail full writes them all."
 )
-
-
-def no_variation(measure: str) -> str:
-    """Why a measure such as R² is missing."""
-    return f"The target never varies, so there is nothing for {measure} to explain."
-
-
-def data_set(rows: int, features: int) -> str:
-    """What is in a data set, up to the names of its features."""
-    return f"{plural(rows, 'row')}, one sample each, and {plural(features, 'feature')}: "
-
-
-def why_scale(standard: bool, which: str = "the first feature") -> str:
-    """What scaling does, and why; `which` feature is worked."""
-    how = (
-        "subtract the feature's mean and divide by its standard deviation (over n)"
-        if standard
-        else "subtract the feature's minimum and divide by its range"
-    )
-    return f"Features on one scale let one learning rate suit all weights: {how}. Here is {which}, worked."
-
-
-def scaling_names(standard: bool) -> tuple[str, str]:
-    """What the shift and the spread of a scaling are called."""
-    return ("mean", "standard deviation") if standard else ("minimum", "range")
-
-
-def starting_weights(features: int) -> str:
-    """Where training starts."""
-    weights = "the weight" if features == 1 else "every weight"
-    return f"Training starts with {weights} and the bias at 0; η is the learning rate."
-
-
-def epoch_heading(epoch: int, last: int) -> str:
-    """Which epoch is worked."""
-    return f"Epoch {epoch:,} worked" + (" (the last)" if epoch == last and epoch > 1 else "")
-
-
-def epochs_table(between: int) -> str:
-    """What the table of epochs holds, and how many it leaves out."""
-    rest = f" {plural(between, 'epoch in between')} left out; -f json lists them all." if between else ""
-    return f"Epoch 0 is before any update.{rest}"
-
-
-def undo_scaling(kind: str, epoch: str) -> str:
-    """How the model gets back to the user's units, with the weights after `epoch`, such as "the last epoch"."""
-    if kind == "none":
-        return "The features were not scaled, so the weights are in your own units already."
-    shift, spread = ("mean", "std") if kind == "standard" else ("min", "range")
-    return (
-        f"Undo the scaling, with the weights after {epoch}: each coefficient c is the weight divided by its "
-        f"feature's {spread}, and the intercept a is the bias less what the {shift} of each feature adds."
-    )
-
-
-def least_squares(unique: bool) -> str:
-    """What the exact answer is."""
-    text = "Least squares gives the smallest loss that any weights can have; gradient descent walks towards it."
-    if unique:
-        return text
-    return (
-        text + " Some features depend on each other exactly, so many weights share that loss; these are the smallest."
-    )
-
-
-def not_there_yet(more: int) -> str:
-    """That gradient descent has not arrived, and what to try."""
-    return f"Gradient descent has not arrived yet: more epochs, such as --epochs {more}, bring it closer."
-
-
-def diverged(epoch: int, rate: str, safe: str, uneven: tuple[str, str] | None) -> str:
-    """Why training diverged, and what to try."""
-    grown = f"after {plural(epoch, 'epoch')} the loss has grown instead of shrinking"
-    text = f"Training diverged: {grown if epoch else 'the first update already leaves the range of numbers'}."
-    if uneven:
-        return (
-            f"{text} The features are on very different scales ({uneven[0]} is much larger than {uneven[1]}): "
-            f"try --scale standard, or a learning rate below {rate}, such as --lr {safe}."
-        )
-    return f"{text} The learning rate {rate} is too high for these features: try --lr {safe}."
-
 
 GIVEN_HEADING = "Given"
 WORKING_HEADING = "Working"

@@ -8,6 +8,7 @@ from math import ceil, floor, log10
 
 from penpaper_cli.expressions.arithmetic import Expr
 from penpaper_cli.expressions.numbers import Figures
+from penpaper_cli.render.chart import shares
 from penpaper_cli.render.maths import inert
 from penpaper_cli.render.text.notation import Text
 from penpaper_cli.solution.blocks import Chart, Parts
@@ -21,8 +22,7 @@ MOST_LINES = 8
 def curve(block: Chart, figures: Figures) -> Iterator[str]:
     """The curve with its axes named and numbered; with a logarithmic axis, lines at the powers of ten."""
     name_x, name_y = (_plain(parts, figures) for parts in (block.x, block.y))
-    step = ceil(len(block.points) / MOST_POINTS)
-    points = [*block.points[:-1:step], block.points[-1]]
+    points = [(LEFT + (RIGHT - LEFT) * x, BOTTOM - (BOTTOM - TOP) * y) for x, y in shares(block, MOST_POINTS)]
     heights = [y for _, y in block.points]
     low, high, first, last = min(heights), max(heights), block.points[0][0], block.points[-1][0]
     ends = f"{name_x} {_number(first, figures)}: {name_y} {_number(block.points[0][1], figures)}; "
@@ -42,7 +42,7 @@ def curve(block: Chart, figures: Figures) -> Iterator[str]:
         if min(abs(up(y) - up(end)) for end in (low, high)) > 14:
             yield _label(LEFT - 8, up(y) + 5, "end", _number(y, figures))
     yield f'<path class="axes" d="M{LEFT} {TOP - 10}V{BOTTOM}H{RIGHT}"/>\n'
-    line = " ".join(f"{across(x):.1f},{up(y):.1f}" for x, y in points)
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     yield f'<polyline points="{line}"/>\n'
     if len(points) == 1:
         yield f'<circle cx="{across(first):.1f}" cy="{up(low):.1f}" r="3"/>\n'

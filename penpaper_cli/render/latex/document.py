@@ -9,7 +9,7 @@ from penpaper_cli.expressions.arithmetic import Expr, Name, Num
 from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.render.base import Renderer
 from penpaper_cli.render.drawn import Drawn
-from penpaper_cli.render.latex.layout import aligned_rows, displays, matrices, pieces, pointed
+from penpaper_cli.render.latex.layout import aligned_rows, displays, evenly, matrices, pointed
 from penpaper_cli.render.latex.notation import Latex as Notation
 from penpaper_cli.render.latex.notation import RunningLatex, symbol
 from penpaper_cli.render.latex.picture import picture
@@ -138,8 +138,8 @@ class Latex(Renderer):
         head = tuple(map(self.cell, block.head))
         columns = [self.column(side, [row[k] for row in (head, *full)]) for k, side in enumerate(block.align)]
         first, *others = [column.width for column in columns]
-        for start, stop in pieces(others, GAP, LINE - first - GAP) or [(0, 0)]:
-            shown = [columns[0], *columns[start + 1 : stop + 1]]
+        for part in evenly(others, LINE - first - GAP, GAP) or [slice(0)]:
+            shown = [columns[0], *columns[1:][part]]
             lines = iter(zip(*(column.cells for column in shown), strict=True))
             # A paragraph that is set ragged takes \\ for itself.
             end = "\\tabularnewline" if any(column.side.startswith("p") for column in shown) else "\\\\"

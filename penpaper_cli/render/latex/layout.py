@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from penpaper_cli.render.drawn import Drawn, Typeset, piece
 from penpaper_cli.render.latex.notation import row
-from penpaper_cli.render.layout import NUMBER, fold, point_pads
+from penpaper_cli.render.layout import NUMBER, fold, point_pads, side_by_side
 from penpaper_cli.solution.blocks import Grid, Working
 
 LINE = 67
@@ -60,17 +60,17 @@ def matrices(block: Grid, maths: Typeset) -> Iterator[str]:
     head = maths.draw(block.name) + SPACE + RELATIONS[block.relation] + SPACE
     columns = [pointed(list(column)) for column in zip(*_cells(block, maths), strict=True)]
     sizes = [max(map(maths.length, column)) for column in columns]
-    spans = pieces(sizes, GAP, LINE - maths.length(head) - 2, MOST_COLUMNS)
-    for start, stop in spans:
-        body = [" & ".join(row) for row in zip(*columns[start:stop], strict=True)]
+    parts = evenly(sizes, LINE - maths.length(head) - 2, GAP, MOST_COLUMNS)
+    for part in parts:
+        body = [" & ".join(row) for row in zip(*columns[part], strict=True)]
         inside = body[0] if len(body) == 1 else "\n" + END_OF_ROW.join(body) + "\n"
-        if len(spans) == 1:
+        if len(parts) == 1:
             left, right = r"\begin{bmatrix}", r"\end{bmatrix}"
         else:
-            left = r"\left[" if start == 0 else r"\left."
-            left, right = left + r"\begin{matrix}", r"\end{matrix}\right" + ("]" if stop == len(sizes) else ".")
+            left = r"\left[" if part.start == 0 else r"\left."
+            left, right = left + r"\begin{matrix}", r"\end{matrix}\right" + ("]" if part.stop == len(sizes) else ".")
         blank = " " if len(body) == 1 else ""
-        yield f"{head if start == 0 else ''}{left}{blank}{inside}{blank}{right}"
+        yield f"{head if part.start == 0 else ''}{left}{blank}{inside}{blank}{right}"
 
 
 def _cells(block: Grid, maths: Typeset) -> list[list[Drawn]]:
@@ -105,18 +105,7 @@ def _phantom(text: str) -> Drawn:
     return piece(rf"\phantom{{{text}}}", row(text).width) if text else Drawn()
 
 
-def pieces(sizes: Sequence[float], gap: float, room: float, most: int = 1000) -> list[tuple[int, int]]:
-    """Columns parted evenly so that each piece fits, where a single column does: from and up to."""
-    spans = _parted(sizes, gap, room, most)
-    return _parted(sizes, gap, room, -(-len(sizes) // max(len(spans), 1)))
-
-
-def _parted(sizes: Sequence[float], gap: float, room: float, most: int) -> list[tuple[int, int]]:
-    spans, start = [], 0
-    while start < len(sizes):
-        stop = start + 1
-        while stop < len(sizes) and stop - start < most and sum(sizes[start : stop + 1]) + gap * (stop - start) <= room:
-            stop += 1
-        spans.append((start, stop))
-        start = stop
-    return spans
+def evenly(sizes: Sequence[float], room: float, gap: float, most: int = 1000) -> list[slice]:
+    """Columns parted evenly so that each part fits, where a single column does."""
+    parts = side_by_side(sizes, room, gap, most)
+    return side_by_side(sizes, room, gap, -(-len(sizes) // max(len(parts), 1)))

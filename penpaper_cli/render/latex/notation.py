@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import ClassVar
 
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr
-from penpaper_cli.expressions.functions import FUNCTIONS, Form, Written, upright
+from penpaper_cli.expressions.functions import FUNCTIONS, Form, Names, upright
 from penpaper_cli.render.drawn import Drawn, Piece, Typeset, known, piece
 from penpaper_cli.render.latex.words import ACCENTS, GREEK, words
 from penpaper_cli.render.maths import BINDS, NEEDS, RATIO, divides_quotient, form_of
@@ -22,7 +22,7 @@ SHORT = 10
 POWER = 30
 MARKS = {"hat", "bar", "tilde"}
 SYMBOL = re.compile(r"(?P<letter>[^\W\d_])(?P<mark>[\u0300-\u036f]?)(?P<digits>[0-9]*)")
-EXTREMES = {name: Written(name, latex=f"\\{name}", typst=name) for name in ("max", "min")}
+EXTREMES = {name: Names(name, latex=f"\\{name}", typst=name) for name in ("max", "min")}
 
 LETTER, CAPITAL, COMMAND, SIGN, RELATION, BAR = 1.1, 1.5, 1.3, 2.5, 2.6, 0.3
 """How wide these come out, in digits: a small letter, a wide one, a sign with a name, a sign with its blanks, a bar."""
@@ -169,8 +169,8 @@ class Latex(Typeset):
                 return self.bracket(first, r"\lvert ", r" \rvert")
             case Form.POWER_OF_E if first.width <= SHORT and first.height < 2:
                 return piece(r"\mathrm{e}", LETTER) + script(RAISED, first)
-        written = FUNCTIONS[op].written if op in FUNCTIONS else EXTREMES.get(op) or upright(op)
-        name = piece(written.latex, len(written.text) if len(written.text) > 1 else COMMAND)
+        names = FUNCTIONS[op].names if op in FUNCTIONS else EXTREMES.get(op) or upright(op)
+        name = piece(names.latex, len(names.text) if len(names.text) > 1 else COMMAND)
         return name + self.bracket(COMMA.join(parts))
 
     def slope(self, of: Drawn, by: Drawn) -> Drawn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 
-from penpaper_cli.render.chart import curve
+from penpaper_cli.render.chart import shares
 from penpaper_cli.render.maths import Maths
 from penpaper_cli.solution.blocks import Chart, Parts
 
@@ -33,7 +33,7 @@ def picture(block: Chart, text: Callable[[Parts], str], maths: Maths) -> Iterato
         yield f"\\put({across},-{2 * TICK}){{\\makebox(0,0)[t]{{{label}}}}}\n"
     yield f"\\put({WIDE // 2},-{2 * TICK}){{\\makebox(0,0)[t]{{{text(block.x)}}}}}\n"
     yield f"\\put(0,{HIGH + 2 * TICK}){{\\makebox(0,0)[b]{{{text(block.y)}}}}}\n"
-    for (x0, y0), (x1, y1) in itertools.pairwise(curve(block, MOST_POINTS)):
+    for (x0, y0), (x1, y1) in itertools.pairwise(shares(block, MOST_POINTS)):
         ends = [(WIDE * x, HIGH * y) for x, y in ((x0, y0), ((x0 + x1) / 2, (y0 + y1) / 2), (x1, y1))]
         yield "\\qbezier" + "".join(f"({x:.1f},{y:.1f})" for x, y in ends) + "\n"
     yield "\\end{picture}\n\\end{center}\n"

@@ -115,7 +115,7 @@ BCE = "-np.mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))"
 BCE_FROM_SCORES = "np.mean(b * np.logaddexp(0, -a) + (1 - b) * np.logaddexp(0, a))"
 
 ROWS: dict[str, Row] = {
-    **{name: function.called.numpy for name, function in FUNCTIONS.items()},
+    **{name: function.calls.numpy for name, function in FUNCTIONS.items()},
     "add": "a + b",
     "sub": "a - b",
     "mul": product,
@@ -151,6 +151,7 @@ ROWS: dict[str, Row] = {
     "sse": "np.sum((a - b) ** 2)",
     "half_sse": "np.sum((a - b) ** 2) / 2",
     "mae": "np.mean(np.abs(a - b))",
+    "poisson": "np.mean(np.exp(a) - a * b)",
     "huber": "huber(a, b, delta)",
     "bce": lambda call: BCE_FROM_SCORES if call.settings["from_scores"] else BCE,
     "cross_entropy": cross_entropy,

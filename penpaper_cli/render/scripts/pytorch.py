@@ -111,7 +111,7 @@ BCE = "-torch.mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))"
 BCE_FROM_SCORES = "F.binary_cross_entropy_with_logits(a, b)"
 
 ROWS: dict[str, Row] = {
-    **{name: function.called.pytorch for name, function in FUNCTIONS.items()},
+    **{name: function.calls.pytorch for name, function in FUNCTIONS.items()},
     "add": "a + b",
     "sub": "a - b",
     "mul": "a * b",
@@ -141,6 +141,7 @@ ROWS: dict[str, Row] = {
     "sse": 'F.mse_loss(a, b, reduction="sum")',
     "half_sse": 'F.mse_loss(a, b, reduction="sum") / 2',
     "mae": "F.l1_loss(a, b)",
+    "poisson": "F.poisson_nll_loss(a, b)",
     "huber": "F.huber_loss(a, b, delta=delta)",
     "bce": lambda call: BCE_FROM_SCORES if call.settings["from_scores"] else BCE,
     "cross_entropy": cross_entropy,

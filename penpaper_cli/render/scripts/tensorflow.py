@@ -68,7 +68,7 @@ BCE = "-tf.reduce_mean(b * safe_log(a) + (1 - b) * safe_log(1 - a))"
 BCE_FROM_SCORES = "tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(b, a))"
 
 ROWS: dict[str, Row] = {
-    **{name: function.called.tensorflow for name, function in FUNCTIONS.items()},
+    **{name: function.calls.tensorflow for name, function in FUNCTIONS.items()},
     "add": "a + b",
     "sub": "a - b",
     "mul": "a * b",
@@ -98,6 +98,7 @@ ROWS: dict[str, Row] = {
     "sse": "tf.reduce_sum((a - b) ** 2)",
     "half_sse": "tf.reduce_sum((a - b) ** 2) / 2",
     "mae": "tf.reduce_mean(tf.abs(a - b))",
+    "poisson": "tf.reduce_mean(tf.nn.log_poisson_loss(b, a))",
     "huber": "huber(a, b, delta)",
     "bce": lambda call: BCE_FROM_SCORES if call.settings["from_scores"] else BCE,
     "cross_entropy": cross_entropy,

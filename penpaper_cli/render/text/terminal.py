@@ -148,7 +148,7 @@ class Terminal(Renderer):
             EDGES + (min(size, LEAST_WORDS) if column.side == "l" else size)
             for column, size in zip(columns, sizes, strict=True)
         ]
-        for part in list(side_by_side(least[1:], self.inner - 1 - least[0])) or [slice(0)]:
+        for part in side_by_side(least[1:], self.inner - 1 - least[0]) or [slice(0)]:
             needed = 1 + least[0] + sum(least[1:][part])
             yield self._part([columns[0], *columns[1:][part]], max(needed, self.inner))
 

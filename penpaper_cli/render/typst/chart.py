@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil, floor, log10
 
+from penpaper_cli.render.chart import shares
 from penpaper_cli.render.drawn import Drawn
 from penpaper_cli.render.typst.notation import TypstMaths, plain, script
 from penpaper_cli.solution.blocks import Chart
@@ -62,15 +63,8 @@ def powers(low: float, high: float) -> Iterator[tuple[float, Drawn]]:
 
 def curve(block: Chart) -> str:
     """The curve through the points, each as per cent from the left and from the top; a lone one is a dot."""
-    points = [(x, log10(y)) for x, y in block.points] if block.logarithmic else block.points
-    step = ceil(len(points) / MOST_POINTS)
-    shown = [*points[:-1:step], points[-1]]
-    left, right = points[0][0], points[-1][0]
-    low, high = min(y for _, y in points), max(y for _, y in points)
-    placed = [
-        (100 * (x - left) / (right - left or 1), 100 * (high - y) / (high - low) if high > low else 50.0)
-        for x, y in shown
-    ]
+    heights = {y for _, y in block.points}
+    placed = [(100 * x, 100 * (1 - y) if len(heights) > 1 else 50.0) for x, y in shares(block, MOST_POINTS)]
     if len(placed) == 1:
         return f"#place(dx: -2pt, dy: {placed[0][1]:.4g}% - 2pt, circle(radius: 2pt, fill: black))"
     first, *later = (f"({x:.4g}%, {y:.4g}%)" for x, y in placed)

@@ -10,11 +10,11 @@ from typing import ClassVar
 from penpaper_cli.expressions.arithmetic import Expr, Name, Num
 from penpaper_cli.render.base import Renderer
 from penpaper_cli.render.drawn import Drawn, piece
-from penpaper_cli.render.layout import point_pads, spans
+from penpaper_cli.render.layout import point_pads, side_by_side, spans
 from penpaper_cli.render.maths import Maths, inert
 from penpaper_cli.render.text.notation import Text
 from penpaper_cli.render.typst.chart import chart_source
-from penpaper_cli.render.typst.matrix import TALLEST, cells, groups, lettered, matrix
+from penpaper_cli.render.typst.matrix import TALLEST, cells, lettered, matrix
 from penpaper_cli.render.typst.notation import BESIDE, RELATIONS, TypstMaths, closed, plain, string
 from penpaper_cli.render.typst.picture import picture_source
 from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Parts, Picture, Record, Sentence, Table, Working
@@ -138,7 +138,7 @@ class Typst(Renderer):
         if named:
             sizes = [max(size, len(name) + 2) for size, name in zip(sizes, block.columns, strict=True)]
         name = self.maths.draw(block.name) + BESIDE + RELATIONS[block.relation]
-        parts = [columns[start:stop] for start, stop in groups(sizes, LINE - self.maths.length(name) - 2)]
+        parts = [columns[part] for part in side_by_side(sizes, LINE - self.maths.length(name) - 2)]
         ends = [(part is parts[0], part is parts[-1]) for part in parts]
         if not named and len(block.rows) <= TALLEST:
             whole = " \\\n  &".join(map(matrix, parts, ends))

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 SIGNS = ('"["', '"]"')
 TALLEST = 25
 """Rows of a matrix that still stand on one page together."""
-
-
-def groups(sizes: Sequence[float], room: int) -> Iterator[tuple[int, int]]:
-    """Columns that go side by side: from which to which."""
-    start = 0
-    while start < len(sizes):
-        stop = start + 1
-        while stop < len(sizes) and sum(sizes[start : stop + 1]) <= room:
-            stop += 1
-        yield start, stop
-        start = stop
 
 
 def cells(drawn: Iterable[str]) -> str:

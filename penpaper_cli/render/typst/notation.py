@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import ClassVar
 
@@ -142,11 +143,12 @@ class TypstMaths(Typeset):
     def name_of(self, op: str) -> Drawn:
         """A function's name, which Typst sets upright."""
         if op in FUNCTIONS:
-            written = FUNCTIONS[op].written
-            return piece(written.typst, len(written.text) if len(written.text) > 1 else LETTER)
+            names = FUNCTIONS[op].names
+            return piece(names.typst, len(names.text) if len(names.text) > 1 else LETTER)
         return piece(op, len(op)) if op in EXTREMES else piece(upright(op).typst, quoted(op).width)
 
 
+@lru_cache
 def plain(text: str) -> Drawn:
     """A number, or a letter."""
     return (
@@ -170,6 +172,7 @@ def script(sign: str, inside: Drawn, bare: bool = False) -> Drawn:
     return piece(text, SCRIPT * inside.width, kind=HELD if sign == "^" else "")
 
 
+@lru_cache
 def quoted(text: str) -> Drawn:
     """Text as a string of Typst: nothing in it is markup."""
     width = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1.05 for c in text)
