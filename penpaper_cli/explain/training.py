@@ -223,10 +223,10 @@ class Lesson:
             entry["test_loss"] = loss
         if self.run.diverged:
             return {"history": history}
-        found: dict[str, Any] = {"model": model_to_json(self.model), "metrics": dict(self.model.metrics)}
+        document: dict[str, Any] = {"model": model_to_json(self.model), "metrics": dict(self.model.metrics)}
         if self.distance is not None:
-            found["least_squares"] = self.distance.for_programs()
-        return {**found, "history": history}
+            document["least_squares"] = self.distance.for_programs()
+        return {**document, "history": history}
 
     def failure(self) -> CannotWork:
         """Why a run diverged, and what to try."""
