@@ -69,9 +69,9 @@ def show_version(asked: bool) -> None:
 def run(args: list[str]) -> int:
     """Run a command line; the exit code: 0 worked, 1 the mathematics fails, 2 wrong input, 130 interrupted."""
     try:
-        found = typer.main.get_command(build(args)).main(args or ["--help"], prog_name="pp", standalone_mode=False)
+        code = typer.main.get_command(build(args)).main(args or ["--help"], prog_name="pp", standalone_mode=False)
         # Typer turns Ctrl-C into this number without a word.
-        return complain("interrupted.", INTERRUPTED) if found == INTERRUPTED else int(found or 0)
+        return complain("interrupted.", INTERRUPTED) if code == INTERRUPTED else int(code or 0)
     except PaperError as error:
         return complain(str(error), error.exit_code, error.pointer)
     except (KeyboardInterrupt, typer.Abort):
