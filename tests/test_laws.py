@@ -15,6 +15,7 @@ from cases import each
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import shorten, value
 from penpaper_cli.expressions.checking import size
+from penpaper_cli.formula.choices import TRAINED
 from penpaper_cli.formula.network import Trainer
 from penpaper_cli.formula.program import Program
 from penpaper_cli.formula.update_rules import UPDATE_RULES
@@ -396,7 +397,7 @@ def test_a_loss_through_a_linear_layer(loss: str, w: tuple[int, ...], b: tuple[i
     obeys_gradient_law(lambda X, w, b, y: OPS[loss](X @ w + b, y), nearby([X, countable(w, 2), countable(b, 3), y]))
 
 
-@pytest.mark.parametrize("loss", ["mse", "half_mse", "bce", "cross_entropy"])
+@pytest.mark.parametrize("loss", TRAINED)
 @pytest.mark.parametrize("optimizer", UPDATE_RULES)
 @pytest.mark.parametrize("kind", [exactly, floats], ids=["exact", "float64"])
 def test_every_line_of_an_epoch_is_explained(loss: str, optimizer: str, kind: Callable[[Array], Array]) -> None:

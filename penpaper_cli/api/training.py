@@ -101,20 +101,9 @@ def train(
     typed = {} if lr is None else {"lr": str(lr)}
     typed |= {name: str(rate) for name, rate in (rates or {}).items()}
     data_options = DataOptions(target, features, drop, category, missing, numbers, classify, size, next_word, context)
+    sizes = read_hidden(hidden)
     training_options = TrainingOptions(
-        loss,
-        read_hidden(hidden),
-        activation,
-        optimizer,
-        typed,
-        batch_size,
-        seed,
-        init,
-        l2,
-        test,
-        patience,
-        scale,
-        scale_target,
+        loss, sizes, activation, optimizer, typed, batch_size, seed, init, l2, test, patience, scale, scale_target
     )
     wanted = RunOptions(epochs, explain, predict, plot, save, resume)
     return train_with(data, data_options, training_options, wanted, View(**options), nullcontext(progress or _quiet))

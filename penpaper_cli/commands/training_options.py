@@ -46,7 +46,7 @@ Epochs = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        help="How often to go through the data. Default: 200; 500 for classes and networks; 2,000 for words.",
+        help="How often to go through the data. Default: 200; 500 for classes, counts and networks; 2,000 for words.",
     ),
 ]
 BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Rows for each update. Default: all.")]
@@ -93,21 +93,9 @@ def read_training(
     """What is trained, and how. Raises CannotRead for what is out of range."""
     from penpaper_cli.models.options import TrainingOptions, read_hidden
 
-    rates = {} if lr is None else {"lr": lr}
+    sizes, rates = read_hidden(hidden), {} if lr is None else {"lr": lr}
     return TrainingOptions(
-        loss,
-        read_hidden(hidden),
-        activation,
-        optimizer,
-        rates,
-        batch_size,
-        seed,
-        init,
-        l2,
-        test,
-        patience,
-        scale,
-        scale_target,
+        loss, sizes, activation, optimizer, rates, batch_size, seed, init, l2, test, patience, scale, scale_target
     )
 
 
