@@ -16,11 +16,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_cli import pp, refused
 
-from penpaper_cli.data.dataset import DataSet, read_data, read_rows_for
+from penpaper_cli.data import dataset
+from penpaper_cli.data.dataset import DataSet, read_rows_for
 from penpaper_cli.data.summary import look_at
 from penpaper_cli.errors import CannotRead, PaperError
+from penpaper_cli.models.preparation import prepared
 
 FILE = "data.csv"
+
+
+def read_data(*arguments: Any, **options: Any) -> DataSet:
+    """A table read, and prepared without a test: what prepares it learns from all of its rows."""
+    return prepared(dataset.read_data(*arguments, **options)).data
 
 
 @pytest.fixture(autouse=True)

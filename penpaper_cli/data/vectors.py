@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -207,7 +207,10 @@ def no_name(source: str, line: int, vector: Vector) -> str:
 def without_gaps(
     source: str, features: list[Vector], target: Vector, missing: Missing | None, notes: list[str]
 ) -> tuple[list[Vector], Vector]:
-    """The vectors with their gaps dealt with as `missing` says. Raises CannotRead when it can't be done."""
+    """The vectors without the rows that have gaps, where `missing` says so; gaps to be filled in stay, as NaN.
+
+    Raises CannotRead for a gap that can't be filled in.
+    """
     gaps = {id(vector): np.isnan(vector.values) for vector in (*features, target)}
     gappy = [vector for vector in (*features, target) if gaps[id(vector)].any()]
     if not gappy or missing is None:
@@ -225,14 +228,4 @@ def without_gaps(
                 f"{source}, line {vector.gap}, column {quoted(vector.name)} has a gap, but it is {why}: "
                 "leave such rows out with --missing drop, or fill in the cell."
             )
-    return [_filled(source, v, gaps[id(v)], missing, notes) if v in gappy else v for v in features], target
-
-
-def _filled(source: str, vector: Vector, gaps: np.ndarray, missing: Missing, notes: list[str]) -> Vector:
-    """A column of numbers with its gaps filled in by its own mean or median."""
-    known: Callable[[np.ndarray], np.floating] = np.mean if missing is Missing.MEAN else np.median
-    value = float(known(vector.values[~gaps]))
-    text = f"{value:.6g}" if float(f"{value:.6g}") == value else f"about {value:.6g}"
-    count = plural(int(gaps.sum()), "gap")
-    notes.append(f"{source}, column {quoted(vector.name)}: {count} filled in with its {missing}, {text}.")
-    return replace(vector, values=np.where(gaps, value, vector.values))
+    return features, target
