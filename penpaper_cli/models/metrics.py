@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from penpaper_cli.formula.choices import LOSSES
+from penpaper_cli.ops import OPS
 from penpaper_cli.paper.paper import Array
 
 
@@ -19,7 +19,7 @@ def metrics(prediction: Array, y: Array, loss: str, level: float | None = None) 
         error = y - guess
         squares = float(error @ error)
         measures |= {
-            f"{prefix}loss": squares / (len(y) * 2 / LOSSES[loss].curvature),
+            f"{prefix}loss": float(OPS[loss].forward(guess, y)),
             f"{prefix}mae": float(abs(error).mean()),
             f"{prefix}rmse": math.sqrt(squares / len(y)),
         }
