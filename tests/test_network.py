@@ -402,7 +402,7 @@ def test_the_lines_of_every_loss_are_true(loss: str) -> None:
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("rows", [1, 3])
 def test_gradients_through_every_activation(activation: str, rows: int) -> None:
-    net = random_net(5, 2, [activation], "half-sse", rows=rows)
+    net = random_net(5, 2, [activation] * 2, "half-sse", rows=rows)
     found = values_of("grad", *net.layers, *net.truth)["results"]
     for name, slope in net.gradients(net.parameters).items():
         assert_close(found[f"d{name}"], slope, 1e-9)
