@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from penpaper_cli.data.cells import COMMA, Convention
+from penpaper_cli.data.cells import COMMA, POINT, Convention
 from penpaper_cli.data.encoding import Column, coded
 from penpaper_cli.data.inference import MOST_CATEGORIES
 from penpaper_cli.data.kinds import opened_table
@@ -16,9 +16,19 @@ from penpaper_cli.data.selection import Selection
 from penpaper_cli.data.sheet import Header, Sheet, read_header
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.data.tables import Source, Table
-from penpaper_cli.data.vectors import Missing, Vector, are_days, is_index, no_name, read_vectors, without_gaps
+from penpaper_cli.data.vectors import (
+    Missing,
+    Numbering,
+    Vector,
+    are_days,
+    no_name,
+    numbering,
+    read_vectors,
+    without_gaps,
+)
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.expressions.numbers import TypedFloat
+from penpaper_cli.sentences.common import any_of
 
 __all__ = ["Column", "DataSet", "read_data", "read_rows_for"]
 
@@ -81,7 +91,7 @@ def read_data(
 def read_convention(numbers: str | None) -> Convention | None:
     """The convention that --numbers names. Raises CannotRead."""
     if numbers not in (None, *Convention):
-        raise CannotRead(f"--numbers {quoted(str(numbers))}: choose {' or '.join(Convention)}.")
+        raise CannotRead(f"--numbers {quoted(str(numbers))}: choose {any_of(list(Convention))}.")
     return None if numbers is None else Convention(numbers)
 
 
@@ -98,7 +108,7 @@ def quick_numbers(table: Table, header: Header, numbers: Convention | None) -> n
     Points may set thousands apart, as in 250.000, unless some number shows that they are decimal points; and 02134 may
     be a code.
     """
-    if numbers is COMMA or (numbers is None and not table.is_plain(header.given)):
+    if numbers is COMMA or (numbers is not POINT and not table.is_plain(header.given)):
         return None
     data = table.quick_floats(header.given)
     return data if data is not None and data.shape[1] == len(header.names) else None
@@ -143,10 +153,13 @@ def _data_set(
 
 def _is_index(selection: Selection, vector: Vector, notes: list[str]) -> bool:
     """Whether a column only counts the rows, and so is left out. Raises CannotRead when it has no name otherwise."""
-    name = selection.header.names[vector.place]
-    if not vector.categories and is_index(vector.values, name):
-        notes.append(f"{selection.source}, column {quoted(vector.name)} only numbers the rows: left out.")
+    name, place = selection.header.names[vector.place], f"{selection.source}, column {quoted(vector.name)}"
+    numbered = Numbering.NONE if vector.categories else numbering(vector.values, name)
+    if numbered is Numbering.SURE:
+        notes.append(f"{place} {numbered.value}: left out.")
         return True
+    if numbered is Numbering.PERHAPS:
+        notes.append(f"{place} {numbered.value}: kept; --drop {quoted(vector.name)} leaves it out.")
     if not name:
         raise CannotRead(no_name(selection.source, selection.header.line, vector))
     return False
