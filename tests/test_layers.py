@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -264,8 +265,14 @@ sys.stderr.write(repr([code, *sys.modules]))
 
 def modules_loaded_by(*arguments: str) -> set[str]:
     """What is in memory once a command has run in a fresh interpreter, its output piped."""
+    unmeasured = {name: text for name, text in os.environ.items() if not name.startswith("COV")}
     done = subprocess.run(
-        [sys.executable, "-c", RUN, *arguments], capture_output=True, encoding="utf-8", timeout=60, check=True
+        [sys.executable, "-c", RUN, *arguments],
+        env=unmeasured,  # Measuring coverage loads modules of its own.
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=True,
     )
     code, *modules = ast.literal_eval(done.stderr)
     assert code == 0 and done.stdout

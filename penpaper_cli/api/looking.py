@@ -34,8 +34,8 @@ def look(
     `data` is a file, a picture, a folder that has a folder of pictures for each class, or a table in memory: an array
     of shape (rows, columns), a data frame, a mapping of names to columns or a list of rows. `features` are the columns
     to show, as a list or "A,B", without those of `drop`; those of `category` hold categories, whatever they look like;
-    `numbers` says how numbers are written, "1,234.56" or "1.234,56". `size` is the width and height that pictures are
-    brought to. The answer is the matrix of a picture; a table has none.
+    `numbers` says how numbers are written, "1,234.56", "1.234,56" or "1/2". `size` is the width and height that
+    pictures are brought to. The answer is the matrix of a picture; a table has none.
 
     Raises CannotRead for what is neither a table nor a picture, and for options that don't fit it; CannotWork for a
     folder with one class only.

@@ -19,8 +19,8 @@ Missing = Annotated[
     typer.Option(help="Gaps: leave their rows out, or fill in the column's mean or median."),
 ]
 Numbers = Annotated[
-    Literal["1,234.56", "1.234,56"] | None,
-    typer.Option(help="How numbers are written, where the file leaves it in doubt."),
+    Literal["1,234.56", "1.234,56", "1/2"] | None,
+    typer.Option(help="How numbers are written, where the file leaves it in doubt; 1/2: slashes are fractions."),
 ]
 Plot = Annotated[
     str | None, typer.Option(metavar="FILE.svg", help="Draw the loss, and predicted against true: .svg, .png or .pdf.")

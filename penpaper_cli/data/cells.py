@@ -15,18 +15,22 @@ GAPS = {"", "na", "n/a", "#n/a", "nan", "null", "none", "-", "?"}
 
 
 class Convention(StrEnum):
-    """How numbers are written, as --numbers names it: the decimal mark is a point, or it is a comma."""
+    """How numbers are written, as --numbers names it: the decimal mark is a point, or it is a comma.
+
+    Or two whole numbers with a slash are a fraction, which might as well be a code, a mark or a pressure.
+    """
 
     POINT = "1,234.56"
     COMMA = "1.234,56"
+    FRACTION = "1/2"
 
     @property
     def other(self) -> Convention:
-        """The other convention."""
+        """The other decimal mark's."""
         return COMMA if self is POINT else POINT
 
 
-POINT, COMMA = Convention
+POINT, COMMA, FRACTION = Convention
 
 
 SPACES = "' ’\u00a0\u2009\u202f"
@@ -40,7 +44,9 @@ CORES = {
     COMMA: re.compile(rf"{PLAIN_COMMA}|[1-9]\d{{0,2}}(?:\.\d{{3}})+(?:,\d*)?", re.ASCII),
 }
 SPACED = re.compile(rf"[1-9]\d{{0,2}}(?P<mark>[{SPACES}])\d{{3}}(?:(?P=mark)\d{{3}})*(?:[.,]\d*)?", re.ASCII)
-RATIO = re.compile(r"\d+/\d+", re.ASCII)
+RATIO = re.compile(r"[+-]?\d+/\d+", re.ASCII)
+LIKE_A_CODE = re.compile(r"\d+E\d+", re.ASCII)
+"""A number that may be meant for a code, such as 12E4 beside 13F4; programs write 1e5, 1E+05 or 1.2E5."""
 DECORATED = re.compile(r"([+-]?)([$€£¥]?)\s?([+-]?)([\d.,].*?)\s?([$€£¥%]?)")
 
 MONTHS = (
@@ -93,12 +99,12 @@ def written(cell: str) -> Written | None:
     text = cell.strip().replace("\N{MINUS SIGN}", "-")
     if NUMBER.fullmatch(text) and text.isascii() and "." not in text:
         return Written(text, text)
+    if RATIO.fullmatch(text):
+        return Written(text, text)
     parts = DECORATED.fullmatch(text)
     if not parts or (parts[1] and parts[3]) or (parts[2] and parts[5]):
         return None
     sign, core, mark = parts[1] or parts[3], parts[4], parts[2] or parts[5]
-    if RATIO.fullmatch(core):
-        return Written(sign + core, sign + core, mark)
     spaced = SPACED.fullmatch(core)
     if spaced:
         core = core.replace(spaced["mark"], "")
@@ -124,6 +130,11 @@ def is_date(cell: str) -> bool:
 def has_unit(cell: str) -> bool:
     """Whether a cell is a number and its unit."""
     return len(cell) < 50 and bool(WITH_UNIT.fullmatch(cell.strip()))
+
+
+def is_ratio(cell: str) -> bool:
+    """Whether a cell is two whole numbers with a slash between them, such as 1/2 or 120/80."""
+    return bool(RATIO.fullmatch(cell.replace("\N{MINUS SIGN}", "-")))
 
 
 def is_odd(cell: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from penpaper_cli.data.cells import Convention, as_number, is_gap
+from penpaper_cli.data.cells import FRACTION, Convention, as_number, is_gap
 from penpaper_cli.data.encoding import Column, coded
 from penpaper_cli.data.entries import read_float
 from penpaper_cli.data.images import pixel_shape
@@ -152,8 +152,11 @@ def _from_table(columns: Sequence[Column], source: Source, numbers: Convention |
 
 
 def _convention(sheet: Sheet, j: int, numbers: Convention | None) -> Convention:
-    """How a column of numbers is written. Raises CannotRead where it holds something else."""
-    column = sheet.inference(j, numbers)
+    """How a column of numbers is written. Raises CannotRead where it holds something else.
+
+    The model needs numbers, so that two of them with a slash are a fraction.
+    """
+    column = sheet.inference(j, numbers or FRACTION)
     if column.kind in (ColumnKind.CATEGORY, ColumnKind.TEXT, ColumnKind.DATE):
         survey = sheet.surveys[j]
         line, text = min(survey.first[kind] for kind in NOT_NUMBERS if kind in survey.first)

@@ -17,7 +17,7 @@ from penpaper_cli.data.selection import no_column
 from penpaper_cli.data.sheet import Header, Sheet, read_header
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.data.tables import Source, Table
-from penpaper_cli.data.vectors import are_days, is_index, read_numbers
+from penpaper_cli.data.vectors import Numbering, are_days, numbering, read_numbers
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.expressions.numbers import TypedFloat
 from penpaper_cli.sentences.common import plural
@@ -106,16 +106,19 @@ def _of_numbers(source: str, header: Header, j: int, values: np.ndarray, gaps: i
     """A column of numbers; the gaps are not among `values`."""
     name = header.called(j)
     kind = ColumnKind.DATE if are_days(values) else ColumnKind.NUMBER
-    if not gaps and is_index(values, header.names[j]):
+    numbered = Numbering.NONE if gaps else numbering(values, header.names[j])
+    if numbered is Numbering.SURE:
         kind = ColumnKind.INDEX
     low, high = TypedFloat(values.min()), TypedFloat(values.max())
     finding = ""
     if kind is ColumnKind.INDEX:
-        finding = f"{source}, column {quoted(name)} only numbers the rows: it is left out unless --features names it."
+        finding = f"{source}, column {quoted(name)} {numbered.value}: it is left out unless --features names it."
     elif kind is ColumnKind.DATE:
         finding = f"{source}, column {quoted(name)} holds dates, such as {low.text}: turn them into a number."
     elif len(values) > 1 and low == high:
         finding = f"{source}, column {quoted(name)} is {low.text} in every row, so nothing can be learned from it."
+    elif numbered is Numbering.PERHAPS:
+        finding = f"{source}, column {quoted(name)} {numbered.value}: pp train keeps it; --drop {quoted(name)} doesn't."
     with np.errstate(over="ignore"):
         mean = float(values.mean())
     return ColumnSummary(name, kind, len(values), gaps, low, mean if np.isfinite(mean) else None, high, finding=finding)

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Protocol, TextIO, TypeAlias
 
 import numpy as np
@@ -22,8 +23,8 @@ DECIMAL_POINT = re.compile(
     r"""(?:^|[,;|\t" ])[+-]?(?:0\d*\.\d|\d+\.\d{1,2}(?!\d)|\d+\.\d{4}|\d{4,}\.\d|\.\d)""", re.MULTILINE | re.ASCII
 )
 """A number whose point can't set thousands apart."""
-PADDED = re.compile(r"""(?:^|[,;|\t" ])0[0-9]+(?![0-9.eE])""", re.MULTILINE)
-"""A whole number with a 0 in front, as a code may have it."""
+LIKE_A_CODE = re.compile(r"""(?:^|[,;|\t" ])(?:0[0-9]+(?![0-9.eE])|[0-9]+E[0-9])""", re.MULTILINE)
+"""A whole number with a 0 in front, or with an E between digits, as a code may have it."""
 LIKE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 """A number whose point might set thousands apart."""
 NOTHING = {"nan", "NaT", "<NA>", "None"}
@@ -136,7 +137,7 @@ class CSV(Table):
         points = decimal = False
         while lines := self.stream.readlines(CHUNK):
             text = "".join(lines)
-            if PADDED.search(text):
+            if LIKE_A_CODE.search(text):
                 return False
             decimal = decimal or bool(DECIMAL_POINT.search(text))
             points = points or "." in text
@@ -183,6 +184,7 @@ class InMemory(Table):
 
 def written(value: object) -> str:
     """A value as a cell has it: nothing where it is missing; a float so that its point is surely a decimal point."""
+    value = float(value) if isinstance(value, Fraction) else value
     text = "" if value is None else str(value)
     if isinstance(value, float) and LIKE_THOUSANDS.fullmatch(text):
         return f"{text}0"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from array import array
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 import numpy as np
 
@@ -18,6 +19,14 @@ from penpaper_cli.sentences.common import listed, plural
 
 MOST_LISTED = 20
 INDEX_NAMES = {"id", "index", "unnamed: 0"}
+NUMBERING = {"#", "id", "no", "nr", "num", "number", "index", "idx", "row", "rownames", "obs", "serial", "case"}
+"""Words of a name that says that a column numbers the rows; not as a number of something, such as number_of_rooms."""
+OF_TIME = {"year", "quarter", "month", "week", "day", "date", "hour", "minute", "second", "time", "period", "age", "t"}
+WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|#")
+FEW_ROWS = 10
+"""Numbers that rise through fewer rows than this are nothing to wonder at."""
+MOST_HOLES = 1.5
+"""Numbers that rise over more than so many times their count are measured rather than counted."""
 EARLIEST, LATEST = 1900_01_01, 2100_12_31
 
 
@@ -138,12 +147,33 @@ def _reader(
     return _Numbers(empty, source, column.convention, remedy)
 
 
-def is_index(values: np.ndarray, name: str) -> bool:
-    """Whether a column only numbers the rows: by its name when all its numbers differ; without one, by counting."""
-    if len(values) < 2 or (name and name.casefold() not in INDEX_NAMES) or not bool((values == np.floor(values)).all()):
-        return False
-    counts = values[0] in (0, 1) and bool((np.diff(values) == 1).all())
-    return bool(counts) or (bool(name) and len(np.unique(values)) == len(values))
+class Numbering(Enum):
+    """Whether a column numbers the rows."""
+
+    SURE = "only numbers the rows"
+    PERHAPS = "may only number the rows"
+    NONE = ""
+
+
+def numbering(values: np.ndarray, name: str) -> Numbering:
+    """Whether a column numbers the rows: whole numbers, all different, that rise where the name doesn't say it all.
+
+    Without a name they have to count 1, 2, 3. Where only the name or only the numbers tell so it is a perhaps.
+    """
+    if len(values) < 2 or values[0] == values[-1] or not bool((values == np.floor(values)).all()):
+        return Numbering.NONE
+    steps = np.diff(values)
+    if not name:
+        return Numbering.SURE if values[0] in (0, 1) and bool((steps == 1).all()) else Numbering.NONE
+    rising = bool((steps > 0).all())
+    if not rising and len(np.unique(values)) < len(values):
+        return Numbering.NONE
+    words = {word.casefold() for word in WORDS.findall(name)}
+    if name.casefold() in INDEX_NAMES or (rising and words & NUMBERING and "of" not in words):
+        return Numbering.SURE
+    count = len(values)
+    counts = rising and count >= FEW_ROWS and values[-1] - values[0] < MOST_HOLES * count
+    return Numbering.PERHAPS if words & NUMBERING or (counts and not words & OF_TIME) else Numbering.NONE
 
 
 def are_days(values: np.ndarray) -> bool:
@@ -207,7 +237,10 @@ def no_name(source: str, line: int, vector: Vector) -> str:
 def without_gaps(
     source: str, features: list[Vector], target: Vector, missing: Missing | None, notes: list[str]
 ) -> tuple[list[Vector], Vector]:
-    """The vectors with their gaps dealt with as `missing` says. Raises CannotRead when it can't be done."""
+    """The vectors without the rows that have gaps, where `missing` says so; gaps to be filled in stay, as NaN.
+
+    Raises CannotRead for a gap that can't be filled in.
+    """
     gaps = {id(vector): np.isnan(vector.values) for vector in (*features, target)}
     gappy = [vector for vector in (*features, target) if gaps[id(vector)].any()]
     if not gappy or missing is None:
@@ -225,14 +258,4 @@ def without_gaps(
                 f"{source}, line {vector.gap}, column {quoted(vector.name)} has a gap, but it is {why}: "
                 "leave such rows out with --missing drop, or fill in the cell."
             )
-    return [_filled(source, v, gaps[id(v)], missing, notes) if v in gappy else v for v in features], target
-
-
-def _filled(source: str, vector: Vector, gaps: np.ndarray, missing: Missing, notes: list[str]) -> Vector:
-    """A column of numbers with its gaps filled in by its own mean or median."""
-    known: Callable[[np.ndarray], np.floating] = np.mean if missing is Missing.MEAN else np.median
-    value = float(known(vector.values[~gaps]))
-    text = f"{value:.6g}" if float(f"{value:.6g}") == value else f"about {value:.6g}"
-    count = plural(int(gaps.sum()), "gap")
-    notes.append(f"{source}, column {quoted(vector.name)}: {count} filled in with its {missing}, {text}.")
-    return replace(vector, values=np.where(gaps, value, vector.values))
+    return features, target

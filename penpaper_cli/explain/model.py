@@ -94,13 +94,15 @@ class Outcome:
         if held is not None:
             yield Sentence((training_words.TEST_ROWS,), explains=False)
             yield self.measures("test_")
+            if kind.of_classes and "baseline_test_loss" not in measures:
+                yield Sentence((training_words.NO_CHANCE,), explains=False)
             yield from self.confused(held)
 
     def measures(self, which: str) -> Table:
         """Each measure of the model beside that of the constant guess."""
         kind, numbers = self.model.kind, self.model.metrics
         rows: list[tuple[Parts, ...]] = [
-            ((name,), (Num(numbers[which + key]),), (Num(numbers[f"baseline_{which}{key}"]),))
+            ((name,), (Num(numbers[which + key]),), _number_or_infinite(numbers.get(f"baseline_{which}{key}")))
             for key, name in kind.measures.items()
             if which + key in numbers
         ]
@@ -173,3 +175,8 @@ class Outcome:
             yield training_words.many_models(learnt, len(data.y), self.experiment.held is not None)
         if run.losses[-1] >= run.losses[0] > 0:
             yield training_words.NO_PROGRESS
+
+
+def _number_or_infinite(measure: float | None) -> Parts:
+    """A measure of the constant guess: a loss without a number is infinite."""
+    return (training_words.INFINITE,) if measure is None else (Num(measure),)

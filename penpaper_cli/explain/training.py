@@ -117,8 +117,13 @@ class Lesson:
         yield from one_hot(data.columns)
         held = self.experiment.held
         if held is not None:
-            text = training_words.set_aside(len(held.y), len(held.y) + len(data.y), self.experiment.seed)
-            yield Sentence((text,), explains=False)
+            untold = self.experiment.untold
+            aside = len(held.y) + untold
+            yield Sentence(
+                (training_words.set_aside(aside, aside + len(data.y), self.experiment.seed),), explains=False
+            )
+            if untold:
+                yield Sentence((training_words.untold(untold),), explains=False)
         if self.experiment.kind.of_classes:
             numbered = [part for k, c in enumerate(data.classes) for part in (", " if k else "", f"{k} is ", Name(c))]
             yield Sentence((training_words.CLASS_NUMBERS, *numbered, "."), explains=False)

@@ -23,6 +23,7 @@ from penpaper_cli.models.kinds import kind_for
 from penpaper_cli.models.layers import Layers
 from penpaper_cli.models.model import Model
 from penpaper_cli.models.options import TrainingOptions
+from penpaper_cli.models.preparation import prepared
 from penpaper_cli.models.scaling import Scaling, scaling
 from penpaper_cli.paper.arrays import Array
 
@@ -59,7 +60,8 @@ def split(data: DataSet, share: float | None, seed: int) -> tuple[DataSet, DataS
 class Experiment:
     """A run with its data: `data` are the training rows as read, `X` and `y` the same as the loop takes them.
 
-    `unknown` are fields of the file it goes on from that another version wrote.
+    `untold` many test rows are left out, since they have words that no training row has. `unknown` are fields of the
+    file it goes on from that another version wrote.
     """
 
     kind: Kind
@@ -70,6 +72,7 @@ class Experiment:
     run: Run
     seed: int
     share: float | None
+    untold: int
     start: State
     init: str | None = None
     rate_was_chosen: bool = False
@@ -159,6 +162,7 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     kind, loss = kind_for(data, options)
     rest, held = split(data, options.test, seed)
     kind.check(rest, held)
+    rest, held, untold = prepared(rest, held)
     scaled = scaling(rest.X, options.scale or kind.usual_scaling)
     hidden = chosen(HIDDEN, options.activation or "relu", "--activation").name
     if options.activation is not None and not options.hidden:
@@ -176,7 +180,7 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     settings = Settings(rule, rates, options.batch_size, options.patience)
     run = Run(layers, settings, state, random_for(seed, SHUFFLE))
     suits = "lr" not in options.rates
-    return Experiment(kind, rest, held, scaled, target_scaling, run, seed, options.test, state, init, suits)
+    return Experiment(kind, rest, held, scaled, target_scaling, run, seed, options.test, untold, state, init, suits)
 
 
 def _target_scaling(kind: Kind, data: DataSet, options: TrainingOptions, rule: UpdateRule) -> Scaling | None:
@@ -209,14 +213,21 @@ def resumed_experiment(data: DataSet, model: Model, source: str) -> Experiment:
     Raises CannotRead where the data is not what it was trained on.
     """
     run, seed, share = resumed(model, source)
-    same = (data.target, data.features, data.classes) == (model.target, model.features, model.classes)
-    if not same:
-        raise CannotRead(
-            f"{shown(source)} was trained on other columns, classes or words than these: resume it with its own data."
-        )
+    others = CannotRead(
+        f"{shown(source)} was trained on other columns, classes or words than these: resume it with its own data."
+    )
+    words = {column.name: set(column.categories) for column in data.columns}
+    if (data.target, data.classes) != (model.target, model.classes) or any(
+        not set(column.categories) <= words.get(column.name, set()) for column in model.columns
+    ):
+        raise others
     rest, held = split(data, share, seed)
+    rest, held, untold = prepared(rest, held, model.columns)
+    if rest.features != model.features:
+        raise others
     unknown = unknown_fields(model.resume or {}, resume_to_json(run, seed, share))
-    experiment = Experiment(model.kind, rest, held, model.scaling, model.target_scaling, run, seed, share, run.state)
+    scalings = model.scaling, model.target_scaling
+    experiment = Experiment(model.kind, rest, held, *scalings, run, seed, share, untold, run.state)
     experiment = replace(experiment, unknown=model.unknown | ({"resume": unknown} if unknown else {}))
     X, y = experiment.prepared(rest)
     now = run.layers.loss_of(run.state.parameters, run.layers.flow(run.state.parameters, X), y)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from penpaper_cli.formula.choices import LOSSES
+from penpaper_cli.ops import OPS
 from penpaper_cli.paper.arrays import Array
 
 
@@ -19,7 +19,7 @@ def metrics(prediction: Array, y: Array, loss: str, level: float | None = None) 
         error = y - guess
         squares = float(error @ error)
         measures |= {
-            f"{prefix}loss": squares / (len(y) * 2 / LOSSES[loss].curvature),
+            f"{prefix}loss": float(OPS[loss].forward(guess, y)),
             f"{prefix}mae": float(abs(error).mean()),
             f"{prefix}rmse": math.sqrt(squares / len(y)),
         }
@@ -58,17 +58,19 @@ def class_metrics(shares: Array, y: Array, frequencies: Array) -> dict[str, floa
     """How good the shares (n, k) of the classes are, and, as `baseline_…`, how good it is to give the same every time.
 
     The constant guess is the most frequent class; its loss is that of the shares that the classes have among the
-    training rows, the `frequencies`.
+    training rows, the `frequencies`: infinite, and so no number, where none of those has the class of a row.
     """
     truth = y.astype(int)
     # A share that rounds to 0 would cost an infinite loss: it counts as the smallest number that float64 has.
     tiny = np.finfo(float).tiny
-    return {
+    measures = {
         "loss": float(-np.log(np.maximum(shares[np.arange(len(y)), truth], tiny)).mean()),
         "accuracy": float((decided(shares) == truth).mean()),
-        "baseline_loss": float(-np.log(np.maximum(frequencies[truth], tiny)).mean()),
         "baseline_accuracy": float((truth == int(frequencies.argmax())).mean()),
     }
+    if frequencies[truth].all():
+        measures["baseline_loss"] = float(-np.log(frequencies[truth]).mean())
+    return measures
 
 
 def decided(shares: Array) -> Array:

@@ -11,6 +11,7 @@ from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Name
 from penpaper_cli.expressions.functions import FUNCTIONS
 from penpaper_cli.expressions.numbers import Figures, Typed, as_written, read_number
+from penpaper_cli.expressions.spelling import spelled
 from penpaper_cli.paper.arrays import Array, each
 from penpaper_cli.paper.paper import Paper, Place, Value
 
@@ -25,8 +26,8 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def named(value: Value) -> str:
-    """What to call a value in an error's sentence."""
-    return value.name.text if isinstance(value.name, Name) else "an operand"
+    """What to call a value in an error's sentence: by its name, or the formula that stands in for one."""
+    return spelled(value.label, "an operand")
 
 
 def smallest(a: Array) -> Any:

@@ -31,6 +31,11 @@ CONFUSION = "The confusion table: how often each true class (a row) was taken fo
 UNDO_TARGET = (
     "The target was scaled, too: times its standard deviation std_y, plus its mean mean_y, leads back to its own units."
 )
+INFINITE = "infinite"
+NO_CHANCE = (
+    "Some test rows have a class that no row to train on has. The constant guess gives it no chance at all, and so its "
+    "loss is infinite."
+)
 WORTH_KNOWING = "Worth knowing"
 TEST_CURVE = "The loss on the test rows, epoch by epoch"
 SAME_UNITS = (
@@ -79,6 +84,15 @@ def set_aside(held: int, all_rows: int, seed: int) -> str:
     return (
         f"{plural(held, 'row')} of {all_rows:,} {verb} set aside for a test, drawn with seed {seed}; neither the "
         "scaling nor the training sees them, and only the others are shown here."
+    )
+
+
+def untold(count: int) -> str:
+    """The test rows that the model can say nothing of."""
+    verb = "has" if count == 1 else "have"
+    return (
+        f"{count:,} of them {verb} a word that no row to train on has, so the model can say nothing of it: left out "
+        "of the test."
     )
 
 
