@@ -30,6 +30,12 @@ def named(value: Value) -> str:
     return spelled(value.label, "an operand")
 
 
+def free_name(paper: Paper, *names: str) -> Name:
+    """What to call something that a line needs beside the values: the first of these that nothing on the paper has."""
+    taken = set(paper.names.values())
+    return next((name for name in map(Name, names) if name not in taken), Name(names[-1]))
+
+
 def smallest(a: Array) -> Any:
     """The smallest number that isn't 0, without its sign."""
     return abs(a[a != 0]).min(initial=np.inf) if a.dtype != object else 1
