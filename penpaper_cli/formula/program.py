@@ -95,7 +95,7 @@ class Work:
 
     def free_letter(self) -> str:
         """A letter for a line without a name: none that the user has, with or without a number (no F beside F1)."""
-        used = {name[0] for name in self.taken if not name[1:2].isalpha()}
+        used = {name[:1] for name in self.taken if not name[1:2].isalpha()}
         free = (letter for letter in LETTERS if letter not in used)
         return next(free, "") or next(letter for letter in letters() if letter not in self.taken)
 

@@ -45,7 +45,8 @@ def _backwards(loss: Value, wrt: list[Value]) -> list[Value]:
         if line not in flow:
             continue
         if line is not loss and line.name is not None:
-            gradient = flow[line] if flow[line] in own else OPS["same"](flow[line])
+            made_for_it = flow[line] in own and flow[line].op is not None
+            gradient = flow[line] if made_for_it else OPS["same"](flow[line])
             flow[line] = _named_gradient(loss, line, gradient, why[line], users[line])
         if line.op is None:
             continue
