@@ -58,6 +58,7 @@ def train(
     category: str | Sequence[str] | None = None,
     missing: str | None = None,
     numbers: str | None = None,
+    encoding: str | None = None,
     classify: bool = False,
     size: Size | None = None,
     next_word: bool = False,
@@ -100,7 +101,9 @@ def train(
     """
     typed = {} if lr is None else {"lr": str(lr)}
     typed |= {name: str(rate) for name, rate in (rates or {}).items()}
-    data_options = DataOptions(target, features, drop, category, missing, numbers, classify, size, next_word, context)
+    data_options = DataOptions(
+        target, features, drop, category, missing, numbers, classify, size, next_word, context, encoding
+    )
     sizes = read_hidden(hidden)
     training_options = TrainingOptions(
         loss, sizes, activation, optimizer, typed, batch_size, seed, init, l2, test, patience, scale, scale_target

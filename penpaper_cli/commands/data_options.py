@@ -22,6 +22,9 @@ Numbers = Annotated[
     Literal["1,234.56", "1.234,56", "1/2"] | None,
     typer.Option(help="How numbers are written, where the file leaves it in doubt; 1/2: slashes are fractions."),
 ]
+Encoding = Annotated[
+    str | None, typer.Option(metavar="NAME", help="How the text of the file is encoded, such as cp1251 or shift-jis.")
+]
 Plot = Annotated[
     str | None, typer.Option(metavar="FILE.svg", help="Draw the loss, and predicted against true: .svg, .png or .pdf.")
 ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers
+from penpaper_cli.commands.data_options import Category, Drop, Encoding, Features, Missing, Numbers
 from penpaper_cli.commands.shared import command
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def fit(
     category: Category = None,
     missing: Missing = None,
     numbers: Numbers = None,
+    encoding: Encoding = None,
     no_intercept: Annotated[bool, typer.Option("--no-intercept", help="A model that is 0 where all is 0.")] = False,
     predict: Annotated[
         str | None, typer.Option(metavar='"1650 3"', help="Features of a new row (or rows) to predict, worked.")
@@ -39,6 +40,7 @@ def fit(
         category=category,
         missing=missing,
         numbers=numbers,
+        encoding=encoding,
         intercept=not no_intercept,
         predict=predict,
         **view,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from penpaper_cli.commands.data_options import Category, Drop, Numbers, Size
+from penpaper_cli.commands.data_options import Category, Drop, Encoding, Numbers, Size
 from penpaper_cli.commands.shared import command
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def look(
     drop: Drop = None,
     category: Category = None,
     numbers: Numbers = None,
+    encoding: Encoding = None,
     size: Size = None,
     detail: Literal["full", "normal", "summary"] = "normal",
 ) -> Solution:
@@ -31,7 +32,14 @@ def look(
     from penpaper_cli.api import looking
 
     return looking.look(
-        data, features=features, drop=drop, category=category, numbers=numbers, size=size, detail=detail
+        data,
+        features=features,
+        drop=drop,
+        category=category,
+        numbers=numbers,
+        encoding=encoding,
+        size=size,
+        detail=detail,
     )
 
 

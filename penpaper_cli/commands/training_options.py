@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from penpaper_cli.commands.choices import one_of
-from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, Plot, Size
+from penpaper_cli.commands.data_options import Category, Drop, Encoding, Features, Missing, Numbers, Plot, Size
 from penpaper_cli.formula.choices import HIDDEN, OF_NUMBERS, options_of
 from penpaper_cli.formula.update_rules import UPDATE_RULES
 
@@ -110,13 +110,14 @@ def read_columns(
     category: Category = None,
     missing: Missing = None,
     numbers: Numbers = None,
+    encoding: Encoding = None,
     classify: Classify = False,
     size: Size = None,
 ) -> DataOptions:
     """How the data is to be read."""
     from penpaper_cli.data.opening import DataOptions
 
-    return DataOptions(target, features, drop, category, missing, numbers, classify, size, next_word, context)
+    return DataOptions(target, features, drop, category, missing, numbers, classify, size, next_word, context, encoding)
 
 
 def read_run(
