@@ -28,7 +28,16 @@ def fit(
         str | None, typer.Option(metavar='"1650 3"', help="Features of a new row (or rows) to predict, worked.")
     ] = None,
 ) -> Solution:
-    """Fit a linear model to a CSV by least squares, in closed form: the normal equations worked exactly."""
+    """Fit a linear model by least squares, in closed form and exactly.
+
+    The normal equations are written down, solved by elimination, and checked.
+
+    Name the file and the column to predict:
+      pp fit samples/three-houses.csv --target price
+      pp fit samples/houses.csv --target price --predict "1650 3"
+
+    Read more: samples/09-the-exact-line.md
+    """
     from penpaper_cli.api import fitting
 
     return fitting.fit(

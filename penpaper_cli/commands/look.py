@@ -27,7 +27,16 @@ def look(
     size: Size = None,
     detail: Literal["full", "normal", "summary"] = "normal",
 ) -> Solution:
-    """Show what was understood of a data file or a picture: columns, types and gaps, or the matrix of its pixels."""
+    """Show what was understood of a data file or a picture.
+
+    Of a file these are its columns, types and gaps; of a picture, the matrix of its pixels.
+
+    Name the file:
+      pp look samples/houses.csv
+      pp look samples/houses.csv --features size,price --detail full
+
+    Read more: samples/reference/data.md
+    """
     from penpaper_cli.api import looking
 
     return looking.look(

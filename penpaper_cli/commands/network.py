@@ -45,7 +45,14 @@ Samples = Annotated[str, typer.Argument(metavar="X", help="The input: a row for 
 def forward(
     x: Samples, weights: Weights, view: ViewOptions, bias: Biases = None, activation: Activations = None
 ) -> Solution:
-    """Work a forward pass, layer by layer."""
+    """Work a forward pass, layer by layer.
+
+    Write each matrix in quotation marks, a layer's weights behind -w:
+      pp forward "1 2" -w "0.5; -1" -b 0.1
+      pp forward "1 2" -w "1 0; 0 1" -w "1; -3" -a relu -a none
+
+    Read more: samples/reference/networks.md
+    """
     from penpaper_cli.api import networks
 
     return networks.forward(x, weights, bias=bias, activation=activation or (), **view)
@@ -59,7 +66,14 @@ def loss(
     from_probabilities: Shares = False,
     delta: Delta = None,
 ) -> Solution:
-    """Work a loss: how far predictions land from the truth."""
+    """Work a loss: how far predictions land from the truth.
+
+    Name the loss, and write the predictions and the truth in quotation marks:
+      pp loss mse "2.5 0" "3 -1"
+      pp loss cross-entropy "1 2 3; 1 0 -1" "2 0"
+
+    Read more: samples/reference/networks.md
+    """
     from penpaper_cli.api import networks
 
     return networks.loss(kind, predicted, target, from_probabilities=from_probabilities, delta=delta, **view)
@@ -76,7 +90,14 @@ def grad(
     from_probabilities: Shares = False,
     delta: Delta = None,
 ) -> Solution:
-    """Work a forward pass, its loss, and the gradient by every weight and bias."""
+    """Work a forward pass, its loss, and its gradient by every parameter.
+
+    Write each matrix in quotation marks, a layer's weights behind -w:
+      pp grad "1 2" -w "0.5; -1" -b 0.1 --target 1 --loss mse
+      pp grad "1 2" -w "1 0; 0 1" -a softmax --target 1 --loss cross-entropy
+
+    Read more: samples/reference/networks.md
+    """
     from penpaper_cli.api import networks
 
     return networks.grad(
@@ -108,7 +129,14 @@ def step(
     times: Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="How many steps to make.")] = 1,
     freeze: Annotated[str | None, typer.Option(metavar="b1,b2", help="Parameters that stay as they are.")] = None,
 ) -> Solution:
-    """Work everything of grad, then the update of every parameter."""
+    """Work everything of grad, then the update of every parameter.
+
+    Write each matrix in quotation marks, a layer's weights behind -w:
+      pp step "1 2" -w "0.5; -1" -b 0.1 --target 1 --loss mse --lr 0.1
+      pp step "1 2" -w "0.5; -1" --target 1 --loss mse --lr 0.1 --optimizer adam
+
+    Read more: samples/reference/networks.md
+    """
     from penpaper_cli.api import networks
 
     return networks.step(
