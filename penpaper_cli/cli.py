@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from importlib import import_module
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -67,33 +68,68 @@ def show_version(asked: bool) -> None:
 
 
 def run(args: list[str]) -> int:
-    """Run a command line; the exit code: 0 worked, 1 the mathematics fails, 2 wrong input, 130 interrupted."""
+    """Run a command line; the exit code.
+
+    0 worked, 1 the mathematics fails, 2 wrong input, 130 interrupted, 141 nobody reads the output any more.
+    """
+    if sys.stderr is None:  # Closed before pp began; print would take standard output in its place.
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (open until the end)
+    in_json = asks_for_json(args)
     try:
         code = typer.main.get_command(build(args)).main(args or ["--help"], prog_name="pp", standalone_mode=False)
+        if sys.stdout is not None:
+            sys.stdout.flush()
         # Typer turns Ctrl-C into this number without a word.
-        return complain("interrupted.", INTERRUPTED) if code == INTERRUPTED else int(code or 0)
+        return complain("interrupted.", INTERRUPTED, in_json) if code == INTERRUPTED else int(code or 0)
     except PaperError as error:
-        return complain(str(error), error.exit_code, error.pointer)
+        return complain(str(error), error.exit_code, in_json, error.pointer)
     except (KeyboardInterrupt, typer.Abort):
-        return complain("interrupted.", INTERRUPTED)
-    except ClosedPipe:
+        return complain("interrupted.", INTERRUPTED, in_json)
+    except (ClosedPipe, BrokenPipeError, SystemExit):  # Typer exits where its help meets a closed pipe.
         # What is still buffered can't be written either; without this the interpreter would say so at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
     except OSError as error:
-        return complain(f"the output can't be written ({error.strerror}).", PaperError.exit_code)
+        return complain(f"the output can't be written ({error.strerror}).", PaperError.exit_code, in_json)
     except Exception as error:
+        if interrupts:
+            return complain("interrupted.", INTERRUPTED, in_json)
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):
             sentence = str(error.format_message())
-            return complain(sentence if sentence.endswith((".", "?", ")")) else f"{sentence}.", error.exit_code)
-        return complain(f"this is a bug in pp ({type(error).__name__}: {error}); please report it.", BUG)
+            sentence = sentence if sentence.endswith((".", "?", ")")) else f"{sentence}."
+            return complain(sentence, error.exit_code, in_json)
+        return complain(f"this is a bug in pp ({type(error).__name__}: {error}); please report it.", BUG, in_json)
 
 
-def complain(sentence: str, code: int, pointer: str = "") -> int:
+interrupts: list[int] = []
+"""The signals of Ctrl-C: a module that is interrupted while it loads may end with quite another error."""
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """What Ctrl-C does while a command runs."""
+    interrupts.append(number)
+    raise KeyboardInterrupt
+
+
+def asks_for_json(args: list[str]) -> bool:
+    """Whether -f json was typed; it counts even where the rest of the line can't be read."""
+    options = args[: args.index("--")] if "--" in args else args
+    return bool(re.search(r"\0(--format[=\0]|-f\0?)json\0", "\0{}\0".format("\0".join(options))))
+
+
+def complain(sentence: str, code: int, in_json: bool, pointer: str = "") -> int:
     """One sentence on stderr. What the user typed is quoted in it, and must not steer the terminal."""
     sentence = re.sub(r"(?<=[\"'(\[]) (?=-)", "", sentence)  # The blank that shielded a leading minus.
     plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)
+    line = f"pp: {plain}{pointer}"
+    if in_json:
+        import json
+
+        place = {"pointer": pointer.removeprefix("\n")} if pointer else {}
+        line = json.dumps({"error": {"message": plain, "exit_code": code, **place}}, ensure_ascii=False)
     with contextlib.suppress(OSError):
-        sys.stdout.flush()
-    print(f"pp: {plain}{pointer}", file=sys.stderr)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr)
     return code

@@ -3,7 +3,6 @@
 # Annotations are evaluated here where they stand, not as text by Typer: every command would wait for that.
 
 import inspect
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO, get_origin, g
 
 import typer
 
-from penpaper_cli.commands.writing import SHEET, say, write
+from penpaper_cli.commands.writing import SHEET, read_old, say, standard_output, write
+from penpaper_cli.data.files import check_writable, same_file
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.render.formats import FORMATS, check_installed, format_of
 from penpaper_cli.render.page import Page
@@ -75,11 +75,15 @@ def read_target(
     With `sheet`, a file that ends in .csv gets the solution's rows instead of its working.
     """
     path = None if out == "-" else out
+    screen = standard_output() if path is None else None
+    if path is not None:
+        check_writable(path, "--out")
     if sheet and path is not None and path.lower().endswith(".csv") and format == "auto":
         if append:
             raise CannotRead("--append: a CSV of predictions is written anew; leave the option out.")
         return Target(SHEET, path)
-    form = format_of("markdown" if math and (format, path) == ("auto", None) else format, path, sys.stdout.isatty())
+    named = "markdown" if math and (format, path) == ("auto", None) else format
+    form = format_of(named, path, screen is not None and screen.isatty())
     if math and form != "markdown":
         raise CannotRead(f"--math belongs to markdown: leave it out with {form}, or add --format markdown.")
     if append and path is None:
@@ -88,9 +92,11 @@ def read_target(
         raise CannotRead(f"--append: nothing can be added to a file of the format {form}; leave the option out.")
     if FORMATS[form].is_binary and path is None:
         raise CannotRead(f"--format {form} is written to a file: name it with --out, such as --out notes.{form}.")
+    if append and path is not None:
+        read_old(path)
     check_installed(form, f"-o {path}")
     level = heading_level or (1 if title and not append else 2)
-    in_ascii = ascii or (path is None and not has_unicode(sys.stdout))
+    in_ascii = ascii or (screen is not None and not has_unicode(screen))
     return Target(
         form, path, append, Page(title or "", level, standalone or path is not None, math or "text", in_ascii)
     )
@@ -162,6 +168,9 @@ def command(work: Callable[..., "Solution"], sheet: bool = False, **own: Callabl
 
         read = {name: call(reader) for name, reader in readers.items()}
         target: Target = call(read_target, sheet)
+        for option in ("save", "plot"):
+            if typed.get(option) and target.path and same_file(typed[option], target.path):
+                raise CannotRead(f"--out and --{option} name the same file: name one for each.")
         solution: Solution = call(work, **read)
         say(solution.notes)
         write(solution.record, target.form, target.page_of(solution), target.path, target.append)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TextIO
 
 from penpaper_cli.data.files import held, write_whole
 from penpaper_cli.errors import CannotRead, ClosedPipe
@@ -19,8 +22,18 @@ FORMULA = tuple("=+-@\t\r")
 
 def say(notes: Iterable[str]) -> None:
     """What was assumed, a line each on standard error."""
-    for note in notes:
-        print(f"pp: {note}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # Nobody listens there; the answer is none the worse.
+        for note in notes:
+            print(f"pp: {note}", file=sys.stderr)
+
+
+def standard_output() -> TextIO:
+    """Where the working goes unless a file is named. Raises CannotRead where it was closed before pp began."""
+    if sys.stdout is None:
+        raise CannotRead(
+            "Standard output is closed, so the result has nowhere to go: name a file, such as --out notes.md."
+        )
+    return sys.stdout
 
 
 def write(record: Record, form: str, page: Page, path: str | None, append: bool = False) -> None:
@@ -40,7 +53,7 @@ def write(record: Record, form: str, page: Page, path: str | None, append: bool 
 def draw(record: Record, form: str, page: Page, path: str | None, old: str = "") -> None:
     """Draw it in its format, behind what the file holds already."""
     page = replace(page, whole=not old and (page.whole or FORMATS[form].is_document))
-    drawn = renderer(form, record.figures, sys.stdout, page)
+    drawn = renderer(form, record.figures, sys.stdout or io.StringIO(), page)
     if path is None:
         stream(drawn.render(record))
     else:
@@ -50,10 +63,11 @@ def draw(record: Record, form: str, page: Page, path: str | None, old: str = "")
 
 def stream(pieces: Iterable[str | bytes]) -> None:
     """To standard output, piece by piece."""
+    out = standard_output()
     try:
         for piece in pieces:
-            sys.stdout.write(str(piece))
-        sys.stdout.flush()
+            out.write(str(piece))
+        out.flush()
     except BrokenPipeError:
         raise ClosedPipe from None
 
