@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from penpaper_cli.commands.completing import functions
 from penpaper_cli.commands.shared import command
 
 if TYPE_CHECKING:
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def solve(
-    formula: Annotated[str, typer.Argument(metavar="FORMULA", help='Such as "Z = X @ W + b", a .pp file, or -.')],
+    formula: Annotated[
+        str,
+        typer.Argument(metavar="FORMULA", autocompletion=functions, help='Such as "Z = X @ W + b", a .pp file, or -.'),
+    ],
     view: ViewOptions,
     values: Annotated[list[str] | None, typer.Argument(metavar="NAME=MATRIX", help="A value for each name.")] = None,
     grad: Annotated[

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from penpaper_cli.commands.completing import columns
 from penpaper_cli.commands.data_options import Category, Drop, Numbers, Size
 from penpaper_cli.commands.shared import command
 
@@ -20,7 +21,9 @@ def look(
             metavar="DATA", help="A CSV file, or - for standard input; a picture, or a folder of pictures by class."
         ),
     ],
-    features: Annotated[str | None, typer.Option(metavar="A,B", help="The columns to show. Default: all.")] = None,
+    features: Annotated[
+        str | None, typer.Option(metavar="A,B", autocompletion=columns, help="The columns to show. Default: all.")
+    ] = None,
     drop: Drop = None,
     category: Category = None,
     numbers: Numbers = None,

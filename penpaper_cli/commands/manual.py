@@ -11,10 +11,9 @@ import inspect
 import re
 from typing import Any, NamedTuple
 
-import typer
 from typer.core import TyperCommand, TyperGroup
 
-from penpaper_cli.sentences.common import any_of
+from penpaper_cli.sentences.common import any_of, listed
 
 NEGATIVE = re.compile(r"-(?=[\d.(]|inf\b|nan\b|[^\W\d]\w*\s*([-+*/^@·∘(\[;]|\.T\b))", re.IGNORECASE)
 LONGEST = 40
@@ -101,23 +100,27 @@ def without_help_command(args: list[str]) -> list[str]:
     return [*args[1:2], "--help"] if args[:1] == ["help"] else args
 
 
-def usage_problem(error: Any) -> str:
-    """The sentence for an error of the framework: what is wrong, and how the command is written."""
+def usage_problem(error: Any, args: list[str]) -> str:
+    """The sentence for an error of the framework about these arguments: what is wrong, and how the command is written.
+
+    Not every error knows its command; then it is the first argument.
+    """
     context = getattr(error, "ctx", None)
-    command = context.command_path if context else "pp"
-    advice = manual(context.command.help).advice if context else f"see {command} --help"
+    command = context.command_path if context else " ".join(["pp", *args[:1]])
     problem = _problem(error, command, context)
-    sentence = problem if problem.endswith(("?", ".")) else f"{problem}; {advice}."
-    return sentence
+    if problem.endswith(("?", ".")):
+        return problem
+    return f"{problem}; {manual(context.command.help).advice if context else f'see {command} --help'}."
 
 
 def _problem(error: Any, command: str, context: Any) -> str:
     """What is wrong: a sentence of its own, or one that goes on with how the command is written."""
-    message, parameter = str(error.message), getattr(error, "param", None)
+    message = str(error.message)
+    parameter: Any = getattr(error, "param", None)
     name = "/".join(parameter.opts) if parameter and parameter.param_type_name == "option" else ""
     match type(error).__name__:
-        case "MissingParameter":
-            return f"{command} needs {name or parameter.human_readable_name}"
+        case "MissingParameter" if parameter:
+            return f"{command.removeprefix('pp ')} needs {name or parameter.human_readable_name}"
         case "NoSuchOption":
             close = difflib.get_close_matches(error.option_name, error.possibilities or ())
             meant = f"did you mean {any_of(close)}?" if close else f"{command} --help lists those that there are."
@@ -126,12 +129,14 @@ def _problem(error: Any, command: str, context: Any) -> str:
             return f"{name or parameter.human_readable_name} {_refused(message, parameter)}"
         case "BadOptionUsage" if "requires" in message:
             return f"{error.option_name} needs a value behind it: {command} --help says which."
+        case "BadOptionUsage":
+            return f"{error.option_name} takes no value: write it by itself."
     left_over = re.search(r"unexpected extra argument\(s\) \((.*)\)", message, re.DOTALL)
     if left_over and context:
         wanted = [p.human_readable_name for p in context.command.params if p.param_type_name == "argument"]
-        takes = f"takes {any_of([', '.join(wanted)])} only" if wanted else "takes no arguments"
+        takes = f"takes {listed(wanted)}" if wanted else "takes no arguments"
         rest = left_over[1] if len(left_over[1]) <= LONGEST else f"{left_over[1][:LONGEST]}…"
-        return f"{command} {takes}, and {rest} is left over"
+        return f"{command.removeprefix('pp ')} {takes}, and there is more: {rest}"
     if no_command := re.match(r"No such command '(.*?)'\.?(?: Did you mean (.*)\?)?", message, re.DOTALL):
         close = [word.strip("' ") for word in (no_command[2] or "").split(",") if word]
         meant = f"did you mean pp {any_of(close)}?" if close else "pp help lists those that there are."
@@ -150,12 +155,3 @@ def _refused(message: str, parameter: Any) -> str:
     bounds = f" from {least:,} to {most:,}" if None not in (least, most) else f" from {least:,} up" if least else ""
     number = "whole number" if parameter.type.name.startswith("int") else "number"
     return f"{value}: give a {number}{bounds}."
-
-
-def show_version(asked: bool) -> None:
-    """Print the version and stop."""
-    from penpaper_cli import __version__
-
-    if asked:
-        print(f"pp {__version__}")
-        raise typer.Exit

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from penpaper_cli.commands.choices import one_of, read_rates
+from penpaper_cli.commands.completing import among
 from penpaper_cli.commands.shared import command
 from penpaper_cli.formula.choices import ACTIVATIONS, LOSSES, options_of
 from penpaper_cli.formula.update_rules import UPDATE_RULES
@@ -29,13 +30,14 @@ Activations = Annotated[
         "-a",
         "--activation",
         metavar="NAME",
+        autocompletion=among(options_of(ACTIVATIONS)),
         help=f"A layer's activation, in the same order: {any_of(options_of(ACTIVATIONS))}.",
     ),
 ]
 Target = Annotated[str, typer.Option(metavar="Y", help="The truth: a row for each sample, or class numbers from 0.")]
 Loss = Annotated[
     str,
-    typer.Option(metavar="KIND", help=f"{any_of(options_of(LOSSES))}."),
+    typer.Option(metavar="KIND", autocompletion=among(options_of(LOSSES)), help=f"{any_of(options_of(LOSSES))}."),
 ]
 Shares = Annotated[bool, typer.Option("--from-probabilities", help="cross-entropy of shares instead of scores.")]
 Delta = Annotated[str | None, typer.Option(metavar="D", help="Where huber turns from square to straight. Default: 1.")]
@@ -59,7 +61,10 @@ def forward(
 
 
 def loss(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"{any_of(options_of(LOSSES))}.")],
+    kind: Annotated[
+        str,
+        typer.Argument(metavar="KIND", autocompletion=among(options_of(LOSSES)), help=f"{any_of(options_of(LOSSES))}."),
+    ],
     predicted: Annotated[str, typer.Argument(metavar="PREDICTED", help="The predictions, or the scores.")],
     target: Annotated[str, typer.Argument(metavar="TARGET", help="The truth, of the same shape, or class numbers.")],
     view: ViewOptions,

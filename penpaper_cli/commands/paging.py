@@ -12,28 +12,26 @@ from itertools import chain
 from typing import TextIO
 
 
-def pager() -> list[str]:
-    """The command that PAGER names; nothing where it names none, or none that there is."""
-    command = shlex.split(os.environ.get("PAGER", ""))
-    return command if command and shutil.which(command[0]) else []
+def to_terminal(pieces: Iterable[str], out: TextIO) -> None:
+    """Write the pieces to a terminal, or, where they are taller than it, to the pager, if there is such a program.
 
-
-def page(pieces: Iterable[str], out: TextIO, command: list[str]) -> None:
-    """Write the pieces to a terminal, or, where they are taller than it, all of them to the pager.
-
-    `less` leaves what fits on the screen, keeps colour and leaves the text behind, unless LESS says otherwise.
+    `less` leaves short text on the screen, keeps colour and leaves the text behind, unless LESS says otherwise.
     """
-    rest, held, height = iter(pieces), [], 0
-    tall = shutil.get_terminal_size().lines
-    for piece in rest:
-        held.append(piece)
-        height += piece.count("\n")
-        if height >= tall:
-            break
-    else:
-        out.write("".join(held))
-        out.flush()
-        return
+    rest, held, height = iter(pieces), list[str](), 0
+    command, tall = shlex.split(os.environ.get("PAGER", "")), shutil.get_terminal_size().lines
+    if command and shutil.which(command[0]):
+        for piece in rest:
+            held.append(piece)
+            height += piece.count("\n")
+            if height >= tall:
+                return through(command, chain(held, rest), out)
+    for piece in chain(held, rest):
+        out.write(piece)
+    out.flush()
+
+
+def through(command: list[str], pieces: Iterable[str], out: TextIO) -> None:
+    """Hand the pieces to a pager, and wait until it has been left."""
     with subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -44,7 +42,7 @@ def page(pieces: Iterable[str], out: TextIO, command: list[str]) -> None:
     ) as process:
         assert process.stdin
         try:
-            for piece in chain(held, rest):
+            for piece in pieces:
                 process.stdin.write(piece)
         except BrokenPipeError:
             pass  # The reader has seen enough.
