@@ -11,7 +11,7 @@ import pytest
 from test_cli import pp, refused
 
 from penpaper_cli.data.dataset import DataSet, read_data
-from penpaper_cli.errors import CannotWork
+from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.models.experiment import new_experiment
 from penpaper_cli.models.options import TrainingOptions
 from penpaper_cli.models.preparation import prepared
@@ -181,3 +181,34 @@ def test_what_may_be_row_numbers_is_kept_and_told() -> None:
         assert data.features == (name,)
         assert any("--drop" in note for note in data.notes) is told, (name, numbers)
         assert ("number the rows" in pp("look", "data.csv").out) is told
+
+
+GARAGES = "garage,x,y\nNone,1,2\nAttached,2,3\nNone,3,5\nDetached,4,4\nAttached,5,8\n"
+
+
+def test_words_that_look_like_gaps_are_words_where_the_column_holds_categories() -> None:
+    for word in ("None", "NA", "none", "?", "-", "null"):
+        data = read(GARAGES.replace("None", word), category=["garage"])
+        assert sorted(data.columns[0].categories) == sorted(["Attached", "Detached", word])
+        said = refused("train", "data.csv", "--target", "y")
+        assert f'"{word}", first on line 2' in said and '--category "garage"' in said and "mean" not in said
+        assert '--category "garage"' in refused("train", "data.csv", "--target", "y", "--missing", "mean")
+        assert '--category "garage"' in pp("look", "data.csv").out
+        assert read(GARAGES.replace("None", word), missing="drop").X.shape[0] == 3
+    with pytest.raises(CannotRead, match=r"2 in column \"garage\" \(first on line 2\)"):
+        read(GARAGES.replace("None", ""), category=["garage"])
+
+
+def test_mean_and_median_are_offered_where_only_numbers_are_missing() -> None:
+    for content, offered in (("x,c,y\n,a,1\n2,b,2\n3,a,3\n", True), ("x,c,y\n,a,1\n2,NA,2\n3,a,3\n4,b,3\n", False)):
+        assert ("--missing mean" in refused("train", write(content), "--target", "y")) is offered
+
+
+def test_a_model_knows_which_gaps_were_words() -> None:
+    options = ("--category", "garage", "--epochs", "3", "--save", "m.json")
+    trained(GARAGES, *options)
+    assert pp("train", "data.csv", "--resume", "m.json", "--epochs", "2").code == 0
+    fitted = json.loads(pp("predict", "m.json", "data.csv", "-f", "json").out)["answer"]["values"]
+    assert len(fitted) == 5 and fitted[0] != fitted[1]
+    trained(GARAGES, "--missing", "drop", "--epochs", "3", "--save", "m.json")
+    assert pp("train", "data.csv", "--resume", "m.json", "--missing", "drop", "--epochs", "2").code == 0

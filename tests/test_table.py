@@ -119,7 +119,7 @@ def test_a_header_without_rows_is_too_few_rows() -> None:
         ("a,price\n0x10,2\n3,4", f'{FILE}, line 2, column "a": "0x10" is not a number; {FEATURES}.'),
         ("a,price\nTrue,2\n3,4", f'{FILE}, line 2, column "a": "True" is not a number; {FEATURES}.'),
         ("a,price\n１,2\n3,4", f'{FILE}, line 2, column "a": "１" is not a number; {FEATURES}.'),
-        ("a,price\nnan,2\n3,4", GAPS.replace("LINE", "2")),
+        ("a,price\nnan,2\n3,4", GAPS.replace("line LINE", '"nan", line 2')),
         ("a,price\n1,2\n-inf,4", f'{FILE}, line 3, column "a": "-inf" {FINITE}.'),
         ("a,price\n1,2\n1e999,4", f'{FILE}, line 3, column "a": "1e999" {RANGE}.'),
         ("a,price\n1/0,2\n3,4", f'{FILE}, line 2, column "a": "1/0" divides by zero; {FEATURES}; {FRACTIONS}.'),

@@ -42,15 +42,16 @@ def forward(
 ) -> Solution:
     """A forward pass of samples (n, k), a row for each, through layers of weights (k, m) and biases (m,).
 
-    `weights` and `bias` are lists with one for each layer, and biases may be left out; `activation` is one name for
-    each layer, or one for all. The answer has a row for each sample, and a column for each unit of the last layer.
-    `options` are those of `View`.
+    `weights`, `bias` and `activation` are lists with one for each layer, where biases and activations may be left out;
+    one layer's activation may stand by itself. The answer has a row for each sample, and a column for each unit of the
+    last layer. `options` are those of `View`.
 
     Raises CannotRead for numbers and names that can't be read, CannotWork where shapes don't fit.
     """
     view = View(**options)
     X, network = read_network(x, weights, bias, activation, view)
-    return worked("forward", "Forward pass", network.program(), {"X": X, **network.parameters}, view)
+    given = {"X": X, **network.parameters}
+    return worked("forward", "Forward pass", network.program(), given, view, activations=network.activations)
 
 
 def loss(
@@ -98,7 +99,7 @@ def grad(
     X, network = read_network(x, weights, bias, activation, view)
     program = network.program(loss, text_of(delta), from_probabilities)
     given = {"X": X, **network.parameters, "y": read_target(target, X, network, view)}
-    return worked("grad", "Gradients", program, given, view, list(network.parameters))
+    return worked("grad", "Gradients", program, given, view, list(network.parameters), network.activations)
 
 
 def step(
@@ -166,7 +167,7 @@ def step(
     return solution(
         "step",
         "Update step",
-        lambda: update_steps(begun, ended, history, frozen, after, show),
+        lambda: update_steps(begun, ended, history, network.activations, frozen, after, show),
         show,
         given=results(begun.work.given),
         answer=loss_after.get("L_new"),
@@ -178,7 +179,13 @@ def step(
 
 
 def worked(
-    command: str, title: str, program: Program, given: dict[str, Array], view: View, wanted: Sequence[str] = ()
+    command: str,
+    title: str,
+    program: Program,
+    given: dict[str, Array],
+    view: View,
+    wanted: Sequence[str] = (),
+    activations: Sequence[str] = (),
 ) -> Solution:
     """A program worked forward and, for the gradients by the wanted names, backward."""
     work = program.work(given)
@@ -191,7 +198,7 @@ def worked(
     return lines_worked(
         command,
         title,
-        lambda: formula_steps(work.given, forward, backward, show),
+        lambda: formula_steps(work.given, forward, backward, show, activations),
         show,
         work.given,
         forward,

@@ -25,7 +25,12 @@ Biases = Annotated[
 ]
 Activations = Annotated[
     list[str] | None,
-    typer.Option("-a", "--activation", metavar="NAME", help=f"{any_of(options_of(ACTIVATIONS))}."),
+    typer.Option(
+        "-a",
+        "--activation",
+        metavar="NAME",
+        help=f"A layer's activation, in the same order: {any_of(options_of(ACTIVATIONS))}.",
+    ),
 ]
 Target = Annotated[str, typer.Option(metavar="Y", help="The truth: a row for each sample, or class numbers from 0.")]
 Loss = Annotated[

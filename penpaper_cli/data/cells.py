@@ -12,6 +12,8 @@ from penpaper_cli.expressions.numbers import NUMBER
 
 GAPS = {"", "na", "n/a", "#n/a", "nan", "null", "none", "-", "?"}
 """What stands for a missing value, whether in capitals or not."""
+NEVER_WORDS = {"", "#n/a"}
+"""Those of them that stand for one also where --category makes words of all that a column holds."""
 
 
 class Convention(StrEnum):
@@ -67,9 +69,9 @@ WITH_UNIT = re.compile(r"[+-]?\d[\d.,]*\s?[^\W\d_][^\d]*|[+-]?\d[\d.,]*\s?[^\w\s
 HEXADECIMAL = re.compile(r"0[xX][\da-fA-F]+")
 
 
-def is_gap(cell: str) -> bool:
-    """Whether the cell stands for a missing value."""
-    return cell.strip().lower() in GAPS
+def is_gap(cell: str, all_words: bool = False) -> bool:
+    """Whether the cell stands for a missing value; where all words count as words, None or NA does not."""
+    return cell.strip().lower() in (NEVER_WORDS if all_words else GAPS)
 
 
 @dataclass(frozen=True)

@@ -66,10 +66,12 @@ def read_data(
     missing: str | None = None,
     numbers: str | None = None,
     classify: bool = False,
+    all_words: Collection[str] | None = None,
 ) -> DataSet:
     """The target and the features (by default every other column) of a CSV file, or `-` for standard input.
 
-    `drop` leaves columns out, `category` makes them categories whatever they look like; `missing` says what to do with
+    `drop` leaves columns out, `category` makes them categories whatever they look like, in which also NA is a word (or
+    only in those of `all_words`, where they are given); `missing` says what to do with
     gaps (`drop` the row, or the column's `mean` or `median`), `numbers` how numbers are written; with `classify` the
     different values of a numeric target are classes. Raises CannotRead with file, line, column and remedy, and
     CannotWork when there are fewer than two rows.
@@ -82,7 +84,8 @@ def read_data(
         notes += header.notes
         data = None if category else quick_numbers(table, header, convention)
         if data is None:
-            vectors = read_vectors(Sheet.seen(table, header), used, selection.category, gaps, convention, notes)
+            sheet = Sheet.seen(table, header, category if all_words is None else all_words)
+            vectors = read_vectors(sheet, used, selection.category, gaps, convention, notes)
         else:
             vectors = [Vector(j, header.called(j), data[:, j]) for j in used]
         return _data_set(selection, vectors, data, gaps, classify, notes)

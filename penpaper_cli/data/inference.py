@@ -12,13 +12,13 @@ from typing import NamedTuple, TypeVar
 from penpaper_cli.data.cells import (
     COMMA,
     FRACTION,
-    GAPS,
     LIKE_A_CODE,
     POINT,
     Convention,
     as_number,
     has_unit,
     is_date,
+    is_gap,
     is_odd,
     is_ratio,
     written,
@@ -89,10 +89,12 @@ class Survey:
     """What was seen in a column: how many cells of each kind, and where the first of each stands.
 
     Of numbers also the first with each `sign` such as $ ("" is none), the first that `only` one convention can have,
-    the first that is in doubt between them, and the first of each unusual look.
+    the first that is in doubt between them, and the first of each unusual look. With `all_words` also None and NA are
+    words, and no gaps.
     """
 
     name: str
+    all_words: bool = False
     gaps: int = 0
     kinds: Counter[CellKind] = field(default_factory=Counter)
     """Gaps are not among them."""
@@ -109,6 +111,13 @@ class Survey:
         """How many cells are no gaps."""
         return self.kinds.total()
 
+    @property
+    def first_gap(self) -> str:
+        """The first gap and its place: line 4, or first on line 4, with the word that stands there."""
+        line, text = self.first[CellKind.GAP]
+        place = f"{'line' if self.gaps == 1 else 'first on line'} {line}"
+        return f"{quoted(text)}, {place}" if text else place
+
     def add(self, line: int, content: str) -> CellKind:
         """Look at one more cell: its kind."""
         text = content.strip()
@@ -119,7 +128,7 @@ class Survey:
                 _keep_first(self.looks, Look.PADDED, line, text)
             elif "E" in text and LIKE_A_CODE.fullmatch(text):
                 _keep_first(self.looks, Look.CODE, line, text)
-        elif text.lower() in GAPS:
+        elif is_gap(text, self.all_words):
             self.gaps += 1
             _keep_first(self.first, CellKind.GAP, line, text)
             return CellKind.GAP

@@ -101,14 +101,14 @@ def _cells(row: str, count: int) -> list[str]:
 def _value(column: Column, cell: str, place: str, convention: Convention | None = None) -> float:
     """A number, or the place of a category."""
     text = cell.strip()
+    if text in column.categories:
+        return column.categories.index(text)
     if not text or (column.categories and is_gap(text)):
         raise CannotRead(f"{place} is empty: every entry of a new row is needed.")
     if column.categories:
-        if text not in column.categories:
-            known = [quoted(category) for category in column.categories[:MOST_LISTED]]
-            known += [f"{len(column.categories) - MOST_LISTED} more"] * (len(column.categories) > MOST_LISTED)
-            raise CannotRead(f"{place}: the model has not seen {quoted(text)}; it knows {listed(known)}.")
-        return column.categories.index(text)
+        known = [quoted(category) for category in column.categories[:MOST_LISTED]]
+        known += [f"{len(column.categories) - MOST_LISTED} more"] * (len(column.categories) > MOST_LISTED)
+        raise CannotRead(f"{place}: the model has not seen {quoted(text)}; it knows {listed(known)}.")
     try:
         return as_number(text, convention) if convention else read_float(text)
     except CannotRead as error:

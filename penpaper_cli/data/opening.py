@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 
+from penpaper_cli.data.cells import is_gap
 from penpaper_cli.data.corpus import CONTEXTS, read_beginnings, read_text
 from penpaper_cli.data.dataset import DataSet, read_data, read_rows_for
 from penpaper_cli.data.encoding import Column
@@ -120,8 +121,11 @@ def open_rows(like: Rows, source: Source, notes: list[str]) -> np.ndarray:
     return read_rows_for(like.columns, source, notes=notes)
 
 
-def open_table(source: Source, options: DataOptions) -> DataSet:
-    """The data set in a table, whose target is named among the options. Raises as `open_data` does."""
+def open_table(source: Source, options: DataOptions, all_words: Collection[str] | None = None) -> DataSet:
+    """The data set in a table, whose target is named among the options. Raises as `open_data` does.
+
+    `all_words` are the columns in which NA is a word: those of `category` unless they are given.
+    """
     return read_data(
         source,
         str(options.target),
@@ -131,6 +135,7 @@ def open_table(source: Source, options: DataOptions) -> DataSet:
         options.missing,
         options.numbers,
         options.classify,
+        all_words,
     )
 
 
@@ -193,8 +198,17 @@ def _open_again(source: Source, options: DataOptions, saved: SavedRun) -> DataSe
         return read_text(_refuse_for_text(source, replace(options, target=None)), saved.context)
     pictures = _open_pictures(source, options)
     own = [column.name for column in saved.columns]
-    categories = [column.name for column in saved.columns if column.categories]
+    words = {column.name: column.categories for column in saved.columns if column.categories} | {
+        saved.target: saved.classes
+    }
     return pictures or open_table(
         source,
-        replace(options, target=saved.target, features=own, category=categories, classify=bool(saved.classes)),
+        replace(
+            options,
+            target=saved.target,
+            features=own,
+            category=[name for name in words if name != saved.target],
+            classify=bool(saved.classes),
+        ),
+        [name for name, known in words.items() if any(map(is_gap, known))],
     )

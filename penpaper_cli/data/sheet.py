@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -81,9 +81,13 @@ class Sheet:
     notes: list[str] = field(default_factory=list)
 
     @classmethod
-    def seen(cls, table: Table, header: Header) -> Sheet:
-        """Look at every row once. Raises CannotRead when one has too many cells or too few."""
-        sheet = cls(table, header, [Survey(header.called(j)) for j in range(len(header.names))])
+    def seen(cls, table: Table, header: Header, all_words: Collection[str] = ()) -> Sheet:
+        """Look at every row once; also None and NA are words in the columns of `all_words`.
+
+        Raises CannotRead when a row has too many cells or too few.
+        """
+        names = [header.called(j) for j in range(len(header.names))]
+        sheet = cls(table, header, [Survey(name, name in all_words) for name in names])
         sheet._look()
         return sheet
 

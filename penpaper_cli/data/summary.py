@@ -79,7 +79,7 @@ def look_at(
             columns = [_of_numbers(table.source, header, j, data[:, j]) for j in shown]
             rows, left_out = len(data), set[int]()
         else:
-            sheet = Sheet.seen(table, header)
+            sheet = Sheet.seen(table, header, category)
             notes += sheet.notes
             columns = [_column(sheet, j, convention, names[j] in category, notes) for j in shown]
             notes += [
@@ -130,8 +130,10 @@ def _column(sheet: Sheet, j: int, numbers: Convention | None, category: bool, no
     finding = f"{inferred.problem}; {inferred.remedy}." if inferred.problem and sheet.rows else ""
     if survey.gaps and survey.filled:
         place = f"{sheet.table.source}, column {quoted(survey.name)}"
-        first = f"{'line' if survey.gaps == 1 else 'the first on line'} {survey.first[CellKind.GAP].line}"
-        notes.append(f"{place} has {plural(survey.gaps, 'gap')} ({first}); --missing says what to do with gaps.")
+        remedy = "--missing says what to do with gaps"
+        if survey.first[CellKind.GAP].text and inferred.kind in (ColumnKind.CATEGORY, ColumnKind.TEXT):
+            remedy += f", and --category {quoted(survey.name)} that they are words"
+        notes.append(f"{place} has {plural(survey.gaps, 'gap')} ({survey.first_gap}); {remedy}.")
     if inferred.note:
         notes.append(inferred.note)
     if inferred.kind is ColumnKind.NUMBER and not inferred.problem:

@@ -11,7 +11,8 @@ from enum import Enum, StrEnum
 import numpy as np
 
 from penpaper_cli.data.cells import Convention, as_number, is_gap
-from penpaper_cli.data.inference import CellKind, ColumnKind, Survey
+from penpaper_cli.data.inference import Cell, CellKind, ColumnKind
+from penpaper_cli.data.selection import as_option
 from penpaper_cli.data.sheet import Sheet
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead, CannotWork
@@ -42,14 +43,14 @@ class Missing(StrEnum):
 class Vector:
     """A column's numbers, float64 of shape (n,), or the places of its cells among its sorted `categories`.
 
-    A gap is NaN; the first is on line `gap`. `place` is the column's in the file, from 0.
+    A gap is NaN; `gap` is the first. `place` is the column's in the file, from 0.
     """
 
     place: int
     name: str
     values: np.ndarray
     categories: tuple[str, ...] = ()
-    gap: int = 0
+    gap: Cell | None = None
 
     def of_rows(self, rows: np.ndarray) -> Vector:
         """Only these rows, and only the categories that are left in them."""
@@ -87,27 +88,34 @@ def read_vectors(
         reader for j in used if (reader := _reader(sheet, j, j == used[-1], category, numbers, notes)) is not None
     ]
     if not missing:
-        _refuse_gaps(source, [sheet.surveys[reader.empty.place] for reader in readers], sheet.surveys[used[-1]])
+        _refuse_gaps(sheet, readers)
     return _read(sheet, readers)
 
 
-def _refuse_gaps(source: str, surveys: list[Survey], target: Survey) -> None:
-    """Say how many gaps each column has, and what to do."""
-    counts = [
-        f"{survey.gaps:,} in column {quoted(survey.name)} "
-        f"({'line' if survey.gaps == 1 else 'first on line'} {survey.first[CellKind.GAP].line})"
-        for survey in surveys
-        if survey.gaps
-    ]
-    if counts:
-        rest = [plural(len(counts) - MOST_LISTED, "more column")] if len(counts) > MOST_LISTED else []
-        fill = "; a target is never filled in"
-        if not target.gaps:
-            fill = ", or fill them in with --missing mean or --missing median"
-        raise CannotRead(
-            f"{source} has gaps (empty cells, or words such as NA): {listed(counts[:MOST_LISTED] + rest)}; leave their "
-            f"rows out with --missing drop{fill}."
-        )
+def _refuse_gaps(sheet: Sheet, readers: Sequence[_Numbers | _Categories]) -> None:
+    """Say how many gaps each column has, and what to do: the target, which is read last, is never filled in."""
+    gappy = [reader for reader in readers if reader.empty.gap]
+    if not gappy:
+        return
+    surveys = [sheet.surveys[reader.empty.place] for reader in gappy]
+    counts = [f"{survey.gaps:,} in column {quoted(survey.name)} ({survey.first_gap})" for survey in surveys]
+    rest = [plural(len(counts) - MOST_LISTED, "more column")] if len(counts) > MOST_LISTED else []
+    remedies = ["leave their rows out with --missing drop"]
+    if all(isinstance(reader, _Numbers) and reader is not readers[-1] for reader in gappy):
+        remedies.append("fill them in with --missing mean or --missing median")
+    words = [vector.name for reader in gappy if isinstance(reader, _Categories) and _is_word(vector := reader.empty)]
+    if words:
+        remedies.append(f"take words such as NA as they are with --category {as_option(words)}")
+    target = "; a target is never filled in" if gappy[-1] is readers[-1] else ""
+    raise CannotRead(
+        f"{sheet.table.source} has gaps (empty cells, or words such as NA): {listed(counts[:MOST_LISTED] + rest)}; "
+        f"{', or '.join(remedies)}{target}."
+    )
+
+
+def _is_word(vector: Vector) -> bool:
+    """Whether a gap may be meant for a word."""
+    return vector.gap is not None and bool(vector.gap.text)
 
 
 def read_numbers(sheet: Sheet, j: int, convention: Convention) -> np.ndarray:
@@ -140,10 +148,9 @@ def _reader(
         raise CannotRead(f"{column.problem}; {remedy}.")
     if column.note:
         notes.append(column.note)
-    first_gap = sheet.surveys[j].first.get(CellKind.GAP)
-    empty = Vector(j, name, np.empty(0), gap=first_gap.line if first_gap else 0)
+    empty = Vector(j, name, np.empty(0), gap=sheet.surveys[j].first.get(CellKind.GAP))
     if column.kind is ColumnKind.CATEGORY:
-        return _Categories(empty)
+        return _Categories(empty, sheet.surveys[j].all_words)
     return _Numbers(empty, source, column.convention, remedy)
 
 
@@ -207,14 +214,15 @@ class _Numbers:
 class _Categories:
     """Reads the words of a column."""
 
-    def __init__(self, empty: Vector) -> None:
-        self.empty = empty
+    def __init__(self, empty: Vector, all_words: bool) -> None:
+        self.empty, self.all_words = empty, all_words
         self.places: dict[str, int] = {}
         self.values = array("d")
 
     def __call__(self, line: int, cell: str) -> None:
         text = cell.strip()
-        self.values.append(float("nan") if is_gap(text) else self.places.setdefault(text, len(self.places)))
+        is_missing = is_gap(text, self.all_words)
+        self.values.append(float("nan") if is_missing else self.places.setdefault(text, len(self.places)))
 
     def vector(self) -> Vector:
         """The column, once all of it is read; its categories are sorted."""
@@ -251,11 +259,13 @@ def without_gaps(
         return [vector.of_rows(rows) for vector in features], target.of_rows(rows)
     for vector in gappy:
         if vector is target or vector.categories:
-            why = "the target, and an invented one teaches nothing"
+            assert vector.gap is not None
+            why, keep = "the target, and an invented one teaches nothing", ""
             if vector is not target:
                 why = f"made of words, which have no {missing}"
+                keep = f", or take it for a word with --category {quoted(vector.name)}" if vector.gap.text else ""
             raise CannotRead(
-                f"{source}, line {vector.gap}, column {quoted(vector.name)} has a gap, but it is {why}: "
-                "leave such rows out with --missing drop, or fill in the cell."
+                f"{source}, line {vector.gap.line}, column {quoted(vector.name)} has a gap, but it is {why}: "
+                f"leave such rows out with --missing drop{keep}, or fill in the cell."
             )
     return features, target

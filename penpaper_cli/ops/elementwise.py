@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -32,9 +32,10 @@ def one_minus(value: Numbers) -> Numbers:
 
 
 class Elementwise(Op):
-    """Two operands worked entry by entry; the smaller one is repeated to fit (broadcasting)."""
+    """Two operands worked entry by entry; the smaller one is repeated to fit (broadcasting). `verb` says what for."""
 
     plain = True
+    verb: ClassVar[str]
     broadcasts = True
 
     def check(self, a: Value, b: Value) -> None:
@@ -43,7 +44,7 @@ class Elementwise(Op):
         except ValueError:
             raise CannotWork(
                 f"{named(a)} is {shape_text(a.shape)} and {named(b)} is {shape_text(b.shape)}: "
-                f"to {self.name} them entry by entry, their sizes must be equal, or 1."
+                f"to {self.verb} them entry by entry, their sizes must be equal, or 1."
             ) from None
 
     def entry(self, at: Place, a: Value, b: Value) -> Expr:
@@ -57,7 +58,7 @@ class Elementwise(Op):
 class Add(Elementwise):
     """Sum, entry by entry."""
 
-    name = "add"
+    name = verb = "add"
     rule = "Add the entries that stand in the same place."
     reasons = ("A sum passes the gradient on unchanged to each of its terms.",) * 2
 
@@ -71,6 +72,7 @@ class Sub(Elementwise):
     """Difference, entry by entry."""
 
     name = "sub"
+    verb = "subtract"
     rule = "Subtract the entries that stand in the same place."
     reasons = (
         "The first term of a difference gets the gradient unchanged.",
@@ -87,6 +89,7 @@ class Mul(Elementwise):
     """Product, entry by entry."""
 
     name = "mul"
+    verb = "multiply"
     rule = "Multiply the entries that stand in the same place."
     reasons = ("Each factor's gradient is the gradient of the product times the other factor.",) * 2
 
@@ -104,6 +107,7 @@ class Div(Elementwise):
     """Quotient, entry by entry."""
 
     name = "div"
+    verb = "divide"
     rule = "Divide the entries that stand in the same place."
     reasons = (
         "The numerator's gradient is the gradient of the quotient divided by the denominator.",

@@ -21,6 +21,7 @@ class Maximum(Elementwise):
     """The larger of two, entry by entry."""
 
     name = "maximum"
+    verb = "compare"
     rule = "Take the larger of the two entries that stand in the same place."
     reasons = (
         "The larger entry gets the whole gradient; of two equal ones, the first.",

@@ -120,9 +120,11 @@ class Concat(Op):
     def check(self, a: Value, b: Value, axis: int) -> None:
         shapes = f"{named(a)} is {shape_text(a.shape)} and {named(b)} is {shape_text(b.shape)}"
         if not a.shape or len(a.shape) != len(b.shape):
+            one = next(value for value in (a, b) if len(value.shape) == min(len(a.shape), len(b.shape)))
+            sizes, what = (f"1, {one.size}", "matrix of one row") if one.shape else ("1", "vector")
             raise CannotWork(
-                f"{shapes}: concat joins vectors with vectors and matrices with matrices; reshape({named(b)}, 1, "
-                f"{b.data.size}) makes a matrix of one row."
+                f"{shapes}: concat joins vectors with vectors and matrices with matrices; "
+                f"reshape({named(one)}, {sizes}) makes a {what}."
             )
         if any(m != n for k, (m, n) in enumerate(zip(a.shape, b.shape, strict=True)) if k != axis):
             hint = f"; axis={1 - axis} joins them the other way" if len(a.shape) == 2 else ""

@@ -10,6 +10,7 @@ import numpy as np
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Name
 from penpaper_cli.expressions.numbers import Figures, Typed, read_number
+from penpaper_cli.expressions.spelling import spelled
 from penpaper_cli.paper.paper import Array, Paper, Place, Value
 
 Shape = tuple[int, ...]
@@ -23,8 +24,8 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def named(value: Value) -> str:
-    """What to call a value in an error's sentence."""
-    return value.name.text if isinstance(value.name, Name) else "an operand"
+    """What to call a value in an error's sentence: by its name, or the formula that stands in for one."""
+    return spelled(value.label, "an operand")
 
 
 def smallest(a: Array) -> Any:

@@ -148,10 +148,21 @@ def repeated(small: tuple[int, ...], large: tuple[int, ...]) -> str:
 
 STEPS_HEADING = "Step by step"
 UPDATE_HEADING = "Update"
-UPDATE_RULE = "Each parameter takes its step; all gradients are those from before the update."
+UPDATE_RULE = (
+    "The gradient points to where the loss rises fastest, so each parameter takes a step against its gradient; η, the "
+    "learning rate, sets how long the step is. All gradients are those from before the update."
+)
 FROZEN = " stays as it is."
 LOSS_AFTER_HEADING = "The loss after the update"
 LOSS_AFTER = ("The loss was ", " before the update and is now ")
+
+
+def activations_of_layers(names: Sequence[str]) -> str:
+    """Which layer has which activation; a layer whose scores are passed on as they are has none."""
+    if set(names) == {"none"}:
+        return "No layer has an activation: each passes on its scores as they are."
+    last = "; the scores of a layer with none are passed on as they are" if "none" in names else ""
+    return f"Activations: {listed([f'layer {k} has {name}' for k, name in enumerate(names, 1)])}{last}."
 
 
 def step_heading(number: int) -> str:
