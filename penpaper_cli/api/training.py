@@ -26,7 +26,7 @@ from penpaper_cli.explain.training import Lesson
 from penpaper_cli.models.experiment import Experiment, Trained, new_experiment, resumed_experiment
 from penpaper_cli.models.model_json import load_model, save_model
 from penpaper_cli.models.options import TrainingOptions, read_hidden
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 from penpaper_cli.sentences.training import interrupted
 from penpaper_cli.solution.script import Script
 
