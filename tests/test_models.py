@@ -31,7 +31,7 @@ from penpaper_cli.models.experiment import new_experiment, split
 from penpaper_cli.models.layers import Layers
 from penpaper_cli.models.metrics import class_metrics, confusion
 from penpaper_cli.models.options import TrainingOptions
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 LOSSES = tuple(TRAINED)
 

@@ -6,13 +6,20 @@ from typing import Annotated, Literal
 
 import typer
 
+from penpaper_cli.commands.completing import columns
+
 Features = Annotated[
-    str | None, typer.Option(metavar="A,B", help="The columns to predict it from. Default: all others.")
+    str | None,
+    typer.Option(metavar="A,B", autocompletion=columns, help="The columns to predict it from. Default: all others."),
 ]
-Drop = Annotated[str | None, typer.Option(metavar="A,B", help="Columns to leave out.")]
+Drop = Annotated[str | None, typer.Option(metavar="A,B", autocompletion=columns, help="Columns to leave out.")]
 Category = Annotated[
     str | None,
-    typer.Option(metavar="A,B", help="Columns of categories, such as zip codes, though they look like numbers."),
+    typer.Option(
+        metavar="A,B",
+        autocompletion=columns,
+        help="Columns of categories, such as zip codes, though they look like numbers.",
+    ),
 ]
 Missing = Annotated[
     Literal["drop", "mean", "median"] | None,

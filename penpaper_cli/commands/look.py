@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from penpaper_cli.commands.completing import columns
 from penpaper_cli.commands.data_options import Category, Drop, Encoding, Numbers, Size
 from penpaper_cli.commands.shared import command
 
@@ -20,7 +21,9 @@ def look(
             metavar="DATA", help="A CSV file, or - for standard input; a picture, or a folder of pictures by class."
         ),
     ],
-    features: Annotated[str | None, typer.Option(metavar="A,B", help="The columns to show. Default: all.")] = None,
+    features: Annotated[
+        str | None, typer.Option(metavar="A,B", autocompletion=columns, help="The columns to show. Default: all.")
+    ] = None,
     drop: Drop = None,
     category: Category = None,
     numbers: Numbers = None,
@@ -28,7 +31,16 @@ def look(
     size: Size = None,
     detail: Literal["full", "normal", "summary"] = "normal",
 ) -> Solution:
-    """Show what was understood of a data file or a picture: columns, types and gaps, or the matrix of its pixels."""
+    """Show what was understood of a data file or a picture.
+
+    Of a file these are its columns, types and gaps; of a picture, the matrix of its pixels.
+
+    Name the file:
+      pp look samples/houses.csv
+      pp look samples/houses.csv --features size,price --detail full
+
+    Read more: samples/reference/data.md
+    """
     from penpaper_cli.api import looking
 
     return looking.look(

@@ -21,7 +21,8 @@ from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.formula.program import Program
 from penpaper_cli.models.experiment import Trained
 from penpaper_cli.models.kind import Task
-from penpaper_cli.paper.paper import Array, Paper
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper
 from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import corpus as corpus_words
 from penpaper_cli.sentences import training as training_words

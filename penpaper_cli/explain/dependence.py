@@ -11,7 +11,7 @@ from penpaper_cli.expressions.arithmetic import Expr, Name, Num
 from penpaper_cli.expressions.numbers import Figures, Scalar, Typed
 from penpaper_cli.models.dependence import BEYOND_FLOAT64, INFLATED, Dependence, inflation
 from penpaper_cli.models.least_squares import Solved
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 from penpaper_cli.sentences import fit as fit_words
 from penpaper_cli.sentences.common import listed
 from penpaper_cli.solution.blocks import Block, Parts, Sentence, Table, Working

@@ -11,7 +11,8 @@ from penpaper_cli.explain.show import MOST_ENTRIES, Show
 from penpaper_cli.explain.working import as_decimal, line
 from penpaper_cli.expressions.arithmetic import Entry, Expr, Name, Num, Sum, shorten, working
 from penpaper_cli.models.elimination import Elimination, Turn
-from penpaper_cli.paper.paper import Array, Paper, Place
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper, Place
 from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import fit as fit_words
 from penpaper_cli.solution.blocks import Block, Heading, Parts, Sentence

@@ -18,7 +18,8 @@ from penpaper_cli.formula.program import Program
 from penpaper_cli.formula.update_rules import rate_of
 from penpaper_cli.models.descent import Run, State, updated
 from penpaper_cli.models.experiment import Experiment
-from penpaper_cli.paper.paper import Array, Paper, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper, Value
 from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Chart, Heading, Parts, Sentence, Table

@@ -25,7 +25,8 @@ from penpaper_cli.models.least_squares import Solved, design, is_little, solve, 
 from penpaper_cli.models.metrics import metrics
 from penpaper_cli.models.singular_values import OUT_OF_RANGE
 from penpaper_cli.ops import OPS
-from penpaper_cli.paper.paper import Array, Paper, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper, Value
 from penpaper_cli.sentences import fit as fit_words
 from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Heading, Result, Sentence, Table, Working
@@ -91,7 +92,7 @@ class Fit:
         yield Sentence((counts, Name(self.data.target), "."), explains=False)
         yield from grid(self.paper.X, self.show, self.columns, of_data=True)
         yield from grid(self.paper.y, self.show, of_data=True)
-        if not self.paper.X.exact:
+        if self.paper.X.in_float64:
             yield Sentence((self.why_float64,), explains=False)
 
     def the_normal_equations(self) -> Iterator[Block]:
@@ -210,7 +211,7 @@ def fit(data: DataSet, intercept: bool, exactly: bool | None, new: Array | None,
         except OverflowError:
             raise CannotWork(OUT_OF_RANGE) from None
         for row in () if new is None else design(suited(new), intercept):
-            sheet = Paper(always_exact=True)
+            sheet = Paper(exact=True)
             c, x = sheet.carried("c", fitted.c.data), sheet.given("x", row)
             predictions.append(sheet.call(data.target, OPS["dot"](c, x)))
     start = [Paper().carried("M", solved.elimination.start)] if solved.elimination else []

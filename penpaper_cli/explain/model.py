@@ -18,7 +18,7 @@ from penpaper_cli.models.experiment import Experiment, Trained
 from penpaper_cli.models.kind import frequencies
 from penpaper_cli.models.metrics import confusion
 from penpaper_cli.models.model import Model
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 from penpaper_cli.render.plot.files import Confusion, Pairs
 from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Heading, Parts, Result, Sentence, Table

@@ -17,7 +17,8 @@ from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.formula.program import Program
 from penpaper_cli.models.kind import Task
 from penpaper_cli.models.model import Model
-from penpaper_cli.paper.paper import Array, Paper
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper
 from penpaper_cli.sentences import corpus as corpus_words
 from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Heading, Parts, Sentence, Table

@@ -17,7 +17,8 @@ from penpaper_cli.formula.program import Program
 from penpaper_cli.models.metrics import decided
 from penpaper_cli.models.model import Model
 from penpaper_cli.ops import OPS
-from penpaper_cli.paper.paper import Array, Paper
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper
 from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Heading, Parts, Result, Sentence, Table, Working
 

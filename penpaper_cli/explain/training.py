@@ -30,7 +30,8 @@ from penpaper_cli.models.model import Model
 from penpaper_cli.models.model_json import model_to_json
 from penpaper_cli.models.rates import safe_rate
 from penpaper_cli.models.scaling import Scaling
-from penpaper_cli.paper.paper import Array, Paper
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper
 from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Heading, Parts, Result, Sentence

@@ -11,8 +11,9 @@ from penpaper_cli.formula.program import Program, Work
 from penpaper_cli.formula.settings import positive
 from penpaper_cli.formula.update_rules import Rates, Update, UpdateRule
 from penpaper_cli.ops import OPS
+from penpaper_cli.paper.arrays import Array, zeros
 from penpaper_cli.paper.gradients import gradients
-from penpaper_cli.paper.paper import Array, Value, zeros
+from penpaper_cli.paper.paper import Value
 from penpaper_cli.sentences.common import any_of, plural
 
 MOST_EXACT_STEPS = 500

@@ -11,6 +11,7 @@ from fractions import Fraction
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead, PaperError
 from penpaper_cli.expressions.functions import EVALUATE
+from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.formula import composed, spellings
 from penpaper_cli.formula.parser import (
     NAME,
@@ -26,7 +27,8 @@ from penpaper_cli.formula.parser import (
 )
 from penpaper_cli.formula.signatures import signature_of
 from penpaper_cli.ops import OPS
-from penpaper_cli.paper.paper import Array, Op, Paper, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Op, Paper, Value
 
 LETTERS = "HGFEDCRSTUVPQMNK"
 CLOSE = 0.75
@@ -40,7 +42,7 @@ class Program:
     """A formula with its text, which can be worked again and again on other numbers."""
 
     text: str
-    always_exact: bool = False
+    exact: bool | None = None
     statements: list[Statement] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,9 +55,9 @@ class Program:
         """
         return Work(self, given, typed)
 
-    def loss_with(self, given: Mapping[str, Array]) -> Callable[[str, Array], float]:
+    def loss_with(self, given: Mapping[str, Array]) -> Callable[[str, Array], Scalar]:
         """The last line as a function of one of the given values."""
-        return lambda name, data: float(self.work({**given, name: data}).answer.data)
+        return lambda name, data: self.work({**given, name: data}).answer.number(())
 
 
 class Work:
@@ -63,7 +65,7 @@ class Work:
 
     def __init__(self, program: Program, given: Mapping[str, Array], typed: bool = True) -> None:
         self.text = one_spelling(program.text)
-        self.paper = Paper(program.always_exact)
+        self.paper = Paper(program.exact)
         write = self.paper.given if typed else self.paper.carried
         self.known = {name: write(name, data) for name, data in given.items()}
         self.given = list(self.known.values())

@@ -10,7 +10,7 @@ import numpy as np
 from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.models.elimination import Elimination
 from penpaper_cli.models.singular_values import normalised, triangle
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 NO_FACTOR = 1e-9
 """A factor in a float64 dependence below this is rounding."""

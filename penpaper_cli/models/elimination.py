@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 
 def normal_equations(X: Array, y: Array) -> tuple[Array, Array]:

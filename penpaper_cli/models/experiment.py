@@ -25,7 +25,7 @@ from penpaper_cli.models.model import Model
 from penpaper_cli.models.options import TrainingOptions
 from penpaper_cli.models.preparation import prepared
 from penpaper_cli.models.scaling import Scaling, scaling
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 SPLIT, START, SHUFFLE = range(3)
 """What the seed is used for, each with random numbers of its own."""

@@ -18,7 +18,7 @@ from penpaper_cli.formula.choices import LOSSES, Loss
 from penpaper_cli.models.metrics import class_metrics, decided, metrics
 from penpaper_cli.models.rates import safe_rate
 from penpaper_cli.models.scaling import Scaling
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 from penpaper_cli.solution.blocks import Parts, Result
 
 

@@ -21,7 +21,7 @@ from penpaper_cli.models.metrics import count_metrics
 from penpaper_cli.models.options import TrainingOptions
 from penpaper_cli.models.rates import USUAL_RATE
 from penpaper_cli.models.scaling import Scaling
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 
 @dataclass(frozen=True, kw_only=True)

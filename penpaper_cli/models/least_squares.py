@@ -18,7 +18,7 @@ from penpaper_cli.models.dependence import Dependence, dependences, dependences_
 from penpaper_cli.models.elimination import Elimination, eliminate, normal_equations
 from penpaper_cli.models.scaling import Scaling
 from penpaper_cli.models.singular_values import OUT_OF_RANGE, normalised, null_space, triangle
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 MOST_WORK = 300_000
 """Multiplications in Xᵀ·X, n·p², that are done in exact rationals (about a second)."""

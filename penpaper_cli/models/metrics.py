@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from penpaper_cli.ops import OPS
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 
 def metrics(prediction: Array, y: Array, loss: str, level: float | None = None) -> dict[str, float]:

@@ -14,7 +14,8 @@ from penpaper_cli.models.json_fields import JsonObject
 from penpaper_cli.models.kind import Kind
 from penpaper_cli.models.layers import Layers, Parameters
 from penpaper_cli.models.scaling import Scaling
-from penpaper_cli.paper.paper import Array, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Value
 
 
 @dataclass(frozen=True, eq=False)

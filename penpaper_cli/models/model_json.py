@@ -35,7 +35,7 @@ from penpaper_cli.models.kinds import kind_of
 from penpaper_cli.models.layers import Layers, Parameters
 from penpaper_cli.models.model import Model
 from penpaper_cli.models.scaling import Scaling
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 from penpaper_cli.render.json.document import written
 
 SCHEMA = "penpaper-model/1"

@@ -16,7 +16,7 @@ from penpaper_cli.data.sources import quoted, shown
 from penpaper_cli.data.vectors import Missing
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.numbers import TypedFloat
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 from penpaper_cli.sentences.common import listed, plural
 
 MOST_LISTED = 20

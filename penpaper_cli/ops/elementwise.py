@@ -9,11 +9,14 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num
-from penpaper_cli.expressions.functions import FUNCTIONS
+from penpaper_cli.expressions.decimals import Real
+from penpaper_cli.expressions.functions import EVALUATE, FUNCTIONS
 from penpaper_cli.expressions.numbers import Figures, Typed
 from penpaper_cli.ops.reductions import fit
 from penpaper_cli.ops.shapes import cell, named, no_product_lost, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Numbers, Op, Paper, Place, Value, scale
+from penpaper_cli.paper.arrays import Array, each
+from penpaper_cli.paper.gradients import scale
+from penpaper_cli.paper.paper import OPS, Numbers, Op, Paper, Place, Value
 
 
 def rational(setting: float | Fraction) -> Fraction:
@@ -21,8 +24,8 @@ def rational(setting: float | Fraction) -> Fraction:
     return Fraction(str(setting)) if isinstance(setting, float) else Fraction(setting)
 
 
-def suited(number: Fraction, array: Array) -> Any:
-    """The number in the kind of the array: exact beside exact rationals, else float64."""
+def suited(number: Fraction | Real, array: Array) -> Any:
+    """The number in the kind of the array: as it is beside fractions and decimals, else float64."""
     return number if array.dtype == object else float(number)
 
 
@@ -139,6 +142,12 @@ class Unary(Op):
         cls.keeps_exact = function is None or function.rational
         super().__init_subclass__()
 
+    def forward_in_decimals(self, *arrays: Array, **settings: Any) -> Any:
+        """Each entry by itself: a fraction where the function of it is known to be one."""
+        if self.keeps_exact:
+            return self.forward(*arrays, **settings)
+        return each(FUNCTIONS[self.name], arrays[0])
+
     def entry(self, at: Place, a: Value) -> Expr:
         return Apply(self.name, (a[at],))
 
@@ -208,6 +217,9 @@ class Power(Pow):
 
     def forward(self, a: Array, power: int | Fraction) -> Array:
         return a ** float(power)
+
+    def forward_in_decimals(self, *arrays: Array, **settings: Any) -> Any:
+        return each(lambda base: EVALUATE["pow"](base, settings["power"]), arrays[0])
 
     def example(self) -> Value:
         return self(small("A", "1 4; 2 1/2"), power=Fraction(3, 2))

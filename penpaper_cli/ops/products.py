@@ -10,7 +10,9 @@ from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Sum
 from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.ops.shapes import named, no_product_lost, shape_text, small, smallest
-from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, scale
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.gradients import scale
+from penpaper_cli.paper.paper import OPS, Op, Paper, Place, Value
 
 MOST_WRITTEN = 8
 

@@ -11,7 +11,8 @@ import numpy as np
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num
 from penpaper_cli.ops.shapes import Shape, counted, function_of, named, place_in, shape_text, small, whole
-from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import OPS, Op, Paper, Place, Value
 
 MOST_SIZES = 4
 

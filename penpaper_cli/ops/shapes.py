@@ -9,9 +9,11 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Name
-from penpaper_cli.expressions.numbers import Figures, Typed, read_number
+from penpaper_cli.expressions.functions import FUNCTIONS
+from penpaper_cli.expressions.numbers import Figures, Typed, as_written, read_number
 from penpaper_cli.expressions.spelling import spelled
-from penpaper_cli.paper.paper import Array, Paper, Place, Value
+from penpaper_cli.paper.arrays import Array, each
+from penpaper_cli.paper.paper import Paper, Place, Value
 
 Shape = tuple[int, ...]
 
@@ -37,6 +39,17 @@ def no_product_lost(product: Array, a: Array, b: Array) -> None:
     """Raise CannotWork when a product of two numbers that aren't 0 is so small that float64 has only 0 for it."""
     if product.dtype != object and ((product == 0) & (a != 0) & (b != 0)).any():
         raise CannotWork("A product here is too small for float64, which would print it as 0: leave out --float.")
+
+
+def in_decimals(array: Array) -> Array:
+    """The numbers of an array as a worked line takes them, whatever they were recorded in."""
+    return each(as_written, array)
+
+
+def of_entries(name: str, array: Any) -> Any:
+    """A function of every entry: NumPy's in float64; else a fraction where it is known to be one, or a decimal."""
+    numbers = np.asarray(array)
+    return getattr(np, name)(numbers) if numbers.dtype != object else each(FUNCTIONS[name], numbers)
 
 
 def cell(value: Value, at: Place) -> Expr:

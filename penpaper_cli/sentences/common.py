@@ -109,6 +109,16 @@ def in_float64(why: str) -> str:
     return f"{why}, so the arithmetic here is float64 (about 16 significant digits), and results are rounded for print."
 
 
+def in_decimals(why: str) -> str:
+    """Where the rationals are left."""
+    return f"{why}, so the arithmetic goes on in decimals of 50 digits, and results are rounded for print."
+
+
+def nothing_left(digits: int, exponent: int) -> str:
+    """What is known of a number of which rounding has left nothing."""
+    return f"Worked with {digits:,} digits, what is about 0 here is smaller than 1e{exponent}: it may be 0."
+
+
 def rounded_to(digits: int) -> str:
     """The note under a table that holds rounded numbers."""
     return f"Numbers here are rounded to {plural(digits, 'digit')} or to whole numbers, whichever shows more."

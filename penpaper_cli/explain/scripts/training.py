@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from penpaper_cli.models.layers import Parameters
     from penpaper_cli.models.model import Model
     from penpaper_cli.models.scaling import Scaling
-    from penpaper_cli.paper.paper import Array
+    from penpaper_cli.paper.arrays import Array
 
 TRAINED = "The trained model"
 BEFORE_DIVERGING = "The model where training went astray"
