@@ -320,3 +320,29 @@ def test_encodings(encoding: str, words: str) -> None:
     assert "--encoding names another" in pp("look", data).out
     assert "--encoding" in refused("look", data, "--encoding", "utf-8")
     assert "--encoding" in refused("look", data, "--encoding", "rot13")
+
+
+SEPARABLE = "x,y\n1,no\n2,no\n3,no\n4,yes\n5,yes\n6,yes\n"
+
+
+def test_separable_classes_have_no_best_weights() -> None:
+    """The weight grows without end: 8.1, 12.7, 17.3 after 500, 5,000 and 50,000 epochs; with a penalty it doesn't."""
+    for content, options, told in (
+        (SEPARABLE, (), True),
+        (SEPARABLE, ("--l2", "0.01"), False),
+        (SEPARABLE.replace("6,yes", "6,no"), (), False),
+        (SEPARABLE + "7,maybe\n8,maybe\n", ("--epochs", "5000"), True),
+    ):
+        assert ("no best weights" in pp("train", write(content), "--target", "y", *options).out) is told
+    weights = [
+        trained(SEPARABLE, "--epochs", epochs)[0]["model"]["coefficients"]["x"] for epochs in ("500", "5000", "50000")
+    ]
+    assert [round(weight, 1) for weight in weights] == [8.1, 12.7, 17.3]
+
+
+def test_a_target_of_0_and_1_is_told_of_classes() -> None:
+    content = SEPARABLE.replace("no", "0").replace("yes", "1")
+    for options, told in (((), True), (("--classify",), False), (("--loss", "mse"), False)):
+        assert ("--classify" in trained(content, *options)[1]) is told
+    assert "--classify" not in trained(content.replace("6,1", "6,2"))[1]
+    assert "--classify" not in pp("fit", write(content), "--target", "y").err

@@ -16,7 +16,7 @@ from penpaper_cli.explain.values import explained
 from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.models.experiment import Experiment, Trained
 from penpaper_cli.models.kind import frequencies
-from penpaper_cli.models.metrics import confusion
+from penpaper_cli.models.metrics import confusion, separated
 from penpaper_cli.models.model import Model
 from penpaper_cli.paper.arrays import Array
 from penpaper_cli.render.plot.files import Confusion, Pairs
@@ -154,7 +154,7 @@ class Outcome:
             yield Sentence((remark,), explains=False)
 
     def remarks(self) -> Iterator[str]:
-        """Dead layers, equal units, saturated probabilities, more numbers to learn than rows, no progress."""
+        """Dead layers, equal units, probabilities near 0 and 1, classes that can be told apart, too few rows, no progress."""
         layers, run, data = self.model.layers, self.experiment.run, self.experiment.data
         X = self.experiment.X
         flow = layers.flow(self.model.parameters, X)
@@ -167,6 +167,8 @@ class Outcome:
             shares = self.model.predictions(data.X)
             if np.maximum(shares, 1 - shares).min() > 1 - SURE:
                 yield training_words.SATURATED
+            elif not layers.l2 and separated(shares, data.y):
+                yield training_words.SEPARABLE
             missing = int((frequencies(data.y, len(data.classes)) == 0).sum())
             if missing and not data.context:
                 yield training_words.classes_missing(missing)

@@ -10,7 +10,7 @@ import numpy as np
 
 from penpaper_cli.data.corpus import counted
 from penpaper_cli.data.dataset import DataSet
-from penpaper_cli.data.sources import shown
+from penpaper_cli.data.sources import quoted, shown
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.formula.choices import HIDDEN, chosen
 from penpaper_cli.formula.settings import read_rates
@@ -163,6 +163,9 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     rest, held = split(data, options.test, seed)
     kind.check(rest, held)
     rest, held, untold = prepared(rest, held)
+    if options.loss is None and not kind.of_classes and set(np.unique(rest.y).tolist()) == {0, 1}:
+        classes = f"{data.source}: the target {quoted(data.target)} is 0 or 1 in every row, and is learnt as a number; "
+        rest = replace(rest, notes=(*rest.notes, f"{classes}--classify takes them as two classes."))
     scaled = scaling(rest.X, options.scale or kind.usual_scaling)
     hidden = chosen(HIDDEN, options.activation or "relu", "--activation").name
     if options.activation is not None and not options.hidden:
