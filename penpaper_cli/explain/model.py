@@ -154,7 +154,7 @@ class Outcome:
             yield Sentence((remark,), explains=False)
 
     def remarks(self) -> Iterator[str]:
-        """Dead layers, equal units, probabilities near 0 and 1, classes that can be told apart, too few rows, no progress."""
+        """Dead layers, equal units, sure probabilities, classes that can be told apart, too few rows, no progress."""
         layers, run, data = self.model.layers, self.experiment.run, self.experiment.data
         X = self.experiment.X
         flow = layers.flow(self.model.parameters, X)
