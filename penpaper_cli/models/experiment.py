@@ -136,6 +136,8 @@ class Trained:
             experiment.target_scaling,
             data.classes,
             counts=counted(data) if data.context else None,
+            missing=data.missing,
+            guess=experiment.kind.guess_of(data.y, data.classes),
             unknown=experiment.unknown,
         )
         resume = resume_to_json(self.run, experiment.seed, experiment.share)
@@ -144,9 +146,10 @@ class Trained:
     def _metrics(self, model: Model) -> dict[str, float]:
         """How good it is on the training rows and, as `test_…`, on the test rows; guesses are the training rows'."""
         data, held, loss = self.experiment.data, self.experiment.held, self.run.layers.loss
-        measures = model.kind.metrics(model.predictions(data.X), data.y, data.y, loss)
+        guess = model.kind.guess_of(data.y, data.classes)
+        measures = model.kind.metrics(model.predictions(data.X), data.y, guess, loss)
         if held is not None:
-            of_test = model.kind.metrics(model.predictions(held.X), held.y, data.y, loss)
+            of_test = model.kind.metrics(model.predictions(held.X), held.y, guess, loss)
             for key, number in of_test.items():
                 name = f"baseline_test_{key.removeprefix('baseline_')}" if "baseline" in key else f"test_{key}"
                 measures[name] = number

@@ -36,6 +36,7 @@ NO_CHANCE = (
     "Some test rows have a class that no row to train on has. The constant guess gives it no chance at all, and so its "
     "loss is infinite."
 )
+HOW_GOOD_PREDICTIONS = "How good the predictions are"
 WORTH_KNOWING = "Worth knowing"
 TEST_CURVE = "The loss on the test rows, epoch by epoch"
 SAME_UNITS = (
