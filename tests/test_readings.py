@@ -212,3 +212,111 @@ def test_a_model_knows_which_gaps_were_words() -> None:
     assert len(fitted) == 5 and fitted[0] != fitted[1]
     trained(GARAGES, "--missing", "drop", "--epochs", "3", "--save", "m.json")
     assert pp("train", "data.csv", "--resume", "m.json", "--missing", "drop", "--epochs", "2").code == 0
+
+
+SIZES = "size,rooms,price\n48,2,100\n61,3,130\n74,1,150\n"
+ABOVE = {
+    "merged cells": "Flat,,Market\n",
+    "a title with empty cells": "Sales report,,\n2024,,\n,,\n",
+    "a title": "Sales report\n",
+    "comments": "# from the office\n# of 2024, May\n",
+    "SEP": "SEP=,\n",
+    "a name twice": "Flat,Flat,Market\n",
+}
+
+
+@pytest.mark.parametrize("above", ABOVE)
+def test_what_stands_above_the_header(above: str) -> None:
+    data = read(ABOVE[above] + SIZES, "price")
+    assert (data.features, data.X.tolist()) == (("size", "rooms"), [[48, 2], [61, 3], [74, 1]])
+    assert bool(data.notes) is (above != "SEP") and "units" not in "".join(data.notes)
+
+
+def test_a_header_in_a_comment() -> None:
+    for content in ("# from the office\n# " + SIZES, "#" + SIZES, "# " + SIZES.replace(",", " ")):
+        data = read(content, "price")
+        assert data.features == ("size", "rooms") and any("taken for the header" in note for note in data.notes)
+    assert read("#,x,y\n1,5,2\n2,2,3\n3,4,7\n").features == ("x",)
+    assert read(SIZES + "# the end\n", "price").X.shape == (3, 2)
+
+
+def test_words_that_are_no_units_are_not_called_so() -> None:
+    [note] = read(SIZES.replace("\n48", "\nsquare metres,number,thousands\n48"), "price").notes
+    assert "units" not in note and "line 2" in note
+    assert "units" in read(SIZES.replace("\n48", "\n(m2),#,k$\n48"), "price").notes[0]
+
+
+NO_TABLES = {
+    "JSON": '[{"size": 48, "price": 100}]',
+    "JSON, line by line": '{"size": 48}\n{"size": 61}\n',
+    "HTML": "<!DOCTYPE html>\n<html><body>a,b</body></html>",
+    "XML": '<?xml version="1.0"?><a>1,2</a>',
+    "Git LFS": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n",
+}
+
+
+@pytest.mark.parametrize("kind", NO_TABLES)
+def test_what_is_no_table_is_named(kind: str) -> None:
+    for command in (("look",), ("train", "--target", "y")):
+        assert f"is {'a pointer of ' if kind == 'Git LFS' else ''}{kind.partition(',')[0]}" in refused(
+            command[0], write(NO_TABLES[kind]), *command[1:]
+        )
+
+
+def test_what_looks_a_little_like_something_else_is_a_table() -> None:
+    assert read("[sqft],y\n48,1\n61,2\n").features == ("[sqft]",)
+    assert read("<age>,y\n48,1\n61,2\n").features == ("<age>",)
+
+
+def test_columns_separated_by_blanks() -> None:
+    for content in ("size rooms price\n48 2 100\n61  3 130 \n 74 1 150\n", SIZES.replace(",", "   ")):
+        data = read(content, "price")
+        assert data.X.tolist() == [[48, 2], [61, 3], [74, 1]] and "separated by blanks" in data.notes[0]
+    words = read('kind size y\n"a b" 1 2\nc 2 4\n"a b" 3 5\n', "y")
+    assert words.columns[0].categories == ("a b", "c")
+    assert "2 rows of data and 1 column" in pp("look", write("name\nAnn Lee\nBob Ray\n")).out
+
+
+def test_long_cells_and_an_end_mark() -> None:
+    long = "a" * 200_000
+    data = read(f"t,x,y\n{long},1,2\nb,2,3\nb,3,5\n{long},4,6\n")
+    assert data.columns[0].categories == (long, "b")
+    assert len(pp("look", "data.csv").out) < 5_000
+    assert read("x,y\n1,2\n2,3\n4,9\n\x1a").y.tolist() == [2, 3, 9]
+
+
+def test_a_no_break_space_is_shown_as_a_blank() -> None:
+    assert '"1 234" is read as 1234' in read("x,y\n1\u00a0234,2\n2\u00a0555,3\n").notes[0]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("₹1,234.0", "₹ 2,555"),
+        ("1 234 ₽", "2 555 ₽"),
+        ("1 234,50 zł", "2 zł"),
+        ("USD 1,234.5", "USD 2"),
+        ("1234 EUR", "2 EUR"),
+    ],
+)
+def test_currencies(cells: tuple[str, str]) -> None:
+    data = read("x;y\n" + "".join(f"{cell};{k}\n" for k, cell in enumerate(cells)))
+    assert int(data.X[0, 0]) == 1234 and "without its" in "".join(data.notes)
+    assert "must stand in every cell" in refused("train", write(f"x;y\n{cells[0]};1\n5 $;2\n"), "--target", "y")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [("cp1251", "дом сад"), ("shift-jis", "面積 価格"), ("gbk", "面积 价格"), ("mac-roman", "Größe Überfläche")],
+)
+def test_encodings(encoding: str, words: str) -> None:
+    first, second = words.split()
+    data = write(f"{first},{second}\n1,2\n2,3\n4,9\n".encode(encoding))
+    read_so = read_data(data, second, encoding=encoding)
+    assert (read_so.features, read_so.notes) == ((first,), ())
+    for command in ("train", "fit"):
+        assert pp(command, data, "--target", second, "--encoding", encoding).code == 0
+    assert first in pp("look", data, "--encoding", encoding).out
+    assert "--encoding names another" in pp("look", data).out
+    assert "--encoding" in refused("look", data, "--encoding", "utf-8")
+    assert "--encoding" in refused("look", data, "--encoding", "rot13")

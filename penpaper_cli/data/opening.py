@@ -22,7 +22,7 @@ from penpaper_cli.data.tables import Source
 from penpaper_cli.errors import CannotRead
 
 USUAL_CONTEXT = 1
-OF_TABLES = ("target", "features", "drop", "category", "missing", "numbers", "classify")
+OF_TABLES = ("target", "features", "drop", "category", "missing", "numbers", "encoding", "classify")
 """The options that say something of columns, which only tables have."""
 WHY_NOT_FOR_WORDS = {
     "size": "there are no pictures",
@@ -32,6 +32,7 @@ WHY_NOT_FOR_WORDS = {
     "category": "the data has no columns",
     "missing": "the data has no columns",
     "numbers": "the data has no columns",
+    "encoding": "the text has to be UTF-8",
     "classify": "the classes are the words of the text",
 }
 
@@ -41,9 +42,9 @@ class DataOptions:
     """How data is to be read. None, and False, is what wasn't asked for.
 
     `target`, `features`, `drop` and `category` name columns of a table, several as a list or "A,B"; `missing` says what
-    to do with gaps (drop, mean, median), `numbers` how numbers are written; with `classify` the numbers of the target
-    are classes. `size` is the width and height that pictures are brought to, such as "8x8". With `next_word` the data
-    is a text, of which `context` words are looked at to guess the next.
+    to do with gaps (drop, mean, median), `numbers` how numbers are written, `encoding` how the text is, such as cp1251;
+    with `classify` the numbers of the target are classes. `size` is the width and height that pictures are brought to,
+    such as "8x8". With `next_word` the data is a text, of which `context` words are looked at to guess the next.
     """
 
     target: str | None = None
@@ -56,6 +57,7 @@ class DataOptions:
     size: Size | None = None
     next_word: bool = False
     context: int | None = None
+    encoding: str | None = None
 
     def given(self, option: str) -> bool:
         """Whether an option was asked for."""
@@ -136,6 +138,7 @@ def open_table(source: Source, options: DataOptions, all_words: Collection[str] 
         options.numbers,
         options.classify,
         all_words,
+        options.encoding,
     )
 
 
