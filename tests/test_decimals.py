@@ -30,9 +30,9 @@ def test_functions_agree_with_each_other_and_with_more_digits(x: Decimal) -> Non
     if x.adjusted() > -20:
         assert near(decimals.log(decimals.exp(x)), x, 45)
     assert near(decimals.sigmoid(x), real(decimals.exp(x)) * decimals.sigmoid(-x))
-    assert near(decimals.tanh(x), real(decimals.sigmoid(Decimal(2) * x)) - decimals.sigmoid(Decimal(-2) * x), 20)
     if x.adjusted() > -20:
         assert near(decimals.softplus(x) - decimals.softplus(-x), number, 40)
+        assert near(decimals.tanh(x), real(decimals.sigmoid(Decimal(2) * x)) - decimals.sigmoid(Decimal(-2) * x), 20)
     for name in ("exp", "sigmoid", "tanh", "log1p", "softplus", "normal_share", "normal_height", "gelu"):
         function = getattr(decimals, name)
         if name == "log1p" and x <= -1:

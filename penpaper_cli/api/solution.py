@@ -61,7 +61,8 @@ class Solution:
     def answer(self) -> Array | Any:
         """The result: a NumPy array of float64, or one number; names, where classes or words were predicted.
 
-        Numbers that float64 can't hold stay Fractions or Decimals, in an array of objects. None where nothing is worked out.
+        Numbers that float64 can't hold stay Fractions or Decimals, in an array of objects. None where nothing is
+        worked out.
         """
         return None if self.record.answer is None else numbers(self.record.answer)
 
