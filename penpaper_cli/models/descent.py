@@ -36,6 +36,15 @@ class Settings:
         return {letter: (float(rate), float(1 - rate)) for letter, rate in rates.items()}
 
     @property
+    def remembered(self) -> tuple[str, ...]:
+        """The letters of what the rule remembers of each parameter."""
+        nothing = np.zeros(1)
+        update = ArrayUpdate(nothing, nothing, self.numbers, 1, {})
+        with np.errstate(all="ignore"):
+            self.rule.step(update)
+        return tuple(update.state)
+
+    @property
     def plain(self) -> bool:
         """Whether it is plain gradient descent on all rows."""
         return self.rule.plain and self.batch is None
