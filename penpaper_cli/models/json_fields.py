@@ -44,9 +44,12 @@ def check_numbers(value: Any, name: str = "") -> None:
 def floats(value: Any, name: str) -> Array:
     """Numbers in lists, as deep as they are nested, as float64. Raises Fault for what is no number."""
     try:
-        return np.array(value, dtype=float)
+        data = np.array(value, dtype=float)
     except (TypeError, ValueError):
-        raise Fault(f"its {quoted(name)} doesn't hold rows of numbers") from None
+        data = np.array(np.nan)
+    if not np.isfinite(data).all():  # NumPy takes null, and words such as "nan", for numbers.
+        raise Fault(f"its {quoted(name)} doesn't hold rows of numbers")
+    return data
 
 
 def array_of(value: Any, name: str) -> Array:
