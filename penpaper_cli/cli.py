@@ -8,39 +8,26 @@ import re
 import sys
 from importlib import import_module
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperCommand
 
 from penpaper_cli import __version__
 from penpaper_cli.commands import FAMILIES
+from penpaper_cli.commands.manual import TOP, Command, Commands, usage_problem, without_help_command
 from penpaper_cli.errors import ClosedPipe, PaperError
 
-NEGATIVE = re.compile(r"-(?=[\d.(]|inf\b|nan\b|[^\W\d]\w*\s*([-+*/^@·∘(\[;]|\.T\b))", re.IGNORECASE)
+SHIELD = re.compile(r"((?<=[(\[])|(?<=^[\"'])|(?<=[\s(=\[][\"'])) (?=-)")
+"""The blank that shielded a leading minus, behind a bracket or a quotation mark that opens."""
 INTERRUPTED, CLOSED_PIPE, BUG = 130, 141, 70
-EXAMPLES = """\b
-Examples:
-  pp dot "1 2 3" "4 5 6"
-  pp matmul "1 2; 3 4" "5 6; 7 8" --cores 4
-  pp matmul A.csv B.csv >> notes.md
-  pp train samples/houses.csv --target price
-"""
-
-
-class Command(TyperCommand):
-    """A command to which -1e3 and -x^2 are no options: a blank in front shields them, and readers strip it."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, [" " + arg if NEGATIVE.match(arg) else arg for arg in args])
 
 
 def build(args: list[str]) -> typer.Typer:
     """The app with all its commands, or with the one named first, since declaring a command takes time too."""
     app = typer.Typer(
         name="pp",
-        help="Works the mathematics of machine learning step by step, the way a careful student does on paper.",
-        epilog=EXAMPLES,
+        cls=Commands,
+        help=TOP,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -49,7 +36,7 @@ def build(args: list[str]) -> typer.Typer:
     @app.callback()
     def top(
         version: Annotated[
-            bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version.")
+            bool, typer.Option("--version", "-V", callback=show_version, is_eager=True, help="Print the version.")
         ] = False,
     ) -> None:
         pass
@@ -77,7 +64,8 @@ def run(args: list[str]) -> int:
     interrupts.clear()
     in_json = asks_for_json(args)
     try:
-        code = typer.main.get_command(build(args)).main(args or ["--help"], prog_name="pp", standalone_mode=False)
+        args = without_help_command(args) or ["--help"]
+        code = typer.main.get_command(build(args)).main(args, prog_name="pp", standalone_mode=False)
         if sys.stdout is not None:
             sys.stdout.flush()
         # Typer turns Ctrl-C into this number without a word.
@@ -86,7 +74,9 @@ def run(args: list[str]) -> int:
         return complain(str(error), error.exit_code, in_json, error.pointer)
     except (KeyboardInterrupt, typer.Abort):
         return complain("interrupted.", INTERRUPTED, in_json)
-    except (ClosedPipe, BrokenPipeError, SystemExit):  # Typer exits where its help meets a closed pipe.
+    except (ClosedPipe, BrokenPipeError, SystemExit) as end:  # Typer exits where its help meets a closed pipe.
+        if isinstance(end, SystemExit) and not end.code:  # It also does when a shell's completions are printed.
+            return 0
         # What is still buffered can't be written either; without this the interpreter would say so at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
@@ -96,9 +86,7 @@ def run(args: list[str]) -> int:
         if interrupts:
             return complain("interrupted.", INTERRUPTED, in_json)
         if hasattr(error, "format_message") and hasattr(error, "exit_code"):
-            sentence = str(error.format_message())
-            sentence = sentence if sentence.endswith((".", "?", ")")) else f"{sentence}."
-            return complain(sentence, error.exit_code, in_json)
+            return complain(usage_problem(error, args), error.exit_code, in_json)
         return complain(f"this is a bug in pp ({type(error).__name__}: {error}); please report it.", BUG, in_json)
 
 
@@ -120,7 +108,7 @@ def asks_for_json(args: list[str]) -> bool:
 
 def complain(sentence: str, code: int, in_json: bool, pointer: str = "") -> int:
     """One sentence on stderr. What the user typed is quoted in it, and must not steer the terminal."""
-    sentence = re.sub(r"(?<=[\"'(\[]) (?=-)", "", sentence)  # The blank that shielded a leading minus.
+    sentence = SHIELD.sub("", sentence)
     plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)
     line = f"pp: {plain}{pointer}"
     if in_json:

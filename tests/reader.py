@@ -391,16 +391,19 @@ def about(x: Fraction) -> str:
     )
 
 
-def trouble_between(left: Side, relation: str, right: Side, certain: bool, digits: int) -> str:
-    """Why `left relation right` is false, or nothing. `certain`: no number of left stands for a longer one."""
+def trouble_between(left: Side, relation: str, right: Side, certain: bool, digits: int, rounded: bool) -> str:
+    """Why `left relation right` is false, or nothing.
+
+    `certain`: no number of left stands for a longer one; `rounded`: there was a ≈ before it in the line.
+    """
     try:
-        return verdict(left, relation, right, certain, digits)
+        return verdict(left, relation, right, certain, digits, rounded)
     except Unsure:
         with in_full():
-            return verdict(Side(left.text), relation, Side(right.text), certain, digits)
+            return verdict(Side(left.text), relation, Side(right.text), certain, digits, rounded)
 
 
-def verdict(left: Side, relation: str, right: Side, certain: bool, digits: int) -> str:
+def verdict(left: Side, relation: str, right: Side, certain: bool, digits: int, rounded: bool) -> str:
     """As `trouble_between`. Raises Unsure where quick digits can't tell."""
     if np.squeeze(np.array(left.exact)).shape != np.squeeze(np.array(right.exact)).shape:
         return f"{left.text!r} and {right.text!r} differ in shape"
@@ -411,7 +414,8 @@ def verdict(left: Side, relation: str, right: Side, certain: bool, digits: int) 
     unless_sure(overlap and any(x.low < x.high for pair in pairs for x in pair))
     if relation == "=":
         return "" if equal else f"{left.text!r} is {', '.join(about(a.low) for a, _ in pairs)}, not {right.text!r}"
-    if equal and any(a.low == a.high for a, _ in pairs):
+    # Rounded numbers that cancel to nothing are ≈ 0: that they are 0 is what no number of digits can tell.
+    if equal and any(a.low == a.high and not (rounded and a.low == 0) for a, _ in pairs):
         return f"{left.text!r} is exactly {right.text!r}: = is due, not ≈"
     try:
         lefts = flat(left.exact if certain else evaluated(left.text, loosely(digits)))
@@ -449,7 +453,7 @@ def false_lines(text: str, digits: int = 1) -> list[str]:
             left, right, rounded = sides[at], sides[at + 1], "≈" in relations[:at]
             certain = not rounded and (certain or left.exact is None or bool(re.fullmatch(r"-?\d+/\d+", left.text)))
             if left.exact is not None and right.exact is not None:
-                problems.append(trouble_between(left, relation, right, certain, digits))
+                problems.append(trouble_between(left, relation, right, certain, digits, rounded))
             certain = certain and relation == "="
         if any(side.exact is not None for side in sides):
             reports += [f"{statement}   <- {problem}" for problem in problems if problem]

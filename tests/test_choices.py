@@ -11,8 +11,8 @@ from penpaper_cli.formula.choices import ACTIVATIONS, HIDDEN, LOSSES, TRAINED
 from penpaper_cli.formula.program import Program
 from penpaper_cli.models.layers import ONE
 from penpaper_cli.ops import OPS
+from penpaper_cli.paper.arrays import Array
 from penpaper_cli.paper.gradients import gradients
-from penpaper_cli.paper.paper import Array
 
 SCORES = np.array([[-2.5, 0.0, 1.25], [1e-9, 30.0, -40.0]])
 

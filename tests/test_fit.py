@@ -25,7 +25,7 @@ from penpaper_cli.models import least_squares as exact
 from penpaper_cli.models.dependence import inflation
 from penpaper_cli.models.least_squares import least_squares
 from penpaper_cli.models.scaling import scaling
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 THREE_HOUSES = str(Path(HOUSES).with_name("three-houses.csv"))
 

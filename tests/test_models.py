@@ -24,14 +24,14 @@ from test_cli import HOUSES, pp, refused, values_of
 from penpaper_cli.data.dataset import Column, DataSet
 from penpaper_cli.explain.epochs import Epochs
 from penpaper_cli.explain.show import Show
-from penpaper_cli.formula.choices import HIDDEN, TRAINED
+from penpaper_cli.formula.choices import HIDDEN, OF_NUMBERS, TRAINED
 from penpaper_cli.formula.update_rules import UPDATE_RULES
 from penpaper_cli.models.descent import batches, updated
 from penpaper_cli.models.experiment import new_experiment, split
 from penpaper_cli.models.layers import Layers
 from penpaper_cli.models.metrics import class_metrics, confusion
 from penpaper_cli.models.options import TrainingOptions
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 LOSSES = tuple(TRAINED)
 
@@ -41,13 +41,15 @@ def random_data(loss: str, rows: int = 12, features: int = 3, seed: int = 0) -> 
     random = np.random.default_rng(seed)
     X = random.normal(size=(rows, features)) * [1, 50, 0.1][:features] + [0, 100, 5][:features]
     kinds = {"bce": 2, "cross_entropy": 3}.get(loss)
-    y = random.integers(0, kinds, rows).astype(float) if kinds else X[:, 0] * 30 + random.normal(size=rows) * 10 + 200
+    y = X[:, 0] * 30 + random.normal(size=rows) * 10 + 200
+    if kinds or loss == "poisson":
+        y = random.integers(0, kinds or 6, rows).astype(float)
     names = tuple(f"x{k}" for k in range(features))
     return DataSet(names, X, "y", y, tuple(map(Column, names)), tuple("abc"[: kinds or 0]))
 
 
 def options_for(loss: str, **options: Any) -> TrainingOptions:
-    return TrainingOptions(loss=loss.replace("_", "-") if "mse" in loss else None, **options)
+    return TrainingOptions(loss=OF_NUMBERS[loss].option if loss in OF_NUMBERS else None, **options)
 
 
 def written(path: Path, header: Sequence[str], rows: Any) -> str:

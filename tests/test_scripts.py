@@ -110,7 +110,7 @@ def compare(library: str, *arguments: str) -> str:
 # --- Every operation ---
 
 
-@pytest.mark.parametrize("op", OPS, ids=str)
+@each("op", OPS)
 def test_every_operation_can_be_written(op: str) -> None:
     assert op in numpy_rows.ROWS
     if OPS[op].public or op in ("same", "power", "stand"):
@@ -250,6 +250,7 @@ COMMANDS: list[tuple[str, ...]] = [
     ("forward", *TWO, "-a", "leaky-relu"),
     *(("loss", kind, "0.5 2", "1 -1") for kind in ("mse", "half-mse", "sse", "half-sse", "mae", "huber", "hinge")),
     ("loss", "huber", "0.5 2", "1 -1", "--delta", "0.3"),
+    ("loss", "poisson", "0.5 -2", "1 3"),
     ("loss", "bce", "0.5 0.2 1", "1 0 1"),
     ("loss", "cross-entropy", "1 2; 3 4", "1 0"),
     ("loss", "cross-entropy", "1 2; 3 4", "0.5 0.5; 1 0"),
@@ -287,6 +288,7 @@ ROOMS = ("train", str(SAMPLES / "rooms.csv"), "--target", "price")
 FLATS = ("train", str(SAMPLES / "flats.csv"), "--target", "Miete", "--drop", "PLZ", "--missing", "mean")
 PRICES = ("train", HOUSES, "--target", "price", "--predict", "1650 3; 2000 4")
 TO_BEDROOMS = ("train", HOUSES, "--target", "bedrooms", "--classify", "--predict", "1650 200; 2000 350; 900 150")
+COUNTS = ("train", HOUSES, "--target", "bedrooms", "--loss", "poisson", "--predict", "1650 200; 2000 350")
 TRAINING: list[tuple[str, ...]] = [
     *((*PRICES, "--optimizer", rule, "--epochs", "30", "--no-scale-target") for rule in RULES),
     *((*TO_BEDROOMS, "--optimizer", rule, "--epochs", "30", "--init", "he") for rule in RULES),
@@ -305,6 +307,8 @@ TRAINING: list[tuple[str, ...]] = [
     EXAM,
     (*EXAM, "--l2", "0.1", "--scale", "none", "--epochs", "50"),
     (*EXAM, "--test", "0.3", "--seed", "2", "--optimizer", "nesterov"),
+    (*COUNTS, "--epochs", "40"),
+    (*COUNTS, "--hidden", "3", "--epochs", "30", "--l2", "0.1"),
     TO_BEDROOMS,
     (*TO_BEDROOMS, "--l2", "0.1", "--hidden", "3", "--activation", "tanh", "--epochs", "60"),
 ]

@@ -14,14 +14,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from penpaper_cli.data.dataset import read_data, read_rows_for
+from penpaper_cli.data import dataset
+from penpaper_cli.data.dataset import DataSet, read_rows_for
 from penpaper_cli.data.encoding import Column
 from penpaper_cli.data.new_rows import rows_as_typed
 from penpaper_cli.data.opening import DataOptions, open_data
 from penpaper_cli.data.summary import look_at
 from penpaper_cli.errors import CannotRead, CannotWork, PaperError
+from penpaper_cli.models.preparation import prepared
 
 ROWS = [[1, 3], [2, 5], [4, 9]]
+
+
+def read_data(*arguments: Any, **options: Any) -> DataSet:
+    """A table read, and prepared without a test: what prepares it learns from all of its rows."""
+    return prepared(dataset.read_data(*arguments, **options)).data
 
 
 class Frame:

@@ -45,7 +45,20 @@ COMMANDS = {
         "Q",
     ],
     "a check": ["solve", "L = (w * x - y)^2 + abs(x)", "w=2.5", "x=-3", "y=1", "--grad", "w", "--nudge"],
-    "step": ["step", *NETWORK, "-a", "sigmoid", "--target", "0.01 0.99", "--loss", "half-sse", "--lr", "0.5"],
+    "step": [
+        "step",
+        *NETWORK,
+        "-a",
+        "sigmoid",
+        "-a",
+        "sigmoid",
+        "--target",
+        "0.01 0.99",
+        "--loss",
+        "half-sse",
+        "--lr",
+        "0.5",
+    ],
     "adam": [
         "step",
         "1",
@@ -250,7 +263,8 @@ def test_ascii_is_pure_and_true(name: str, form: str, monkeypatch: pytest.Monkey
 def test_every_sign_of_the_package_has_a_likeness() -> None:
     """A sign that a sentence, a name or a frame uses is in the table, so that it isn't written as a number."""
     package = Path(sys.modules["penpaper_cli"].__file__ or "").parent
-    folders, files = {"latex", "typst", "html"}, {"ascii", "coloured", "identifiers", "markdown_math", "cells", "names"}
+    folders = {"latex", "typst", "html"}
+    files = {"ascii", "coloured", "identifiers", "markdown_math", "cells", "names", "spellings"}
     sources = [path for path in package.rglob("*.py") if path.stem not in files and path.parent.name not in folders]
     used = {c for path in sources for c in path.read_text(encoding="utf-8") if not c.isascii()}
     assert used - set("ö") <= set(SIGNS)  # A letter of a name in a citation.

@@ -29,7 +29,7 @@ from penpaper_cli.models.least_squares import least_squares
 from penpaper_cli.models.metrics import metrics
 from penpaper_cli.models.rates import safe_rate, steepest
 from penpaper_cli.models.scaling import scaling
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 LOSSES = {"mse": 1, "half_mse": 2}
 """What each loss divides the mean of the squares by."""

@@ -34,7 +34,7 @@ from penpaper_cli.solution.blocks import Block, Chart, Grid, Heading, Sentence, 
 
 SAMPLES = Path(HOUSES).parent
 NETWORK = ["0.05 0.10", "-w", "0.15 0.25; 0.20 0.30", "-b", "0.35 0.35", "-w", "0.40 0.50; 0.45 0.55"]
-NETWORK += ["-b", "0.60 0.60", "-a", "sigmoid"]
+NETWORK += ["-b", "0.60 0.60", "-a", "sigmoid", "-a", "sigmoid"]
 TARGET = ["--target", "0.01 0.99", "--loss", "half-sse"]
 TOKENS = [
     *("X=1 0 1 0; 0 2 0 2; 1 1 1 1", "W_Q=1 0 1; 1 0 0; 0 0 1; 0 1 1"),

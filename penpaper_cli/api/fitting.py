@@ -14,6 +14,7 @@ from penpaper_cli.data.sources import quoted
 from penpaper_cli.data.tables import Source
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.explain import fit as explain_fit
+from penpaper_cli.models.preparation import prepared
 from penpaper_cli.solution.script import Script
 
 
@@ -26,6 +27,7 @@ def fit(
     category: str | Sequence[str] | None = None,
     missing: str | None = None,
     numbers: str | None = None,
+    encoding: str | None = None,
     intercept: bool = True,
     predict: Source | None = None,
     **options: Unpack[ViewOptions],
@@ -40,7 +42,8 @@ def fit(
     Raises CannotRead for data that can't be read, CannotWork for fewer than two rows or a feature that never varies.
     """
     view = View(**options)
-    read = open_table(data, DataOptions(target, features, drop, category, missing, numbers))
+    reading = DataOptions(target, features, drop, category, missing, numbers, encoding=encoding)
+    read = prepared(open_table(data, reading)).data
     if read.classes:
         raise CannotRead(f"The target {quoted(read.target)} holds words, and least squares fits numbers: try pp train.")
     try:

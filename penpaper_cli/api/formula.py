@@ -39,8 +39,8 @@ def solve(
     Raises CannotRead for a fault in the formula or in a value, CannotWork where shapes don't fit.
     """
     view = View(**options)
-    given = {name: value(argument, name, view.exact) for name, argument in (values or {}).items()}
-    program = Program(read_formula(os.fspath(formula)), view.exact is True)
+    given = {name: value(argument, name, view.typed) for name, argument in (values or {}).items()}
+    program = Program(read_formula(os.fspath(formula)), view.exact)
     work = program.work(given)
     show = view.show([*given.values(), *(line.data for line in work.paper.lines if line.op is None)])
     forward = work.paper.worked

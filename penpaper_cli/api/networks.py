@@ -30,6 +30,8 @@ Number = str | float | Fraction
 Layers = MatrixLike | Sequence[MatrixLike]
 """A matrix for each layer in a list, or one by itself where there is one layer."""
 MOST_STEPS = 100_000
+MOST_STEPS_BY_HAND = 20
+"""Steps that are worked in fractions and decimals; more of them, whose fractions would grow long, in float64."""
 
 
 def forward(
@@ -42,15 +44,16 @@ def forward(
 ) -> Solution:
     """A forward pass of samples (n, k), a row for each, through layers of weights (k, m) and biases (m,).
 
-    `weights` and `bias` are lists with one for each layer, and biases may be left out; `activation` is one name for
-    each layer, or one for all. The answer has a row for each sample, and a column for each unit of the last layer.
-    `options` are those of `View`.
+    `weights`, `bias` and `activation` are lists with one for each layer, where biases and activations may be left out;
+    one layer's activation may stand by itself. The answer has a row for each sample, and a column for each unit of the
+    last layer. `options` are those of `View`.
 
     Raises CannotRead for numbers and names that can't be read, CannotWork where shapes don't fit.
     """
     view = View(**options)
     X, network = read_network(x, weights, bias, activation, view)
-    return worked("forward", "Forward pass", network.program(), {"X": X, **network.parameters}, view)
+    given = {"X": X, **network.parameters}
+    return worked("forward", "Forward pass", network.program(), given, view, activations=network.activations)
 
 
 def loss(
@@ -72,7 +75,7 @@ def loss(
     """
     view = View(**options)
     program = Program(loss_text(kind, "ŷ", text_of(delta), from_probabilities))
-    given = {"ŷ": value(predicted, "PREDICTED", view.exact), "y": value(target, "TARGET", view.exact)}
+    given = {"ŷ": value(predicted, "PREDICTED", view.typed), "y": value(target, "TARGET", view.typed)}
     return worked("loss", "Loss", program, given, view)
 
 
@@ -97,8 +100,9 @@ def grad(
     view = View(**options)
     X, network = read_network(x, weights, bias, activation, view)
     program = network.program(loss, text_of(delta), from_probabilities)
+    program.exact = view.exact
     given = {"X": X, **network.parameters, "y": read_target(target, X, network, view)}
-    return worked("grad", "Gradients", program, given, view, list(network.parameters))
+    return worked("grad", "Gradients", program, given, view, list(network.parameters), network.activations)
 
 
 def step(
@@ -132,11 +136,12 @@ def step(
     settings = rule.with_defaults(read_rates(typed, rule))
     if times not in range(1, MOST_STEPS + 1):
         raise CannotRead(f"--times {times}: give a whole number from 1 to {MOST_STEPS:,}.")
-    if times > 1 and view.exact is None:
+    if times > MOST_STEPS_BY_HAND and view.exact is None:
         view = replace(view, exact=False)
     X, network = read_network(x, weights, bias, activation, view)
     given = {"X": X, "y": read_target(target, X, network, view)}
     program = network.program(loss, text_of(delta), from_probabilities)
+    program.exact = view.exact
     names = freeze.split(",") if isinstance(freeze, str) and freeze else freeze
     frozen = [name.strip() for name in names]
     trainer = Trainer(program, given, network.parameters, frozen, rule, settings)
@@ -166,7 +171,7 @@ def step(
     return solution(
         "step",
         "Update step",
-        lambda: update_steps(begun, ended, history, frozen, after, show),
+        lambda: update_steps(begun, ended, history, network.activations, frozen, after, show),
         show,
         given=results(begun.work.given),
         answer=loss_after.get("L_new"),
@@ -178,9 +183,16 @@ def step(
 
 
 def worked(
-    command: str, title: str, program: Program, given: dict[str, Array], view: View, wanted: Sequence[str] = ()
+    command: str,
+    title: str,
+    program: Program,
+    given: dict[str, Array],
+    view: View,
+    wanted: Sequence[str] = (),
+    activations: Sequence[str] = (),
 ) -> Solution:
     """A program worked forward and, for the gradients by the wanted names, backward."""
+    program.exact = view.exact
     work = program.work(given)
     show = view.show(given.values())
     forward = work.paper.worked
@@ -191,7 +203,7 @@ def worked(
     return lines_worked(
         command,
         title,
-        lambda: formula_steps(work.given, forward, backward, show),
+        lambda: formula_steps(work.given, forward, backward, show, activations),
         show,
         work.given,
         forward,
@@ -203,13 +215,13 @@ def read_network(
     x: MatrixLike, weights: Layers, bias: Layers | None, activation: str | Sequence[str], view: View
 ) -> tuple[Array, Network]:
     """The input, a row for each sample, and the layers."""
-    X = as_matrix(matrix(x, "X", view.exact)).data
+    X = as_matrix(matrix(x, "X", view.typed)).data
     read = [
-        as_matrix(matrix(layer, f"W{k}", view.exact)).data
+        as_matrix(matrix(layer, f"W{k}", view.typed)).data
         for k, layer in enumerate(one_per_layer(weights, "weights", 2), 1)
     ]
     biases = [
-        as_vector(matrix(layer, f"b{k}", view.exact), f"b{k}").data
+        as_vector(matrix(layer, f"b{k}", view.typed), f"b{k}").data
         for k, layer in enumerate(one_per_layer(() if bias is None else bias, "bias", 1), 1)
     ]
     return X, Network(read, biases, [activation] if isinstance(activation, str) else activation)
@@ -217,7 +229,7 @@ def read_network(
 
 def read_target(target: MatrixLike, X: Array, network: Network, view: View) -> Array:
     """The truth in the shape of the prediction, where its numbers fill it; class numbers stay a vector."""
-    y = matrix(target, "--target", view.exact).data
+    y = matrix(target, "--target", view.typed).data
     shape = (len(X), network.weights[-1].shape[1])
     return y.reshape(shape) if y.ndim == 1 and y.size == shape[0] * shape[1] else y
 

@@ -24,9 +24,9 @@ def dot(u: MatrixLike, v: MatrixLike, **options: Unpack[ViewOptions]) -> Solutio
     Raises CannotRead where something isn't a vector of numbers, CannotWork where the lengths differ.
     """
     view = View(**options)
-    paper = Paper(always_exact=view.exact is True)
+    paper = Paper(view.exact)
     pair = [
-        paper.given(name, as_vector(matrix(argument, name, view.exact), name).data)
+        paper.given(name, as_vector(matrix(argument, name, view.typed), name).data)
         for name, argument in (("u", u), ("v", v))
     ]
     product = paper.call(Apply("dot", (Name("u"), Name("v"))), OPS[Dot.name](*pair))
@@ -46,8 +46,8 @@ def matmul(a: MatrixLike, b: MatrixLike, *, cores: int | None = None, **options:
     view = View(**options)
     if cores is not None and cores < 1:
         raise CannotRead(f"--cores {cores}: give a whole number from 1 up.")
-    paper = Paper(always_exact=view.exact is True)
-    read = [as_matrix(matrix(argument, name, view.exact)) for name, argument in (("A", a), ("B", b))]
+    paper = Paper(view.exact)
+    read = [as_matrix(matrix(argument, name, view.typed)) for name, argument in (("A", a), ("B", b))]
     pair = [paper.given(name, operand.data) for name, operand in zip("AB", read, strict=True)]
     product = paper.call("C", OPS[MatMul.name](*pair))
     show = view.show(operand.data for operand in pair)

@@ -26,7 +26,7 @@ from penpaper_cli.explain.training import Lesson
 from penpaper_cli.models.experiment import Experiment, Trained, new_experiment, resumed_experiment
 from penpaper_cli.models.model_json import load_model, save_model
 from penpaper_cli.models.options import TrainingOptions, read_hidden
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 from penpaper_cli.sentences.training import interrupted
 from penpaper_cli.solution.script import Script
 
@@ -60,6 +60,7 @@ def train(
     category: str | Sequence[str] | None = None,
     missing: str | None = None,
     numbers: str | None = None,
+    encoding: str | None = None,
     classify: bool = False,
     size: Size | None = None,
     next_word: bool = False,
@@ -102,21 +103,12 @@ def train(
     """
     typed = {} if lr is None else {"lr": str(lr)}
     typed |= {name: str(rate) for name, rate in (rates or {}).items()}
-    data_options = DataOptions(target, features, drop, category, missing, numbers, classify, size, next_word, context)
+    data_options = DataOptions(
+        target, features, drop, category, missing, numbers, classify, size, next_word, context, encoding
+    )
+    sizes = read_hidden(hidden)
     training_options = TrainingOptions(
-        loss,
-        read_hidden(hidden),
-        activation,
-        optimizer,
-        typed,
-        batch_size,
-        seed,
-        init,
-        l2,
-        test,
-        patience,
-        scale,
-        scale_target,
+        loss, sizes, activation, optimizer, typed, batch_size, seed, init, l2, test, patience, scale, scale_target
     )
     wanted = RunOptions(epochs, explain, predict, plot, save, resume)
     return train_with(data, data_options, training_options, wanted, View(**options), nullcontext(progress or _quiet))
@@ -202,13 +194,13 @@ def open_experiment(
     model = load_model(resume)
     for option in training_options.given():
         raise CannotRead(f"--{option}: with --resume this comes from {resume}; leave the option out.")
-    saved = SavedRun(resume, model.target, model.columns, model.classes, model.context)
+    saved = SavedRun(resume, model.target, model.columns, model.classes, model.context, model.missing)
     return resumed_experiment(open_data(data, data_options, saved), model, resume)
 
 
 def _new_rows(experiment: Experiment, rows: Source | None, notes: list[str]) -> Array | None:
     try:
-        return None if rows is None else open_rows(experiment.data, rows, notes)
+        return None if rows is None else open_rows(experiment.data, rows, notes).X
     except CannotRead as error:
         raise CannotRead(f"--predict: {error}") from None
 

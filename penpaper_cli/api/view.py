@@ -12,7 +12,7 @@ from penpaper_cli.explain.show import MOST_TERMS, Show
 from penpaper_cli.expressions.numbers import Figures, Typed
 
 if TYPE_CHECKING:
-    from penpaper_cli.paper.paper import Array
+    from penpaper_cli.paper.arrays import Array
 
 Entry = str | int | tuple[int, ...]
 """The place of an entry, counted from 1: 3 in a vector, (3, 2) or "3,2" in a matrix."""
@@ -58,6 +58,11 @@ class View:
         if self.detail not in DETAILS:
             raise CannotRead(f'--detail "{self.detail}": choose one of {", ".join(DETAILS)}.')
         self.show()  # Before anything is worked: entries and steps that can't be read are refused.
+
+    @property
+    def typed(self) -> bool | None:
+        """How numbers are read: as they were typed, whatever they are worked in; many of them as float64 (None)."""
+        return self.exact or None
 
     def figures(self, given: Iterable[Array] = ()) -> Figures:
         """How numbers print: as fractions when asked for, or when a given array holds a typed fraction."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from penpaper_cli.commands.choices import one_of
-from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, Plot, Size
+from penpaper_cli.commands.completing import columns
+from penpaper_cli.commands.data_options import Category, Drop, Encoding, Features, Missing, Numbers, Plot, Size
 from penpaper_cli.formula.choices import HIDDEN, OF_NUMBERS, options_of
 from penpaper_cli.formula.update_rules import UPDATE_RULES
 
@@ -46,7 +47,7 @@ Epochs = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        help="How often to go through the data. Default: 200; 500 for classes and networks; 2,000 for words.",
+        help="How often to go through the data. Default: 200; 500 for classes, counts and networks; 2,000 for words.",
     ),
 ]
 BatchSize = Annotated[int | None, typer.Option(metavar="N", help="Rows for each update. Default: all.")]
@@ -93,27 +94,20 @@ def read_training(
     """What is trained, and how. Raises CannotRead for what is out of range."""
     from penpaper_cli.models.options import TrainingOptions, read_hidden
 
-    rates = {} if lr is None else {"lr": lr}
+    sizes, rates = read_hidden(hidden), {} if lr is None else {"lr": lr}
     return TrainingOptions(
-        loss,
-        read_hidden(hidden),
-        activation,
-        optimizer,
-        rates,
-        batch_size,
-        seed,
-        init,
-        l2,
-        test,
-        patience,
-        scale,
-        scale_target,
+        loss, sizes, activation, optimizer, rates, batch_size, seed, init, l2, test, patience, scale, scale_target
     )
 
 
 def read_columns(
     target: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume, nor for pictures).")
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            autocompletion=columns,
+            help="The column to predict (not with --resume, nor for pictures).",
+        ),
     ] = None,
     next_word: NextWord = False,
     context: Context = None,
@@ -122,13 +116,14 @@ def read_columns(
     category: Category = None,
     missing: Missing = None,
     numbers: Numbers = None,
+    encoding: Encoding = None,
     classify: Classify = False,
     size: Size = None,
 ) -> DataOptions:
     """How the data is to be read."""
     from penpaper_cli.data.opening import DataOptions
 
-    return DataOptions(target, features, drop, category, missing, numbers, classify, size, next_word, context)
+    return DataOptions(target, features, drop, category, missing, numbers, classify, size, next_word, context, encoding)
 
 
 def read_run(

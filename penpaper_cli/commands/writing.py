@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -27,6 +28,13 @@ def say(notes: Iterable[str]) -> None:
             print(f"pp: {note}", file=sys.stderr)
 
 
+@contextlib.contextmanager
+def unheard() -> Iterator[None]:
+    """Whatever is said on standard error meanwhile is kept quiet; an error is raised as ever."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
 def standard_output() -> TextIO:
     """Where the working goes unless a file is named. Raises CannotRead where it was closed before pp began."""
     if sys.stdout is None:
@@ -36,7 +44,7 @@ def standard_output() -> TextIO:
     return sys.stdout
 
 
-def write(record: Record, form: str, page: Page, path: str | None, append: bool = False) -> None:
+def write(record: Record, form: str, page: Page, path: str | None, append: bool = False, pager: bool = False) -> None:
     """Write the solution; then raise its failure, if it ended in one."""
     if form == SHEET and path is not None:
         write_whole(path, "--out", sheet_text(record.sheet))
@@ -45,26 +53,30 @@ def write(record: Record, form: str, page: Page, path: str | None, append: bool 
         with held(path, "--append"):
             draw(record, form, page, path, read_old(path))
     else:
-        draw(record, form, page, path)
+        draw(record, form, page, path, pager=pager)
     if record.failure:
         raise record.failure
 
 
-def draw(record: Record, form: str, page: Page, path: str | None, old: str = "") -> None:
+def draw(record: Record, form: str, page: Page, path: str | None, old: str = "", pager: bool = False) -> None:
     """Draw it in its format, behind what the file holds already."""
     page = replace(page, whole=not old and (page.whole or FORMATS[form].is_document))
     drawn = renderer(form, record.figures, sys.stdout or io.StringIO(), page)
     if path is None:
-        stream(drawn.render(record))
+        stream(drawn.render(record), pager)
     else:
         pieces = (piece.encode() if isinstance(piece, str) else piece for piece in drawn.render(record))
         write_whole(path, "--out", with_old(old, pieces, drawn) if old else pieces)
 
 
-def stream(pieces: Iterable[str | bytes]) -> None:
-    """To standard output, piece by piece."""
+def stream(pieces: Iterable[str | bytes], pager: bool = False) -> None:
+    """To standard output, piece by piece; where that is a terminal, long output may go through a pager."""
     out = standard_output()
     try:
+        if pager and "PAGER" in os.environ and out.isatty():
+            from penpaper_cli.commands.paging import to_terminal
+
+            return to_terminal(map(str, pieces), out)
         for piece in pieces:
             out.write(str(piece))
         out.flush()

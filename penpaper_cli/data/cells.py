@@ -12,21 +12,27 @@ from penpaper_cli.expressions.numbers import NUMBER
 
 GAPS = {"", "na", "n/a", "#n/a", "nan", "null", "none", "-", "?"}
 """What stands for a missing value, whether in capitals or not."""
+NEVER_WORDS = {"", "#n/a"}
+"""Those of them that stand for one also where --category makes words of all that a column holds."""
 
 
 class Convention(StrEnum):
-    """How numbers are written, as --numbers names it: the decimal mark is a point, or it is a comma."""
+    """How numbers are written, as --numbers names it: the decimal mark is a point, or it is a comma.
+
+    Or two whole numbers with a slash are a fraction, which might as well be a code, a mark or a pressure.
+    """
 
     POINT = "1,234.56"
     COMMA = "1.234,56"
+    FRACTION = "1/2"
 
     @property
     def other(self) -> Convention:
-        """The other convention."""
+        """The other decimal mark's."""
         return COMMA if self is POINT else POINT
 
 
-POINT, COMMA = Convention
+POINT, COMMA, FRACTION = Convention
 
 
 SPACES = "' ’\u00a0\u2009\u202f"
@@ -40,8 +46,11 @@ CORES = {
     COMMA: re.compile(rf"{PLAIN_COMMA}|[1-9]\d{{0,2}}(?:\.\d{{3}})+(?:,\d*)?", re.ASCII),
 }
 SPACED = re.compile(rf"[1-9]\d{{0,2}}(?P<mark>[{SPACES}])\d{{3}}(?:(?P=mark)\d{{3}})*(?:[.,]\d*)?", re.ASCII)
-RATIO = re.compile(r"\d+/\d+", re.ASCII)
-DECORATED = re.compile(r"([+-]?)([$€£¥]?)\s?([+-]?)([\d.,].*?)\s?([$€£¥%]?)")
+RATIO = re.compile(r"[+-]?\d+/\d+", re.ASCII)
+LIKE_A_CODE = re.compile(r"\d+E\d+", re.ASCII)
+"""A number that may be meant for a code, such as 12E4 beside 13F4; programs write 1e5, 1E+05 or 1.2E5."""
+MONEY = "[$€£¥₹₽]|zł|USD|EUR|GBP|JPY|CHF|CNY|INR|RUB|PLN"
+DECORATED = re.compile(rf"([+-]?)((?:{MONEY})?)\s?([+-]?)([\d.,].*?)\s?((?:{MONEY}|%)?)")
 
 MONTHS = (
     r"(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?"
@@ -61,9 +70,9 @@ WITH_UNIT = re.compile(r"[+-]?\d[\d.,]*\s?[^\W\d_][^\d]*|[+-]?\d[\d.,]*\s?[^\w\s
 HEXADECIMAL = re.compile(r"0[xX][\da-fA-F]+")
 
 
-def is_gap(cell: str) -> bool:
-    """Whether the cell stands for a missing value."""
-    return cell.strip().lower() in GAPS
+def is_gap(cell: str, all_words: bool = False) -> bool:
+    """Whether the cell stands for a missing value; where all words count as words, None or NA does not."""
+    return cell.strip().lower() in (NEVER_WORDS if all_words else GAPS)
 
 
 @dataclass(frozen=True)
@@ -93,12 +102,12 @@ def written(cell: str) -> Written | None:
     text = cell.strip().replace("\N{MINUS SIGN}", "-")
     if NUMBER.fullmatch(text) and text.isascii() and "." not in text:
         return Written(text, text)
+    if RATIO.fullmatch(text):
+        return Written(text, text)
     parts = DECORATED.fullmatch(text)
     if not parts or (parts[1] and parts[3]) or (parts[2] and parts[5]):
         return None
     sign, core, mark = parts[1] or parts[3], parts[4], parts[2] or parts[5]
-    if RATIO.fullmatch(core):
-        return Written(sign + core, sign + core, mark)
     spaced = SPACED.fullmatch(core)
     if spaced:
         core = core.replace(spaced["mark"], "")
@@ -124,6 +133,11 @@ def is_date(cell: str) -> bool:
 def has_unit(cell: str) -> bool:
     """Whether a cell is a number and its unit."""
     return len(cell) < 50 and bool(WITH_UNIT.fullmatch(cell.strip()))
+
+
+def is_ratio(cell: str) -> bool:
+    """Whether a cell is two whole numbers with a slash between them, such as 1/2 or 120/80."""
+    return bool(RATIO.fullmatch(cell.replace("\N{MINUS SIGN}", "-")))
 
 
 def is_odd(cell: str) -> bool:

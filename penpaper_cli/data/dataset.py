@@ -7,19 +7,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from penpaper_cli.data.cells import COMMA, Convention
+from penpaper_cli.data.cells import COMMA, POINT, Convention
 from penpaper_cli.data.encoding import Column, coded
-from penpaper_cli.data.images import pixel_shape
 from penpaper_cli.data.inference import MOST_CATEGORIES
 from penpaper_cli.data.kinds import opened_table
 from penpaper_cli.data.new_rows import read_rows_for
 from penpaper_cli.data.selection import Selection
 from penpaper_cli.data.sheet import Header, Sheet, read_header
-from penpaper_cli.data.sources import quoted, shown
+from penpaper_cli.data.sources import quoted
 from penpaper_cli.data.tables import Source, Table
-from penpaper_cli.data.vectors import Missing, Vector, are_days, is_index, no_name, read_vectors, without_gaps
+from penpaper_cli.data.vectors import (
+    Missing,
+    Numbering,
+    Vector,
+    are_days,
+    no_name,
+    numbering,
+    read_vectors,
+    without_gaps,
+)
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.expressions.numbers import TypedFloat
+from penpaper_cli.sentences.common import any_of
 
 __all__ = ["Column", "DataSet", "read_data", "read_rows_for"]
 
@@ -31,6 +40,9 @@ class DataSet:
     `columns` are the features as they stand in the file: a text column is several columns of X. With `classes`, y holds
     their numbers from 0; of two, the positive one is the later. `notes` are sentences that say what was assumed. Of a
     text, `classes` are its words, of which `context` many are looked at to guess the next; else `context` is 0.
+
+    `source` is what sentences call it, `missing` what is to be done with gaps: those that are to be filled in are NaN,
+    until it is known which rows teach what with.
     """
 
     features: tuple[str, ...]
@@ -41,6 +53,8 @@ class DataSet:
     classes: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     context: int = 0
+    source: str = ""
+    missing: Missing | None = None
 
 
 def read_data(
@@ -52,23 +66,27 @@ def read_data(
     missing: str | None = None,
     numbers: str | None = None,
     classify: bool = False,
+    all_words: Collection[str] | None = None,
+    encoding: str | None = None,
 ) -> DataSet:
     """The target and the features (by default every other column) of a CSV file, or `-` for standard input.
 
-    `drop` leaves columns out, `category` makes them categories whatever they look like; `missing` says what to do with
-    gaps (`drop` the row, or the column's `mean` or `median`), `numbers` how numbers are written; with `classify` the
-    different values of a numeric target are classes. Raises CannotRead with file, line, column and remedy, and
-    CannotWork when there are fewer than two rows or a feature never varies.
+    `drop` leaves columns out, `category` makes them categories whatever they look like, in which also NA is a word (or
+    only in those of `all_words`, where they are given); `missing` says what to do with gaps (`drop` the row, or the
+    column's `mean` or `median`), `numbers` how numbers are written; with `classify` the different values of a numeric
+    target are classes. `encoding` is that of the text, such as cp1251. Raises CannotRead with file, line, column and
+    remedy, and CannotWork when there are fewer than two rows.
     """
     convention, gaps = read_convention(numbers), read_missing(missing)
-    with opened_table(source) as (table, notes):
+    with opened_table(source, encoding) as (table, notes):
         header = read_header(table)
         selection = Selection(table.source, header, target, features, tuple(drop), frozenset(category))
         used = selection.places()
         notes += header.notes
         data = None if category else quick_numbers(table, header, convention)
         if data is None:
-            vectors = read_vectors(Sheet.seen(table, header), used, selection.category, gaps, convention, notes)
+            sheet = Sheet.seen(table, header, category if all_words is None else all_words)
+            vectors = read_vectors(sheet, used, selection.category, gaps, convention, notes)
         else:
             vectors = [Vector(j, header.called(j), data[:, j]) for j in used]
         return _data_set(selection, vectors, data, gaps, classify, notes)
@@ -77,7 +95,7 @@ def read_data(
 def read_convention(numbers: str | None) -> Convention | None:
     """The convention that --numbers names. Raises CannotRead."""
     if numbers not in (None, *Convention):
-        raise CannotRead(f"--numbers {quoted(str(numbers))}: choose {' or '.join(Convention)}.")
+        raise CannotRead(f"--numbers {quoted(str(numbers))}: choose {any_of(list(Convention))}.")
     return None if numbers is None else Convention(numbers)
 
 
@@ -94,7 +112,7 @@ def quick_numbers(table: Table, header: Header, numbers: Convention | None) -> n
     Points may set thousands apart, as in 250.000, unless some number shows that they are decimal points; and 02134 may
     be a code.
     """
-    if numbers is COMMA or (numbers is None and not table.is_plain(header.given)):
+    if numbers is COMMA or (numbers is not POINT and not table.is_plain(header.given)):
         return None
     data = table.quick_floats(header.given)
     return data if data is not None and data.shape[1] == len(header.names) else None
@@ -120,11 +138,8 @@ def _data_set(
     if count < 2:
         left = "no row" if not count else "only one row"
         raise CannotWork(f"{source} has {left} of data, and training needs at least two rows.")
-    are_pixels = pixel_shape([vector.name for vector in features]) is not None
     for vector in features:
         _refuse_days(source, vector, f"leave the column out with --drop {quoted(vector.name)}")
-        if not are_pixels:  # The corners of pictures may well be the same in all of them.
-            _refuse_constant(source, vector)
     _refuse_days(source, target, "choose another target")
     columns = tuple(Column(vector.name, vector.categories) for vector in features)
     names = tuple(name for column in columns for name in column.features)
@@ -136,34 +151,30 @@ def _data_set(
             'A feature can\'t be called "intercept", since the model has one of its own: rename the column.'
         )
     y, classes = _target(source, target, classify)
-    return DataSet(names, _matrix(columns, features, data), target.name, y, columns, classes, tuple(notes))
+    X = _matrix(columns, features, data)
+    return DataSet(names, X, target.name, y, columns, classes, tuple(notes), source=source, missing=missing)
 
 
 def _is_index(selection: Selection, vector: Vector, notes: list[str]) -> bool:
     """Whether a column only counts the rows, and so is left out. Raises CannotRead when it has no name otherwise."""
-    name = selection.header.names[vector.place]
-    if not vector.categories and is_index(vector.values, name):
-        notes.append(f"{selection.source}, column {quoted(vector.name)} only numbers the rows: left out.")
+    name, place = selection.header.names[vector.place], f"{selection.source}, column {quoted(vector.name)}"
+    numbered = Numbering.NONE if vector.categories else numbering(vector.values, name)
+    if numbered is Numbering.SURE:
+        notes.append(f"{place} {numbered.value}: left out.")
         return True
+    if numbered is Numbering.PERHAPS:
+        notes.append(f"{place} {numbered.value}: kept; --drop {quoted(vector.name)} leaves it out.")
     if not name:
         raise CannotRead(no_name(selection.source, selection.header.line, vector))
     return False
 
 
 def _refuse_days(source: str, vector: Vector, otherwise: str) -> None:
-    if not vector.categories and are_days(vector.values):
+    known = vector.values[~np.isnan(vector.values)]
+    if not vector.categories and are_days(known):
         raise CannotRead(
-            f"{source}, column {quoted(vector.name)} holds dates, such as {vector.values[0]:.0f}: turn them into a "
+            f"{source}, column {quoted(vector.name)} holds dates, such as {known[0]:.0f}: turn them into a "
             f"number, such as a year or an age, or {otherwise}."
-        )
-
-
-def _refuse_constant(source: str, vector: Vector) -> None:
-    if not (vector.values[0] != vector.values).any():
-        value = vector.categories[0] if vector.categories else TypedFloat(vector.values[0]).text
-        raise CannotWork(
-            f"{source}, column {quoted(vector.name)} is {shown(value, 40)} in every row, "
-            "so nothing can be learned from it: choose the other columns with --features."
         )
 
 

@@ -13,10 +13,12 @@ class Column:
     """A feature as it stands in the file. `categories` are () for numbers, else all of them in sorted order.
 
     The first category is the baseline and has no column of its own: next to an intercept it would be one too many.
+    `fill` is what stands in for a gap among numbers, where something does.
     """
 
     name: str
     categories: tuple[str, ...] = ()
+    fill: float | None = None
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -5,11 +5,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 
-from penpaper_cli.data.cells import COMMA, GAPS, POINT, RATIO, Convention, as_number, has_unit, is_date, is_odd, written
+from penpaper_cli.data.cells import (
+    COMMA,
+    FRACTION,
+    LIKE_A_CODE,
+    POINT,
+    Convention,
+    as_number,
+    has_unit,
+    is_date,
+    is_gap,
+    is_odd,
+    is_ratio,
+    written,
+)
 from penpaper_cli.data.entries import read_float
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead
@@ -21,13 +34,13 @@ MOST_COUNTED = 1000
 """So many different cells of a column are told apart, and no more."""
 NEARLY_ALL = 0.8
 """Where more than this share of a text column's cells differ, they identify rows instead of grouping them."""
-OTHERWISE = "mend the cell, or choose the other columns with --features"
 
 
 class CellKind(StrEnum):
     """What a cell was taken for; odd is what has digits, but is no number as it is written."""
 
     NUMBER = "number"
+    RATIO = "two numbers with a slash"
     DATE = "date"
     UNIT = "a number with its unit"
     ODD = "odd"
@@ -35,7 +48,7 @@ class CellKind(StrEnum):
     GAP = "gap"
 
 
-NOT_NUMBERS = (CellKind.TEXT, CellKind.UNIT, CellKind.ODD, CellKind.DATE)
+NOT_NUMBERS = (CellKind.TEXT, CellKind.RATIO, CellKind.UNIT, CellKind.ODD, CellKind.DATE)
 
 
 class Doubt(StrEnum):
@@ -49,6 +62,7 @@ class Look(StrEnum):
     """What isn't plain about how a number is written."""
 
     PADDED = "0 in front"
+    CODE = "E between digits"
     DECORATED = "with more than digits"
 
 
@@ -75,10 +89,12 @@ class Survey:
     """What was seen in a column: how many cells of each kind, and where the first of each stands.
 
     Of numbers also the first with each `sign` such as $ ("" is none), the first that `only` one convention can have,
-    the first that is in doubt between them, and the first of each unusual look.
+    the first that is in doubt between them, and the first of each unusual look. With `all_words` also None and NA are
+    words, and no gaps.
     """
 
     name: str
+    all_words: bool = False
     gaps: int = 0
     kinds: Counter[CellKind] = field(default_factory=Counter)
     """Gaps are not among them."""
@@ -95,6 +111,13 @@ class Survey:
         """How many cells are no gaps."""
         return self.kinds.total()
 
+    @property
+    def first_gap(self) -> str:
+        """The first gap and its place: line 4, or first on line 4, with the word that stands there."""
+        line, text = self.first[CellKind.GAP]
+        place = f"{'line' if self.gaps == 1 else 'first on line'} {line}"
+        return f"{quoted(text)}, {place}" if text else place
+
     def add(self, line: int, content: str) -> CellKind:
         """Look at one more cell: its kind."""
         text = content.strip()
@@ -103,7 +126,9 @@ class Survey:
             _keep_first(self.signs, "", line, text)
             if len(text) > 1 and text[0] == "0" and text.isdigit():
                 _keep_first(self.looks, Look.PADDED, line, text)
-        elif text.lower() in GAPS:
+            elif "E" in text and LIKE_A_CODE.fullmatch(text):
+                _keep_first(self.looks, Look.CODE, line, text)
+        elif is_gap(text, self.all_words):
             self.gaps += 1
             _keep_first(self.first, CellKind.GAP, line, text)
             return CellKind.GAP
@@ -119,6 +144,9 @@ class Survey:
     def _kind(self, line: int, text: str) -> CellKind:
         if is_date(text):
             return CellKind.DATE
+        if is_ratio(text):
+            _keep_first(self.signs, "", line, text)
+            return CellKind.RATIO
         number = written(text)
         if number is None:
             return CellKind.ODD if is_odd(text) else CellKind.UNIT if has_unit(text) else CellKind.TEXT
@@ -129,8 +157,7 @@ class Survey:
             _keep_first(self.only, POINT, line, text)
         elif number.point is None:
             _keep_first(self.only, COMMA, line, text)
-        plain = text.replace("\N{MINUS SIGN}", "-")
-        if not NUMBER.fullmatch(plain) and not RATIO.fullmatch(plain.lstrip("+-")):
+        if not NUMBER.fullmatch(text.replace("\N{MINUS SIGN}", "-")):
             _keep_first(self.looks, Look.DECORATED, line, text)
         return CellKind.NUMBER
 
@@ -158,7 +185,7 @@ class Inference:
     convention: Convention = POINT
     note: str = ""
     problem: str = ""
-    remedy: str = OTHERWISE
+    remedy: str = ""
     target_remedy: str = "mend the cell, or leave the row out"
 
 
@@ -179,16 +206,31 @@ def infer(
 
     With `category` it holds categories, whatever they look like.
     """
+    drop = f"leave the column out with --drop {quoted(survey.name)}"
+    inference = _infer(survey, source, separator, of_file, numbers, category, drop)
+    return inference if inference.remedy else replace(inference, remedy=f"mend the cell, or {drop}")
+
+
+def _infer(
+    survey: Survey,
+    source: str,
+    separator: str,
+    of_file: set[Convention],
+    numbers: Convention | None,
+    category: bool,
+    drop: str,
+) -> Inference:
     place, name = f"{source}, column {quoted(survey.name)}", quoted(survey.name)
     kinds, filled = survey.kinds, survey.filled
-    drop = f"leave the column out with --drop {name}"
     if not filled:
         problem = f"{place} is empty"
         return Inference(ColumnKind.EMPTY, problem=problem, remedy=drop, target_remedy="choose another target")
     if category:
         return _categories(survey, place, drop, insisted=True)
+    if numbers is FRACTION and kinds[CellKind.NUMBER] + kinds[CellKind.RATIO] == filled:
+        return _number(survey, source, separator, of_file, None)
     if kinds[CellKind.NUMBER] == filled:
-        return _number(survey, source, separator, of_file, numbers)
+        return _number(survey, source, separator, of_file, None if numbers is FRACTION else numbers)
     if kinds[CellKind.DATE] and kinds[CellKind.DATE] >= filled - kinds[CellKind.DATE]:
         advice = "turn them into a number, such as a year or an age"
         problem = f"{place} holds dates, such as {survey.first[CellKind.DATE]}"
@@ -203,23 +245,38 @@ def infer(
         insist = f"{advice}, or {drop}, or use them as categories with --category {name}"
         return Inference(ColumnKind.TEXT, problem=problem, remedy=insist, target_remedy=advice)
     if kinds[CellKind.NUMBER]:
-        return _mixed(survey, source, name)
-    return _categories(survey, place, drop, insisted=False)
+        return _or_fractions(survey, _mixed(survey, source, name, drop))
+    return _or_fractions(survey, _categories(survey, place, drop, insisted=False), place)
 
 
-def _mixed(survey: Survey, source: str, name: str) -> Inference:
+def _mixed(survey: Survey, source: str, name: str, drop: str) -> Inference:
     """Numbers and words in one column: the kind that is rarer holds the slip."""
     few_words = survey.kinds[CellKind.NUMBER] >= survey.filled - survey.kinds[CellKind.NUMBER]
     rarer = NOT_NUMBERS if few_words else (CellKind.NUMBER,)
     line, text = min(survey.first[kind] for kind in rarer if kind in survey.first)
     problem = f"{source}, line {line}, column {quoted(survey.name)}: {quoted(text)} "
     if few_words:
-        return Inference(ColumnKind.MIXED, problem=problem + _why_no_number(text))
+        return Inference(ColumnKind.MIXED, problem=problem + _why_no_number(text), remedy=f"mend the cell, or {drop}")
     remedy = (
         f"mend the cell, or use the column as categories with --category {name}, or leave it out with --drop {name}"
     )
     problem += "is a number, but most cells of the column are not"
     return Inference(ColumnKind.MIXED, problem=problem, remedy=remedy)
+
+
+def _or_fractions(survey: Survey, inference: Inference, place: str = "") -> Inference:
+    """What two numbers with a slash were taken for, and how to have fractions of them."""
+    ratio = survey.first.get(CellKind.RATIO)
+    if ratio is None:
+        return inference
+    fractions = f"for fractions say --numbers {FRACTION}"
+    if inference.problem:
+        remedies = [remedy and f"{remedy}; {fractions}" for remedy in (inference.remedy, inference.target_remedy)]
+        inference = replace(inference, remedy=remedies[0], target_remedy=remedies[1])
+    if place:
+        note = f"{place}: {quoted(ratio.text)} is taken for a word; {fractions}."
+        return replace(inference, note=" ".join(filter(None, [inference.note, note])))
+    return inference
 
 
 def _why_no_number(text: str) -> str:
@@ -309,9 +366,9 @@ def _number(
 
 def _reading(survey: Survey, place: str, convention: Convention) -> str:
     """What was made of numbers that are not written plainly, by the first of them."""
-    if padded := survey.looks.get(Look.PADDED):
-        value, category = padded.text.lstrip("0") or "0", f"--category {quoted(survey.name)}"
-        return f"{place}: {quoted(padded.text)} is read as {value}; if it is a code, say {category}."
+    if code := survey.looks.get(Look.PADDED) or survey.looks.get(Look.CODE):
+        value, category = _plain(code.text), f"--category {quoted(survey.name)}"
+        return f"{place}: {quoted(code.text)} is read as {value}; if it is a code, say {category}."
     example = survey.looks.get(Look.DECORATED)
     if not example and convention is COMMA:
         example = survey.in_doubt.get(Doubt.POINT)

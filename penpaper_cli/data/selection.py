@@ -81,6 +81,12 @@ def column_names(names: str | Sequence[str] | None) -> Sequence[str] | None:
     return [part.strip().removeprefix('"').removesuffix('"') for part in parts]
 
 
+def as_option(names: Sequence[str]) -> str:
+    """The names of columns as an option takes them, fit for a shell: "A,B"."""
+    parts = [f'"{name}"' if "," in name else name for name in names]
+    return f"'{','.join(parts)}'" if any("," in name for name in names) else f'"{shown(",".join(parts), 2_000)}"'
+
+
 def no_column(source: str, names: list[str], name: str) -> str:
     """That there is no such column, with names that are close and those there are."""
     import difflib

@@ -17,12 +17,13 @@ from penpaper_cli.data.selection import no_column
 from penpaper_cli.data.sheet import Header, Sheet, read_header
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.data.tables import Source, Table
-from penpaper_cli.data.vectors import are_days, is_index, read_numbers
+from penpaper_cli.data.vectors import Numbering, are_days, numbering, read_numbers
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.expressions.numbers import TypedFloat
 from penpaper_cli.sentences.common import plural
 
 FIRST_ROWS = 5
+LONGEST_SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,10 @@ def look_at(
     drop: Collection[str] = (),
     category: Collection[str] = (),
     numbers: str | None = None,
+    encoding: str | None = None,
 ) -> Summary:
     """What is in a CSV file, or on standard input for `-`. Raises CannotRead only when it is no table at all."""
-    with opened_table(source) as (table, notes):
+    with opened_table(source, encoding) as (table, notes):
         header = read_header(table)
         names = [header.called(j) for j in range(len(header.names))]
         for name in (*(features or ()), *drop, *category):
@@ -79,7 +81,7 @@ def look_at(
             columns = [_of_numbers(table.source, header, j, data[:, j]) for j in shown]
             rows, left_out = len(data), set[int]()
         else:
-            sheet = Sheet.seen(table, header)
+            sheet = Sheet.seen(table, header, category)
             notes += sheet.notes
             columns = [_column(sheet, j, convention, names[j] in category, notes) for j in shown]
             notes += [
@@ -88,13 +90,17 @@ def look_at(
             ]
             rows, left_out = sheet.rows, sheet.left_out
         notes += _twice(table.source, names)
-        first = [[cells[j].strip() for j in shown] for cells in _first_rows(table, header, left_out)]
+        first = [[_cut(cells[j].strip()) for j in shown] for cells in _first_rows(table, header, left_out)]
     return Summary(table.source, rows, SEPARATORS.get(table.delimiter, ""), columns, first, notes)
 
 
 def _first_rows(table: Table, header: Header, left_out: Collection[int]) -> list[list[str]]:
     rows = islice(table.rows(), int(header.given), None)
     return [cells for line, cells in islice(((line, c) for line, c in rows if line not in left_out), FIRST_ROWS)]
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= LONGEST_SHOWN else f"{cell[: LONGEST_SHOWN - 1]}…"
 
 
 def _twice(source: str, names: list[str]) -> list[str]:
@@ -106,16 +112,19 @@ def _of_numbers(source: str, header: Header, j: int, values: np.ndarray, gaps: i
     """A column of numbers; the gaps are not among `values`."""
     name = header.called(j)
     kind = ColumnKind.DATE if are_days(values) else ColumnKind.NUMBER
-    if not gaps and is_index(values, header.names[j]):
+    numbered = Numbering.NONE if gaps else numbering(values, header.names[j])
+    if numbered is Numbering.SURE:
         kind = ColumnKind.INDEX
     low, high = TypedFloat(values.min()), TypedFloat(values.max())
     finding = ""
     if kind is ColumnKind.INDEX:
-        finding = f"{source}, column {quoted(name)} only numbers the rows: it is left out unless --features names it."
+        finding = f"{source}, column {quoted(name)} {numbered.value}: it is left out unless --features names it."
     elif kind is ColumnKind.DATE:
         finding = f"{source}, column {quoted(name)} holds dates, such as {low.text}: turn them into a number."
     elif len(values) > 1 and low == high:
         finding = f"{source}, column {quoted(name)} is {low.text} in every row, so nothing can be learned from it."
+    elif numbered is Numbering.PERHAPS:
+        finding = f"{source}, column {quoted(name)} {numbered.value}: pp train keeps it; --drop {quoted(name)} doesn't."
     with np.errstate(over="ignore"):
         mean = float(values.mean())
     return ColumnSummary(name, kind, len(values), gaps, low, mean if np.isfinite(mean) else None, high, finding=finding)
@@ -127,8 +136,10 @@ def _column(sheet: Sheet, j: int, numbers: Convention | None, category: bool, no
     finding = f"{inferred.problem}; {inferred.remedy}." if inferred.problem and sheet.rows else ""
     if survey.gaps and survey.filled:
         place = f"{sheet.table.source}, column {quoted(survey.name)}"
-        first = f"{'line' if survey.gaps == 1 else 'the first on line'} {survey.first[CellKind.GAP].line}"
-        notes.append(f"{place} has {plural(survey.gaps, 'gap')} ({first}); --missing says what to do with gaps.")
+        remedy = "--missing says what to do with gaps"
+        if survey.first[CellKind.GAP].text and inferred.kind in (ColumnKind.CATEGORY, ColumnKind.TEXT):
+            remedy += f", and --category {quoted(survey.name)} that they are words"
+        notes.append(f"{place} has {plural(survey.gaps, 'gap')} ({survey.first_gap}); {remedy}.")
     if inferred.note:
         notes.append(inferred.note)
     if inferred.kind is ColumnKind.NUMBER and not inferred.problem:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from array import array
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 import numpy as np
 
 from penpaper_cli.data.cells import Convention, as_number, is_gap
-from penpaper_cli.data.inference import CellKind, ColumnKind, Survey
+from penpaper_cli.data.inference import Cell, CellKind, ColumnKind
+from penpaper_cli.data.selection import as_option
 from penpaper_cli.data.sheet import Sheet
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead, CannotWork
@@ -18,6 +20,14 @@ from penpaper_cli.sentences.common import listed, plural
 
 MOST_LISTED = 20
 INDEX_NAMES = {"id", "index", "unnamed: 0"}
+NUMBERING = {"#", "id", "no", "nr", "num", "number", "index", "idx", "row", "rownames", "obs", "serial", "case"}
+"""Words of a name that says that a column numbers the rows; not as a number of something, such as number_of_rooms."""
+OF_TIME = {"year", "quarter", "month", "week", "day", "date", "hour", "minute", "second", "time", "period", "age", "t"}
+WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|#")
+FEW_ROWS = 10
+"""Numbers that rise through fewer rows than this are nothing to wonder at."""
+MOST_HOLES = 1.5
+"""Numbers that rise over more than so many times their count are measured rather than counted."""
 EARLIEST, LATEST = 1900_01_01, 2100_12_31
 
 
@@ -33,14 +43,14 @@ class Missing(StrEnum):
 class Vector:
     """A column's numbers, float64 of shape (n,), or the places of its cells among its sorted `categories`.
 
-    A gap is NaN; the first is on line `gap`. `place` is the column's in the file, from 0.
+    A gap is NaN; `gap` is the first. `place` is the column's in the file, from 0.
     """
 
     place: int
     name: str
     values: np.ndarray
     categories: tuple[str, ...] = ()
-    gap: int = 0
+    gap: Cell | None = None
 
     def of_rows(self, rows: np.ndarray) -> Vector:
         """Only these rows, and only the categories that are left in them."""
@@ -78,27 +88,34 @@ def read_vectors(
         reader for j in used if (reader := _reader(sheet, j, j == used[-1], category, numbers, notes)) is not None
     ]
     if not missing:
-        _refuse_gaps(source, [sheet.surveys[reader.empty.place] for reader in readers], sheet.surveys[used[-1]])
+        _refuse_gaps(sheet, readers)
     return _read(sheet, readers)
 
 
-def _refuse_gaps(source: str, surveys: list[Survey], target: Survey) -> None:
-    """Say how many gaps each column has, and what to do."""
-    counts = [
-        f"{survey.gaps:,} in column {quoted(survey.name)} "
-        f"({'line' if survey.gaps == 1 else 'first on line'} {survey.first[CellKind.GAP].line})"
-        for survey in surveys
-        if survey.gaps
-    ]
-    if counts:
-        rest = [plural(len(counts) - MOST_LISTED, "more column")] if len(counts) > MOST_LISTED else []
-        fill = "; a target is never filled in"
-        if not target.gaps:
-            fill = ", or fill them in with --missing mean or --missing median"
-        raise CannotRead(
-            f"{source} has gaps (empty cells, or words such as NA): {listed(counts[:MOST_LISTED] + rest)}; leave their "
-            f"rows out with --missing drop{fill}."
-        )
+def _refuse_gaps(sheet: Sheet, readers: Sequence[_Numbers | _Categories]) -> None:
+    """Say how many gaps each column has, and what to do: the target, which is read last, is never filled in."""
+    gappy = [reader for reader in readers if reader.empty.gap]
+    if not gappy:
+        return
+    surveys = [sheet.surveys[reader.empty.place] for reader in gappy]
+    counts = [f"{survey.gaps:,} in column {quoted(survey.name)} ({survey.first_gap})" for survey in surveys]
+    rest = [plural(len(counts) - MOST_LISTED, "more column")] if len(counts) > MOST_LISTED else []
+    remedies = ["leave their rows out with --missing drop"]
+    if all(isinstance(reader, _Numbers) and reader is not readers[-1] for reader in gappy):
+        remedies.append("fill them in with --missing mean or --missing median")
+    words = [vector.name for reader in gappy if isinstance(reader, _Categories) and _is_word(vector := reader.empty)]
+    if words:
+        remedies.append(f"take words such as NA as they are with --category {as_option(words)}")
+    target = "; a target is never filled in" if gappy[-1] is readers[-1] else ""
+    raise CannotRead(
+        f"{sheet.table.source} has gaps (empty cells, or words such as NA): {listed(counts[:MOST_LISTED] + rest)}; "
+        f"{', or '.join(remedies)}{target}."
+    )
+
+
+def _is_word(vector: Vector) -> bool:
+    """Whether a gap may be meant for a word."""
+    return vector.gap is not None and bool(vector.gap.text)
 
 
 def read_numbers(sheet: Sheet, j: int, convention: Convention) -> np.ndarray:
@@ -131,19 +148,39 @@ def _reader(
         raise CannotRead(f"{column.problem}; {remedy}.")
     if column.note:
         notes.append(column.note)
-    first_gap = sheet.surveys[j].first.get(CellKind.GAP)
-    empty = Vector(j, name, np.empty(0), gap=first_gap.line if first_gap else 0)
+    empty = Vector(j, name, np.empty(0), gap=sheet.surveys[j].first.get(CellKind.GAP))
     if column.kind is ColumnKind.CATEGORY:
-        return _Categories(empty)
+        return _Categories(empty, sheet.surveys[j].all_words)
     return _Numbers(empty, source, column.convention, remedy)
 
 
-def is_index(values: np.ndarray, name: str) -> bool:
-    """Whether a column only numbers the rows: by its name when all its numbers differ; without one, by counting."""
-    if len(values) < 2 or (name and name.casefold() not in INDEX_NAMES) or not bool((values == np.floor(values)).all()):
-        return False
-    counts = values[0] in (0, 1) and bool((np.diff(values) == 1).all())
-    return bool(counts) or (bool(name) and len(np.unique(values)) == len(values))
+class Numbering(Enum):
+    """Whether a column numbers the rows."""
+
+    SURE = "only numbers the rows"
+    PERHAPS = "may only number the rows"
+    NONE = ""
+
+
+def numbering(values: np.ndarray, name: str) -> Numbering:
+    """Whether a column numbers the rows: whole numbers, all different, that rise where the name doesn't say it all.
+
+    Without a name they have to count 1, 2, 3. Where only the name or only the numbers tell so it is a perhaps.
+    """
+    if len(values) < 2 or values[0] == values[-1] or not bool((values == np.floor(values)).all()):
+        return Numbering.NONE
+    steps = np.diff(values)
+    if not name:
+        return Numbering.SURE if values[0] in (0, 1) and bool((steps == 1).all()) else Numbering.NONE
+    rising = bool((steps > 0).all())
+    if not rising and len(np.unique(values)) < len(values):
+        return Numbering.NONE
+    words = {word.casefold() for word in WORDS.findall(name)}
+    if name.casefold() in INDEX_NAMES or (rising and words & NUMBERING and "of" not in words):
+        return Numbering.SURE
+    count = len(values)
+    counts = rising and count >= FEW_ROWS and values[-1] - values[0] < MOST_HOLES * count
+    return Numbering.PERHAPS if words & NUMBERING or (counts and not words & OF_TIME) else Numbering.NONE
 
 
 def are_days(values: np.ndarray) -> bool:
@@ -177,14 +214,15 @@ class _Numbers:
 class _Categories:
     """Reads the words of a column."""
 
-    def __init__(self, empty: Vector) -> None:
-        self.empty = empty
+    def __init__(self, empty: Vector, all_words: bool) -> None:
+        self.empty, self.all_words = empty, all_words
         self.places: dict[str, int] = {}
         self.values = array("d")
 
     def __call__(self, line: int, cell: str) -> None:
         text = cell.strip()
-        self.values.append(float("nan") if is_gap(text) else self.places.setdefault(text, len(self.places)))
+        is_missing = is_gap(text, self.all_words)
+        self.values.append(float("nan") if is_missing else self.places.setdefault(text, len(self.places)))
 
     def vector(self) -> Vector:
         """The column, once all of it is read; its categories are sorted."""
@@ -207,7 +245,10 @@ def no_name(source: str, line: int, vector: Vector) -> str:
 def without_gaps(
     source: str, features: list[Vector], target: Vector, missing: Missing | None, notes: list[str]
 ) -> tuple[list[Vector], Vector]:
-    """The vectors with their gaps dealt with as `missing` says. Raises CannotRead when it can't be done."""
+    """The vectors without the rows that have gaps, where `missing` says so; gaps to be filled in stay, as NaN.
+
+    Raises CannotRead for a gap that can't be filled in.
+    """
     gaps = {id(vector): np.isnan(vector.values) for vector in (*features, target)}
     gappy = [vector for vector in (*features, target) if gaps[id(vector)].any()]
     if not gappy or missing is None:
@@ -218,21 +259,13 @@ def without_gaps(
         return [vector.of_rows(rows) for vector in features], target.of_rows(rows)
     for vector in gappy:
         if vector is target or vector.categories:
-            why = "the target, and an invented one teaches nothing"
+            assert vector.gap is not None
+            why, keep = "the target, and an invented one teaches nothing", ""
             if vector is not target:
                 why = f"made of words, which have no {missing}"
+                keep = f", or take it for a word with --category {quoted(vector.name)}" if vector.gap.text else ""
             raise CannotRead(
-                f"{source}, line {vector.gap}, column {quoted(vector.name)} has a gap, but it is {why}: "
-                "leave such rows out with --missing drop, or fill in the cell."
+                f"{source}, line {vector.gap.line}, column {quoted(vector.name)} has a gap, but it is {why}: "
+                f"leave such rows out with --missing drop{keep}, or fill in the cell."
             )
-    return [_filled(source, v, gaps[id(v)], missing, notes) if v in gappy else v for v in features], target
-
-
-def _filled(source: str, vector: Vector, gaps: np.ndarray, missing: Missing, notes: list[str]) -> Vector:
-    """A column of numbers with its gaps filled in by its own mean or median."""
-    known: Callable[[np.ndarray], np.floating] = np.mean if missing is Missing.MEAN else np.median
-    value = float(known(vector.values[~gaps]))
-    text = f"{value:.6g}" if float(f"{value:.6g}") == value else f"about {value:.6g}"
-    count = plural(int(gaps.sum()), "gap")
-    notes.append(f"{source}, column {quoted(vector.name)}: {count} filled in with its {missing}, {text}.")
-    return replace(vector, values=np.where(gaps, value, vector.values))
+    return features, target

@@ -21,7 +21,8 @@ from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.formula.program import Program
 from penpaper_cli.models.experiment import Trained
 from penpaper_cli.models.kind import Task
-from penpaper_cli.paper.paper import Array, Paper
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper
 from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import corpus as corpus_words
 from penpaper_cli.sentences import training as training_words
@@ -111,9 +112,9 @@ class WordLesson(Lesson):
             times = self.counts.after(contexts_found[k])
             order = [j for j in np.argsort(-times, kind="stable").tolist() if times[j]]
             shown = order if self.show.detail == "full" else order[:WORDS_IN_A_ROW]
-            found = [part for j in shown for part in (", ", Name(known[j]), f" {times[j]:,}")]
+            parts = [part for j in shown for part in (", ", Name(known[j]), f" {times[j]:,}")]
             more = [corpus_words.others(len(order) - len(shown))] if len(order) > len(shown) else []
-            return side_by_side(known, contexts_found[k].tolist()), (f"{times.sum():,}",), (*found[1:], *more)
+            return side_by_side(known, contexts_found[k].tolist()), (f"{times.sum():,}",), (*parts[1:], *more)
 
         head: tuple[Parts, ...] = (("before",), ("times",), ("next",))
         yield from self.cut(head, "lrl", range(len(contexts_found)), row, "row")
@@ -126,14 +127,14 @@ class WordLesson(Lesson):
         yield from self.shares()
         yield from self.smallest_loss()
         yield Sentence((corpus_words.SMALLEST,))
-        found, best = self.model.metrics["loss"], counts.loss()
+        loss, best = self.model.metrics["loss"], counts.loss()
         rule = run.settings.rule.word
-        yield Table((("number",), (rule,), ("counts",), ("difference",)), [self.losses(found, best)], "lrrr")
+        yield Table((("number",), (rule,), ("counts",), ("difference",)), [self.losses(loss, best)], "lrrr")
         if run.layers.l2:
             yield Sentence((corpus_words.PENALISED,), explains=False)
         elif counts.context > 1 and not run.layers.hidden:
             yield Sentence((corpus_words.ADDED_UP,), explains=False)
-        elif not run.out_of_patience and found > ARRIVED * best:
+        elif not run.out_of_patience and loss > ARRIVED * best:
             yield Sentence((corpus_words.not_there_yet(10 * run.epochs, run.settings.rule.plain),), explains=False)
 
     def shares(self) -> Iterator[Block]:
@@ -156,9 +157,9 @@ class WordLesson(Lesson):
         head: tuple[Parts, ...] = (("before",), ("next word",), ("times",), ("share",), ("the model",), ("difference",))
         yield from self.cut(head, "llrrrr", order, row, "pair")
 
-    def losses(self, found: float, best: float) -> tuple[Parts, ...]:
+    def losses(self, loss: float, best: float) -> tuple[Parts, ...]:
         """The row of the loss."""
-        return ("loss",), (Num(found),), (Num(best),), (Num(found - best),)
+        return ("loss",), (Num(loss),), (Num(best),), (Num(loss - best),)
 
     def smallest_loss(self) -> Iterator[Block]:
         """The loss of the counts, worked."""
@@ -176,8 +177,8 @@ class WordLesson(Lesson):
 
     def for_programs(self) -> dict[str, Any]:
         """What any run gives, and the smallest loss there is."""
-        found = super().for_programs()
-        return found if self.run.diverged else found | {"counts": {"loss": self.counts.loss()}}
+        document = super().for_programs()
+        return document if self.run.diverged else document | {"counts": {"loss": self.counts.loss()}}
 
     def failure(self) -> CannotWork:
         """Why a run diverged, and what to try."""

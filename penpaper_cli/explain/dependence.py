@@ -11,7 +11,7 @@ from penpaper_cli.expressions.arithmetic import Expr, Name, Num
 from penpaper_cli.expressions.numbers import Figures, Scalar, Typed
 from penpaper_cli.models.dependence import BEYOND_FLOAT64, INFLATED, Dependence, inflation
 from penpaper_cli.models.least_squares import Solved
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 from penpaper_cli.sentences import fit as fit_words
 from penpaper_cli.sentences.common import listed
 from penpaper_cli.solution.blocks import Block, Parts, Sentence, Table, Working
@@ -54,19 +54,19 @@ def sign(factors: Iterable[Scalar], figures: Figures) -> str:
     return "=" if all(figures.in_full(factor) for factor in factors) else "≈"
 
 
-def terms(found: Dependence, names: Sequence[str], figures: Figures) -> list[tuple[Scalar, str]]:
+def terms(dependence: Dependence, names: Sequence[str], figures: Figures) -> list[tuple[Scalar, str]]:
     """The columns that a column depends on, with their factors; the constant last."""
-    written = ((handy(factor, figures), names[k]) for k, factor in found.factors.items())
+    written = ((handy(factor, figures), names[k]) for k, factor in dependence.factors.items())
     return sorted(written, key=lambda term: term[1] == ONES)
 
 
 def dependent(solved: Solved, names: Sequence[str], show: Show) -> Iterator[Block]:
     """The columns that depend on others: rooms = 2·bedrooms + 1."""
     yield Sentence((fit_words.EVERY_ROW,))
-    for found in solved.dependent[:MOST_NAMED]:
-        written = terms(found, names, show.figures)
+    for dependence in solved.dependent[:MOST_NAMED]:
+        written = terms(dependence, names, show.figures)
         relation = sign((factor for factor, _ in written), show.figures) if solved.exact else "≈"
-        yield Working((Name(names[found.column]), linear(written)), (relation,))
+        yield Working((Name(names[dependence.column]), linear(written)), (relation,))
     hidden = len(solved.dependent) - MOST_NAMED
     if hidden > 0:
         yield Sentence((fit_words.relations_left_out(hidden),), explains=False)
@@ -75,11 +75,11 @@ def dependent(solved: Solved, names: Sequence[str], show: Show) -> Iterator[Bloc
 def nearly_dependent(X: Array, names: Sequence[str], intercept: bool = True) -> Iterator[Block]:
     """The features that the others nearly determine, with their variance inflation factors."""
     factors = inflation(X, intercept)
-    found = [(name, float(factor)) for name, factor in zip(names, factors, strict=True) if factor > INFLATED]
-    if found:
+    inflated = [(name, float(factor)) for name, factor in zip(names, factors, strict=True) if factor > INFLATED]
+    if inflated:
         yield Sentence((fit_words.inflated(INFLATED, f"{100 - 100 / INFLATED:g}"),), explains=False)
         head: tuple[Parts, ...] = (("feature",), (fit_words.FACTOR,))
-        yield Table(head, [((Name(name),), _factor(factor)) for name, factor in found], "lr")
+        yield Table(head, [((Name(name),), _factor(factor)) for name, factor in inflated], "lr")
 
 
 def _factor(factor: float) -> Parts:
@@ -90,8 +90,8 @@ def _factor(factor: float) -> Parts:
 def no_unique_answer(solved: Solved, names: Sequence[str], rows: int) -> str:
     """The sentence that names the columns and the remedy."""
     shown = solved.dependent[:MOST_NAMED]
-    clauses = [_clause(found, names, solved.exact) for found in shown]
-    columns = [quoted(names[found.column]) for found in shown]
+    clauses = [_clause(dependence, names, solved.exact) for dependence in shown]
+    columns = [quoted(names[dependence.column]) for dependence in shown]
     hidden = len(solved.dependent) - len(shown)
     if hidden:
         clauses.append(fit_words.more_dependent(hidden))
@@ -99,14 +99,14 @@ def no_unique_answer(solved: Solved, names: Sequence[str], rows: int) -> str:
     return fit_words.no_unique_answer(listed(clauses), listed(columns), rows, len(names))
 
 
-def _clause(found: Dependence, names: Sequence[str], exact: bool) -> str:
+def _clause(dependence: Dependence, names: Sequence[str], exact: bool) -> str:
     """One dependence as a clause: "rooms" = 2·"bedrooms" + 1 in every row."""
     figures = Figures()
-    factors = terms(found, names, figures)
+    factors = terms(dependence, names, figures)
     written = ""
     for factor, name in factors:
         joint = (" − " if factor < 0 else " + ") if written else "−" if factor < 0 else ""
         size = figures.text(factor).removeprefix("-")
         written += joint + (size if name == ONES else quoted(name) if size == "1" else f"{size}·{quoted(name)}")
     relation = sign((factor for factor, _ in factors), figures) if exact else "≈"
-    return f"{quoted(names[found.column])} {relation} {written or '0'} in every row"
+    return f"{quoted(names[dependence.column])} {relation} {written or '0'} in every row"

@@ -60,9 +60,9 @@ class Distance:
         if run.layers.l2:
             yield Sentence((training_words.PENALISED,))
         rule = run.settings.rule.word
-        found, best = self.model.in_own_units(), self.in_own_units()
-        pairs: list[tuple[Parts, float, float]] = [(("intercept",), float(found[1].data), float(best[1].data))]
-        coefficients = zip(data.features, found[0].data, best[0].data, strict=True)
+        own, best = self.model.in_own_units(), self.in_own_units()
+        pairs: list[tuple[Parts, float, float]] = [(("intercept",), float(own[1].data), float(best[1].data))]
+        coefficients = zip(data.features, own[0].data, best[0].data, strict=True)
         pairs += [((Name(feature),), *both) for feature, *both in coefficients]
         pairs += [(("loss",), self.model.metrics["loss"], self.exact.loss)]
         rows = [(name, (Num(a),), (Num(b),), _difference(a, b)) for name, a, b in pairs]
@@ -98,7 +98,7 @@ def by_feature(show: Show, head: tuple[Parts, ...], rows: Sequence[tuple[Parts, 
         yield Sentence((training_words.features_left_out(hidden),), explains=False)
 
 
-def _difference(found: float, best: float) -> Parts:
+def _difference(number: float, best: float) -> Parts:
     """The difference of two numbers, unless it is one of rounding only."""
-    rounding = abs(found - best) <= ROUNDING * max(abs(found), abs(best))
-    return (training_words.NOTHING_BEYOND_ROUNDING,) if rounding and found != best else (Num(found - best),)
+    rounding = abs(number - best) <= ROUNDING * max(abs(number), abs(best))
+    return (training_words.NOTHING_BEYOND_ROUNDING,) if rounding and number != best else (Num(number - best),)

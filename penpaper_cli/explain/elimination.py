@@ -11,7 +11,8 @@ from penpaper_cli.explain.show import MOST_ENTRIES, Show
 from penpaper_cli.explain.working import as_decimal, line
 from penpaper_cli.expressions.arithmetic import Entry, Expr, Name, Num, Sum, shorten, working
 from penpaper_cli.models.elimination import Elimination, Turn
-from penpaper_cli.paper.paper import Array, Paper, Place
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper, Place
 from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import fit as fit_words
 from penpaper_cli.solution.blocks import Block, Heading, Parts, Sentence
@@ -24,7 +25,7 @@ MOST_TURNS = 10
 class Eliminated:
     """Elimination and back-substitution in blocks. Matrices are M, M1, M2 …, one for each turn."""
 
-    found: Elimination
+    elimination: Elimination
     columns: tuple[str, ...]
     show: Show
 
@@ -32,11 +33,11 @@ class Eliminated:
         """Each turn, then, where there is one solution, each unknown."""
         yield Heading((fit_words.ELIMINATION_HEADING,))
         yield Sentence((fit_words.elimination(len(self.columns)),))
-        yield from self.matrix("M", self.found.start)
+        yield from self.matrix("M", self.elimination.start)
         yield from self.turns()
-        for k in self.found.dependent:
+        for k in self.elimination.dependent:
             yield Sentence((fit_words.zero_pivot(k + 1),), explains=False)
-        if not self.found.dependent:
+        if not self.elimination.dependent:
             yield from self.back_substitution()
 
     def matrix(self, name: str, data: Array) -> Iterator[Block]:
@@ -45,9 +46,9 @@ class Eliminated:
 
     def turns(self) -> Iterator[Block]:
         """The first turns, worked; the triangle where not all were."""
-        turns, most = self.found.turns, self.show.most(MOST_TURNS)
+        turns, most = self.elimination.turns, self.show.most(MOST_TURNS)
         shown = len(turns) if len(turns) <= most else min(most, FEW)
-        matrix = self.found.start.copy()
+        matrix = self.elimination.start.copy()
         for number, turn in enumerate(turns[:shown], start=1):
             yield from self.turn(number, turn, matrix)
             matrix[turn.row] = turn.after
@@ -56,7 +57,7 @@ class Eliminated:
             if self.show.detail != "summary":
                 yield Sentence((fit_words.turns_left_out(len(turns) - shown),), explains=False)
             yield Sentence((fit_words.TRIANGLE,))
-            yield from self.matrix(self.called(len(turns)), self.found.triangle)
+            yield from self.matrix(self.called(len(turns)), self.elimination.triangle)
         elif not turns and len(self.columns) > 1:
             yield Sentence((fit_words.NO_TURNS,))
 
@@ -84,10 +85,10 @@ class Eliminated:
         asked = [at for at in places if at in self.show.entries]
         kept = asked or places[: self.show.most(MOST_ENTRIES)]
         for at in kept:
-            found = turn.after[at[1]]
-            head = Entry(Name(self.called(number)), at, found)
+            result = turn.after[at[1]]
+            head = Entry(Name(self.called(number)), at, result)
             sides = working(entry(at) - m * entry((k, at[1])))
-            yield line("elimination", [head, *sides, *as_decimal(found, self.show)], self.show)
+            yield line("elimination", [head, *sides, *as_decimal(result, self.show)], self.show)
         if len(kept) < len(places):
             unseen = next(at for at in places if at not in kept)
             yield Sentence(
@@ -98,8 +99,8 @@ class Eliminated:
         """Each unknown by those below it, the last first."""
         yield Heading((fit_words.BACK_HEADING,))
         yield Sentence((fit_words.BACK_SUBSTITUTION,))
-        rows, c, size = self.found.triangle, self.found.solution, len(self.columns)
-        name = Name(self.called(len(self.found.turns)))
+        rows, c, size = self.elimination.triangle, self.elimination.solution, len(self.columns)
+        name = Name(self.called(len(self.elimination.turns)))
         shown = min(size, self.show.most(MOST_TURNS))
         for k in range(size - 1, size - 1 - shown, -1):
             e = self.unknown(name, rows, c, k)

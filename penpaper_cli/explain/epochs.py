@@ -18,7 +18,8 @@ from penpaper_cli.formula.program import Program
 from penpaper_cli.formula.update_rules import rate_of
 from penpaper_cli.models.descent import Run, State, updated
 from penpaper_cli.models.experiment import Experiment
-from penpaper_cli.paper.paper import Array, Paper, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper, Value
 from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Chart, Heading, Parts, Sentence, Table
@@ -71,8 +72,8 @@ class Epochs:
             loss = layers.loss_of(kept.before.parameters, layers.flow(kept.before.parameters, X), y)
         size = max(self.run.losses)
         pairs = [(np.array(step.loss), np.array(loss), size), *self.moved(step, quick)]
-        for found, due, scale in pairs:
-            if not np.allclose(found, due, rtol=CLOSE, atol=NEAR_ZERO * scale):
+        for worked, due, scale in pairs:
+            if not np.allclose(worked, due, rtol=CLOSE, atol=NEAR_ZERO * scale):
                 raise NotTrue(f"pp could not confirm its own working of epoch {epoch}; please report this.")
         return step
 
@@ -84,12 +85,12 @@ class Epochs:
     def memory(self, state: State) -> dict[str, dict[str, Array]]:
         """What the update rule remembers, by the parameters' names on paper."""
         layers = self.run.layers
-        found: dict[str, dict[str, Array]] = {}
+        by_name: dict[str, dict[str, Array]] = {}
         for letter in next(iter(state.memory.values()), {}):
             on_paper = layers.on_paper({name: memory[letter] for name, memory in state.memory.items()})
             for name, data in on_paper.items():
-                found[name] = {**found.get(name, {}), letter: data}
-        return found
+                by_name[name] = {**by_name.get(name, {}), letter: data}
+        return by_name
 
     def batch(self, epoch: int) -> tuple[Array, Array]:
         """The rows that the epoch's first update is worked on."""

@@ -25,7 +25,8 @@ from penpaper_cli.models.least_squares import Solved, design, is_little, solve, 
 from penpaper_cli.models.metrics import metrics
 from penpaper_cli.models.singular_values import OUT_OF_RANGE
 from penpaper_cli.ops import OPS
-from penpaper_cli.paper.paper import Array, Paper, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper, Value
 from penpaper_cli.sentences import fit as fit_words
 from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Heading, Result, Sentence, Table, Working
@@ -62,13 +63,13 @@ class Fit:
         """The whole working, in order."""
         yield from self.the_data()
         yield from self.the_normal_equations()
-        found = self.solved.elimination
-        if found:
-            yield from Eliminated(found, self.columns, self.show).steps()
+        elimination = self.solved.elimination
+        if elimination:
+            yield from Eliminated(elimination, self.columns, self.show).steps()
         if self.fitted is None:
             yield from self.the_dependences()
             return
-        if not found:
+        if not elimination:
             yield Heading((fit_words.SINGULAR_VALUES_HEADING,))
             yield Sentence((fit_words.SINGULAR_VALUES,))
         yield from grid(self.fitted.c, self.show, self.columns)
@@ -91,7 +92,7 @@ class Fit:
         yield Sentence((counts, Name(self.data.target), "."), explains=False)
         yield from grid(self.paper.X, self.show, self.columns, of_data=True)
         yield from grid(self.paper.y, self.show, of_data=True)
-        if not self.paper.X.exact:
+        if self.paper.X.in_float64:
             yield Sentence((self.why_float64,), explains=False)
 
     def the_normal_equations(self) -> Iterator[Block]:
@@ -108,10 +109,10 @@ class Fit:
         yield Sentence((fit_words.SINGULAR,), explains=False)
         yield from dependent(self.solved, self.named, self.show)
 
-    def the_model(self, found: Fitted) -> Iterator[Block]:
+    def the_model(self, fitted: Fitted) -> Iterator[Block]:
         """The model as an equation and in words, with predictions for new rows."""
         yield Heading(("The model",))
-        numbers = [found.c.number((k,)) for k in range(len(self.named))]
+        numbers = [fitted.c.number((k,)) for k in range(len(self.named))]
         relation = sign(numbers, self.show.figures)
         yield Working((Name(self.data.target), linear(zip(numbers, self.named, strict=True))), (relation,))
         yield Sentence((fit_words.in_words(self.intercept),))
@@ -120,31 +121,31 @@ class Fit:
             for prediction in self.predictions:
                 yield from worked_out(prediction, (), self.show)
 
-    def the_fit(self, found: Fitted) -> Iterator[Block]:
+    def the_fit(self, fitted: Fitted) -> Iterator[Block]:
         """Predictions, residuals and the loss; in exact fractions, the proof that the loss can't be smaller."""
         few = replace(self.show, steps=self.show.steps or FEW) if self.show.most(FEW) else self.show
         yield Heading((fit_words.FIT_HEADING,))
         for sentence, value, show in (
-            (fit_words.PREDICTIONS, found.prediction, few),
-            (fit_words.RESIDUALS, found.residuals, few),
-            (fit_words.LOSS, found.loss, self.show),
+            (fit_words.PREDICTIONS, fitted.prediction, few),
+            (fit_words.RESIDUALS, fitted.residuals, few),
+            (fit_words.LOSS, fitted.loss, self.show),
         ):
             yield Sentence((sentence,))
             yield from explained(value, show)
-        if found.residuals.exact:
+        if fitted.residuals.exact:
             yield Heading((fit_words.CHECK_HEADING,))
             yield Sentence((fit_words.CHECK,))
-            yield from grid(self.paper.X.T @ found.residuals, self.show, self.columns)
+            yield from grid(self.paper.X.T @ fitted.residuals, self.show, self.columns)
 
     def how_good(self) -> Iterator[Block]:
         """R², the errors and their baseline."""
-        found, names = self.metrics, LINEAR.measures
+        measures, names = self.metrics, LINEAR.measures
         yield Heading(("How good the model is",))
-        yield Sentence((LINEAR.about_measures if "r2" in found else training_words.no_variation(names["r2"]),))
+        yield Sentence((LINEAR.about_measures if "r2" in measures else training_words.no_variation(names["r2"]),))
         rows = [
-            ((name,), (Num(found[key]),), (Num(found[f"baseline_{key}"]),))
+            ((name,), (Num(measures[key]),), (Num(measures[f"baseline_{key}"]),))
             for key, name in names.items()
-            if key in found
+            if key in measures
         ]
         yield Table((("measure",), ("the model",), ("always guessing the mean",)), rows, "lrr")
         if not self.intercept:
@@ -152,18 +153,18 @@ class Fit:
 
     def answer(self) -> Result | None:
         """The predictions that were asked for, else the coefficients."""
-        found = self.results()
-        return found.get("predictions", found.get("c"))
+        results = self.results()
+        return results.get("predictions", results.get("c"))
 
     def results(self) -> dict[str, Result]:
         """What stands on the paper, save what has a number for every row of the data."""
-        found = results((self.paper.gram, self.paper.moments))
+        on_paper = results((self.paper.gram, self.paper.moments))
         if self.fitted:
-            found |= results((self.fitted.c, self.fitted.loss))
+            on_paper |= results((self.fitted.c, self.fitted.loss))
         if self.predictions:
             values = [p.data.tolist() for p in self.predictions]
-            found["predictions"] = Result((len(values),), all(p.exact for p in self.predictions), values)
-        return found
+            on_paper["predictions"] = Result((len(values),), all(p.exact for p in self.predictions), values)
+        return on_paper
 
     def for_programs(self) -> dict[str, Any]:
         """The model, its metrics and the least-squares solution, as JSON gives them."""
@@ -201,20 +202,20 @@ def fit(data: DataSet, intercept: bool, exactly: bool | None, new: Array | None,
     solved = solve(data.X, data.y, intercept, exactly)
     suited = typed if solved.exact else np.asarray
     paper = closed_form(design(suited(data.X), intercept), suited(data.y))
-    fitted, found, predictions = None, dict[str, float](), list[Value]()
+    fitted, measures, predictions = None, dict[str, float](), list[Value]()
     if solved.coefficients is not None:
         fitted = paper.fitted(solved.coefficients)
         try:
             _ = list(map(float, solved.coefficients))
-            found = metrics(fitted.prediction.data, paper.y.data, "mse")
+            measures = metrics(fitted.prediction.data, paper.y.data, "mse")
         except OverflowError:
             raise CannotWork(OUT_OF_RANGE) from None
         for row in () if new is None else design(suited(new), intercept):
-            sheet = Paper(always_exact=True)
+            sheet = Paper(exact=True)
             c, x = sheet.carried("c", fitted.c.data), sheet.given("x", row)
             predictions.append(sheet.call(data.target, OPS["dot"](c, x)))
     start = [Paper().carried("M", solved.elimination.start)] if solved.elimination else []
     check_entries(show, [paper.gram, paper.moments, paper.y, *start])
     little = exactly is None and is_little(paper.X.data)
     why_float64 = fit_words.LONG_DIGITS if little else fit_words.large(forced=exactly is False)
-    return Fit(data, intercept, paper, solved, fitted, found, tuple(predictions), why_float64, show)
+    return Fit(data, intercept, paper, solved, fitted, measures, tuple(predictions), why_float64, show)

@@ -13,10 +13,14 @@ from penpaper_cli.solution.blocks import Block, Heading, Sentence
 
 
 def formula_steps(
-    given: Sequence[Value], forward: Sequence[Value], backward: Sequence[Value], show: Show
+    given: Sequence[Value],
+    forward: Sequence[Value],
+    backward: Sequence[Value],
+    show: Show,
+    activations: Sequence[str] = (),
 ) -> Iterator[Block]:
     """What was given, the lines forward, and the gradients backward."""
-    yield from given_steps(given, show)
+    yield from given_steps(given, show, activations)
     yield from forward_steps(forward, show, bool(backward))
     if backward:
         yield from backward_steps(backward, show)
@@ -37,9 +41,11 @@ def backward_steps(backward: Sequence[Value], show: Show) -> Iterator[Block]:
         yield from explained(value, show)
 
 
-def given_steps(given: Sequence[Value], show: Show) -> Iterator[Block]:
-    """The matrices that were given."""
+def given_steps(given: Sequence[Value], show: Show, activations: Sequence[str] = ()) -> Iterator[Block]:
+    """The matrices that were given, and which activation each of several layers has."""
     if given:
         yield Heading((words.GIVEN_HEADING,))
     for value in given:
         yield from grid(value, show)
+    if len(activations) > 1:
+        yield Sentence((words.activations_of_layers([name.replace("_", "-") for name in activations]),), explains=False)

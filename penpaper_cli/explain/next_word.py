@@ -17,7 +17,8 @@ from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.formula.program import Program
 from penpaper_cli.models.kind import Task
 from penpaper_cli.models.model import Model
-from penpaper_cli.paper.paper import Array, Paper
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper
 from penpaper_cli.sentences import corpus as corpus_words
 from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Heading, Parts, Sentence, Table
@@ -125,6 +126,6 @@ class NextWords(Predictions):
             yield [before, str(label), repr(float(self.predicted[k].max()))]
 
 
-def predictions_of(model: Model, X: Array, show: Show) -> Predictions:
-    """New rows put into a model of any task."""
-    return (NextWords if model.kind.task == Task.NEXT_WORD else Predictions)(model, X, show)
+def predictions_of(model: Model, X: Array, show: Show, truth: Array | None = None) -> Predictions:
+    """New rows put into a model of any task, with their targets where these are known."""
+    return (NextWords if model.kind.task == Task.NEXT_WORD else Predictions)(model, X, show, truth)

@@ -21,7 +21,7 @@ def dot_steps(result: Value, show: Show) -> Iterator[Block]:
     """A dot product: a row per product with the running total, the one-line equation, the note on shape."""
     u, v = result.parents
     yield Heading((result.label, "   ", shapes(result)))
-    yield from leaving_exact(result, any(not p.exact for p in result.parents))
+    yield from leaving_exact(result)
     if show.most(1) or show.named(u.shape):
         rounded: list[Scalar] = []
         yield _products(result, show, rounded)
@@ -74,7 +74,7 @@ def matmul_steps(
     for operand in (a, b):
         yield from grid(operand, show, columns.get(operand, ()))
     yield Sentence((words.shape_rule(inner, rows, across),))
-    yield from leaving_exact(result, any(not p.exact for p in result.parents))
+    yield from leaving_exact(result)
     yield from entries_worked(result, show)
     yield from shortened(inner, show)
     yield from grid(result, show, columns.get(b, ()))

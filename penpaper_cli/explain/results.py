@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Name
+from penpaper_cli.expressions.decimals import real
+from penpaper_cli.paper.arrays import each
 from penpaper_cli.paper.paper import Value
 from penpaper_cli.solution.blocks import Result
 
 
 def result_of(given: Value) -> Result:
-    """A value for other programs."""
-    return Result(given.shape, given.exact, given.data.tolist())
+    """A value for other programs: all of it fractions, or all of it decimals."""
+    kept = given.exact or given.in_float64
+    return Result(given.shape, given.exact, (given.data if kept else each(real, given.data)).tolist())
 
 
 def key(name: Expr) -> str:

@@ -41,12 +41,18 @@ def row(step: Step) -> Row:
 
 
 def update_steps(
-    first: Step, last: Step, history: Sequence[Row], frozen: Sequence[str], after: Value | None, show: Show
+    first: Step,
+    last: Step,
+    history: Sequence[Row],
+    activations: Sequence[str],
+    frozen: Sequence[str],
+    after: Value | None,
+    show: Show,
 ) -> Iterator[Block]:
     """The first step, a row for every step, the last step, and the loss after it."""
     times = len(history)
-    yield from given_steps(first.work.given, show)
-    if times > 1 and not all(value.exact for value in first.work.given):
+    yield from given_steps(first.work.given, show, activations)
+    if times > 1 and first.work.paper.exact is False:
         yield Sentence((words.in_float64("Many steps repeat their sums many times"),), explains=False)
     for name in frozen:
         yield Sentence((Name(name), words.FROZEN), explains=False)

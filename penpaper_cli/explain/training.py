@@ -30,7 +30,8 @@ from penpaper_cli.models.model import Model
 from penpaper_cli.models.model_json import model_to_json
 from penpaper_cli.models.rates import safe_rate
 from penpaper_cli.models.scaling import Scaling
-from penpaper_cli.paper.paper import Array, Paper
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper
 from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import training as training_words
 from penpaper_cli.solution.blocks import Block, Heading, Parts, Result, Sentence
@@ -116,8 +117,13 @@ class Lesson:
         yield from one_hot(data.columns)
         held = self.experiment.held
         if held is not None:
-            text = training_words.set_aside(len(held.y), len(held.y) + len(data.y), self.experiment.seed)
-            yield Sentence((text,), explains=False)
+            untold = self.experiment.untold
+            aside = len(held.y) + untold
+            yield Sentence(
+                (training_words.set_aside(aside, aside + len(data.y), self.experiment.seed),), explains=False
+            )
+            if untold:
+                yield Sentence((training_words.untold(untold),), explains=False)
         if self.experiment.kind.of_classes:
             numbered = [part for k, c in enumerate(data.classes) for part in (", " if k else "", f"{k} is ", Name(c))]
             yield Sentence((training_words.CLASS_NUMBERS, *numbered, "."), explains=False)
@@ -218,10 +224,10 @@ class Lesson:
             entry["test_loss"] = loss
         if self.run.diverged:
             return {"history": history}
-        found: dict[str, Any] = {"model": model_to_json(self.model), "metrics": dict(self.model.metrics)}
+        document: dict[str, Any] = {"model": model_to_json(self.model), "metrics": dict(self.model.metrics)}
         if self.distance is not None:
-            found["least_squares"] = self.distance.for_programs()
-        return {**found, "history": history}
+            document["least_squares"] = self.distance.for_programs()
+        return {**document, "history": history}
 
     def failure(self) -> CannotWork:
         """Why a run diverged, and what to try."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from penpaper_cli.explain.grids import grid
 from penpaper_cli.explain.show import MOST_ENTRIES, Show
 from penpaper_cli.explain.working import entries_worked
 from penpaper_cli.expressions.arithmetic import SLACK, Apply, Expr, Name, Num
-from penpaper_cli.paper.paper import Op, Value
+from penpaper_cli.paper.paper import MORE_DIGITS, Op, Value
 from penpaper_cli.sentences import common as words
 from penpaper_cli.solution.blocks import Block, Heading, Sentence
 
@@ -49,6 +49,8 @@ def explained(result: Value, show: Show, limit: int = MOST_ENTRIES) -> Iterator[
     yield from leaving_exact(result)
     yield from broadcasts(result).values()
     yield from entries_worked(result, show, limit)
+    if result in paper.noise:
+        yield Sentence((words.nothing_left(MORE_DIGITS[-1], paper.noise[result]),), explains=False)
     if result.shape or not show.most(limit):
         yield from grid(result, show)
 
@@ -85,25 +87,28 @@ def sentences(result: Value, alone: bool) -> tuple[str, ...]:
     return tuple(dict.fromkeys(sentence for _, sentence in instructions))
 
 
-def leaving_exact(result: Value, read_as_float: bool = False) -> Iterator[Block]:
-    """Say where exact rationals end and float64 begins, or that the numbers were float64 from the start."""
-    if read_as_float:
+def leaving_exact(result: Value) -> Iterator[Block]:
+    """Say where the rationals are left, for decimals or for float64."""
+    if result.in_float64 and any(p.in_float64 and p in p.paper.typed for p in result.parents):
         yield Sentence((words.in_float64("The numbers were read as float64"),), explains=False)
-        return
-    op = _first_in_float64(result)
-    if op is not None:
-        seldom = f"The result of {op.name.replace('_', ' ')} is seldom a fraction"
-        why = "This is much work for exact fractions" if op.keeps_exact else seldom
-        yield Sentence((words.in_float64(why),), explains=False)
+    elif _first(result, lambda value: value.in_float64):
+        asked = (
+            "Float64 was asked for" if result.paper.exact is False else "This is much work for fractions or decimals"
+        )
+        yield Sentence((words.in_float64(asked),), explains=False)
+    elif leaving := _first(result, lambda value: not value.exact):
+        seldom = f"The result of {leaving.name.replace('_', ' ')} is seldom a fraction"
+        why = "The fractions get too long to be written" if leaving.keeps_exact else seldom
+        yield Sentence((words.in_decimals(why),), explains=False)
 
 
-def _first_in_float64(result: Value) -> Op | None:
-    """The operation, in this line, that leaves the exact rationals."""
-    if result.op is None or result.exact:
+def _first(result: Value, is_so: Callable[[Value], bool]) -> Op | None:
+    """The operation, in this line, whose result is so while its operands are not."""
+    if result.op is None or not is_so(result):
         return None
-    if all(p.exact for p in result.parents):
+    if not any(map(is_so, result.parents)):
         return result.op
-    inside = (_first_in_float64(p) for p in result.parents if p.name is None)
+    inside = (_first(p, is_so) for p in result.parents if p.name is None)
     return next((op for op in inside if op is not None), None)
 
 

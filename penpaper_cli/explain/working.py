@@ -10,15 +10,19 @@ from penpaper_cli.explain.running_totals import running_totals
 from penpaper_cli.explain.show import MOST_ENTRIES, Show
 from penpaper_cli.expressions.arithmetic import Entry, Expr, Num, shorten, working
 from penpaper_cli.expressions.checking import checked, relation
+from penpaper_cli.expressions.decimals import Real, real
+from penpaper_cli.expressions.digits import with_enough_digits
 from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.paper.paper import Place, Value
 from penpaper_cli.sentences import common as words
 from penpaper_cli.solution.blocks import Block, Parts, Sentence, Working
 
+NEAR = Real("1e-8")
+
 
 def line(name: str, sides: list[Expr], show: Show, caption: Parts = ()) -> Working:
     """A worked line, checked."""
-    kept = checked(name, sides)
+    kept = with_enough_digits(checked(name, sides), show.figures)
     signs = tuple(relation(a, b, show.figures) for a, b in itertools.pairwise(kept))
     return Working(kept, signs, caption)
 
@@ -32,14 +36,19 @@ def worked(result: Value, at: Place, show: Show, start: Expr | None = None) -> W
     if isinstance(sides[-1], Num):
         by_hand = sides[-1].value
         checked(result.op.name, [*sides, Num(recorded)])
-        # What float64 recorded may differ in its last digits from what exact decimals come to.
-        sides[-1] = Num(by_hand if isinstance(by_hand, Fraction) else recorded)
+        # What float64 recorded may differ in its last digits from what decimals come to; where terms cancel, in all.
+        sides[-1] = Num(by_hand if isinstance(by_hand, Fraction) or not near(by_hand, recorded) else recorded)
     return line(
         result.op.name,
         sides + as_decimal(recorded, show),
         show,
         result.op.caption(at, *result.parents, **result.settings),
     )
+
+
+def near(by_hand: Scalar, recorded: Scalar) -> bool:
+    """Whether two numbers agree to more digits than anybody prints."""
+    return bool(abs(real(by_hand) - recorded) <= NEAR * abs(real(by_hand)))
 
 
 def as_decimal(number: Scalar, show: Show) -> list[Expr]:

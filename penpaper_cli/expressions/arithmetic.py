@@ -111,9 +111,9 @@ def value(e: Expr) -> Any:
     """The number that the expression comes to, at full precision."""
     match e:
         case Num(number) | Entry(_, _, number) | Rest(_, number):
-            return number
+            return as_written(number)
         case Sum(values):
-            return values.sum()
+            return as_written(values.sum())
         case Apply(op, args):
             return EVALUATE[op](*map(value, args))
     raise TypeError(f"{e} stands for no number")

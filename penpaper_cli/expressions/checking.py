@@ -10,54 +10,60 @@ from typing import Any
 
 from penpaper_cli.errors import NotTrue
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Rest, Sum, value
-from penpaper_cli.expressions.functions import ARITHMETIC, EVALUATE, FUNCTIONS, LEAST_SIZE, exact_power
+from penpaper_cli.expressions.decimals import Float64, Real, real
+from penpaper_cli.expressions.functions import ARITHMETIC, EVALUATE, FUNCTIONS, exact_power
 from penpaper_cli.expressions.numbers import Figures, Scalar
 
+NOTHING = real(0)
+FARTHEST = 5_000
+"""The largest exponent of a decimal that is read back digit by digit."""
+MOST_DIGITS, FLOAT_DIGITS = Real("1e-35"), Real("1e-9")
+"""How far two sides may differ, beside the size of the numbers met: decimals of 50 digits, and a float64 among them."""
 
-def size(e: Expr) -> float:
+
+def size(e: Expr) -> Real:
     """How large the numbers met on the way are: Σ|terms| for a sum. It scales the tolerance of `agree`."""
-    try:
-        return _size(e)
-    except OverflowError:
-        return math.inf
-
-
-def _size(e: Expr) -> float:
     match e:
         case Sum(values):
-            return float(abs(values).sum())
+            return _magnitude(abs(values).sum())
         case Rest(_, number, _, hidden):
-            return max(abs(float(number)), hidden)
-        case Apply("vector" | "dot", args):
-            return sum(map(_size, args)) if args else 0.0
-        case Apply("add" | "sub" | "neg", args):
-            return sum(map(_size, args))
+            return max(_magnitude(number), _magnitude(hidden))
+        case Apply("vector" | "dot" | "add" | "sub" | "neg", args):
+            return real(sum(map(size, args)))
         case Apply("mul", args):
-            return math.prod(map(_size, args))
+            return real(math.prod(map(size, args)))
         case Apply("div", (top, bottom)):
-            return _size(top) / abs(float(value(bottom)) or 1.0)
+            return real(size(top) / (_magnitude(value(bottom)) or 1))
         case Apply("pow", (base, exponent)):
-            found, at, power = abs(float(value(e))), abs(float(value(base))), abs(float(value(exponent)))
-            return found * max(1.0, power * _size(base) / at) if at else _size(base) ** power
+            result, at, power = (_magnitude(value(part)) for part in (e, base, exponent))
+            return real(result * max(real(1), power * size(base) / at) if at else size(base) ** power)
         case Apply("max" | "min", args):
-            return max(map(_size, args))
+            return real(max(map(size, args)))
         case Apply(op, (x,)) if op in FUNCTIONS:
-            at, found = float(value(x)), float(value(e))
-            return max(abs(found), LEAST_SIZE, abs(FUNCTIONS[op].slope(at, found)) * _size(x))
-    return abs(float(value(e)))
+            at, result = real(value(x)), real(value(e))
+            return real(max(abs(result), abs(real(FUNCTIONS[op].slope(at, result))) * size(x)))
+    return _magnitude(value(e))
 
 
-def agree(left: Expr, right: Expr, tolerance: float = 1e-9, met: float = 0.0) -> bool:
-    """Whether two sides are the same number: exactly for rationals, to within rounding for float64.
+def _magnitude(number: Scalar) -> Real:
+    return abs(real(number))
+
+
+def agree(left: Expr, right: Expr, met: Real = NOTHING) -> bool:
+    """Whether two sides are the same number: exactly for rationals, else to within rounding.
 
     `met` is the size of the numbers met before, whose rounding the sides may have inherited.
     """
     a, b = value(left), value(right)
-    if isinstance(a, Fraction | tuple) and isinstance(b, Fraction | tuple):
+    in_float64 = _recorded_in_float64(left) or _recorded_in_float64(right)
+    if isinstance(a, Fraction | tuple) and isinstance(b, Fraction | tuple) and not in_float64:
         return bool(a == b)
-    scale = max(size(left), size(right), met)
-    a, b = float(a), float(b)
-    return abs(a - b) <= tolerance * (scale if math.isfinite(scale) else max(abs(a), abs(b)))
+    tolerance = FLOAT_DIGITS if in_float64 else MOST_DIGITS
+    return bool(abs(real(a) - b) <= tolerance * max(size(left), size(right), met))
+
+
+def _recorded_in_float64(e: Expr) -> bool:
+    return isinstance(e, Num | Entry) and isinstance(e.value, float | Float64)
 
 
 def symbolic(e: Expr) -> bool:
@@ -138,13 +144,22 @@ def _divides_by_zero(op: str, done: tuple[Any, ...]) -> bool:
 def relation(left: Expr, right: Expr, figures: Figures) -> str:
     """`=` where the printed sides are exactly equal, `≈` where something was rounded.
 
-    A symbolic side equals another by definition; it equals numbers when these are printed in full.
+    A symbolic side equals another by definition; it equals numbers when these are printed in full. Decimals as small or
+    large as nobody writes them out count as rounded.
     """
+    numbers = (*numbers_in(left), *numbers_in(right))
+    if any(isinstance(n, Real) and n and abs(n.adjusted()) > FARTHEST for n in numbers) or _is_unproved_zero(right):
+        return "≈"
     if symbolic(left):
         exact = symbolic(right) or all(figures.in_full(n) for n in numbers_in(right))
     else:
         exact = read_back(left, figures) == read_back(right, figures)
     return "=" if exact else "≈"
+
+
+def _is_unproved_zero(e: Expr) -> bool:
+    """Whether it is a decimal of which rounding has left nothing, which doesn't say that it is 0."""
+    return isinstance(e, Num) and isinstance(e.value, Real) and not e.value
 
 
 def looks_like(a: Expr, b: Expr) -> bool:
@@ -160,7 +175,7 @@ def looks_like(a: Expr, b: Expr) -> bool:
 def checked(name: str, sides: Sequence[Expr]) -> tuple[Expr, ...]:
     """The sides of a worked line without repetitions, once each is known to come to what the next one does."""
     kept = [side for k, side in enumerate(sides) if k == 0 or not looks_like(side, sides[k - 1])]
-    met = 0.0
+    met = NOTHING
     for left, right in pairwise(kept):
         met = max(met, size(left))
         if not agree(left, right, met=met):

@@ -9,20 +9,22 @@ from enum import Enum
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from penpaper_cli.expressions import decimals
+from penpaper_cli.expressions.decimals import Decimal, Real, real
+
 MOST_BITS = 12_000
-"""Binary digits of an exact number, numerator and denominator together, before float64 takes over."""
-LEAST_SIZE = 1e-290
-"""Below this, float64 soon runs out of digits."""
+"""Binary digits of an exact number, numerator and denominator together, before decimals take over."""
 
 
 def power(base: Any, exponent: Any) -> Any:
     """A power, exact where base and exponent are and as long as the result is not unwieldy, as 0.999^5000 is."""
     if exponent != int(exponent):
-        return base ** float(exponent)
+        root = exact_power(base, exponent) if isinstance(base, Fraction) and isinstance(exponent, Fraction) else None
+        return real(base) ** exponent if root is None else root
     if isinstance(base, Fraction):
         bits = base.numerator.bit_length() + base.denominator.bit_length()
         if bits * abs(exponent) > MOST_BITS:
-            return float(base) ** int(exponent)
+            return real(base) ** int(exponent)
     return base ** int(exponent)
 
 
@@ -86,9 +88,8 @@ class Calls(NamedTuple):
 class Function:
     """A function of one number. An entry of FUNCTIONS is all that there is to know of it.
 
-    - `value`: what it comes to.
-    - `exactly`: the same for a rational number, None where that isn't rational. A function that keeps every rational
-      number rational has its own value here.
+    - `exactly`: what it comes to for a rational number, None where that isn't rational.
+    - `decimal`: what it comes to for any number, as a decimal of 50 digits; None where every rational number stays one.
     - `slope`: how steep it is at x, where it is y: it carries what was rounded on the way on to the result.
     - `names`: its name in each notation.
     - `calls`: its call in each library.
@@ -96,9 +97,9 @@ class Function:
     - `inside`: what stands in its brackets, where that isn't the operand itself.
     """
 
-    value: Callable[..., Any]
-    exactly: Callable[..., Fraction | None]
-    slope: Callable[[float, float], float]
+    exactly: Callable[..., Any]
+    decimal: Callable[[Decimal], Real] | None
+    slope: Callable[[Any, Any], Any]
     names: Names
     calls: Calls
     form: Form = Form.CALL
@@ -107,7 +108,14 @@ class Function:
     @property
     def rational(self) -> bool:
         """Whether it keeps exact numbers exact."""
-        return self.exactly is self.value
+        return self.decimal is None
+
+    def __call__(self, x: Any) -> Any:
+        """What it comes to: a fraction where that is known to be rational, else a decimal of 50 digits."""
+        if self.decimal is None:
+            return self.exactly(x)
+        exact = None if isinstance(x, Real) else self.exactly(Fraction(x))
+        return self.decimal(real(x)) if exact is None else exact
 
 
 def only_at(place: int, result: int | Fraction) -> Callable[[Fraction], Fraction | None]:
@@ -143,129 +151,114 @@ def leaky_relu(x: Any, slope: Any = Fraction(1, 100)) -> Any:
     return x if x > 0 else slope * x
 
 
-def sigmoid(x: Any) -> float:
-    """1 / (1 + exp(-x)), so that no exponential grows large."""
-    return 1 / (1 + math.exp(-x)) if x > 0 else math.exp(x) / (1 + math.exp(x))
-
-
-def normal_share(x: Any) -> float:
-    """The share of a standard normal distribution below x."""
-    return math.erfc(-x / math.sqrt(2)) / 2
-
-
-def normal_height(x: Any) -> float:
-    """The height of the standard normal bell curve at x."""
-    return math.exp(-float(x) * float(x) / 2) / math.sqrt(2 * math.pi)
-
-
 FUNCTIONS: dict[str, Function] = {
     "sqrt": Function(
-        value=math.sqrt,
         exactly=exact_root,
-        slope=lambda x, y: 0.5 / y if y else 1.0,
+        decimal=decimals.sqrt,
+        slope=lambda x, y: 1 / (2 * y) if y else 1,
         names=upright("sqrt"),
         form=Form.ROOT,
         calls=Calls("np.sqrt(a)", "torch.sqrt(a)", "tf.sqrt(a)"),
     ),
     "exp": Function(
-        value=math.exp,
         exactly=only_at(0, 1),
+        decimal=decimals.exp,
         slope=lambda x, y: y,
         names=Names("exp", latex=r"\exp", typst="exp"),
         form=Form.POWER_OF_E,
         calls=Calls("np.exp(a)", "torch.exp(a)", "tf.exp(a)"),
     ),
     "log": Function(
-        value=math.log,
         exactly=only_at(1, 0),
+        decimal=decimals.log,
         slope=lambda x, y: 1 / x,
         names=Names("log", latex=r"\log", typst="log"),
         calls=Calls("np.log(a)", "torch.log(a)", "tf.math.log(a)"),
     ),
     # log(1 + x) and log(1 - x) in one, so that a small x isn't lost.
     "log1p": Function(
-        value=math.log1p,
         exactly=only_at(0, 0),
+        decimal=decimals.log1p,
         slope=lambda x, y: 1 / (1 + x),
         names=Names("log", latex=r"\log", typst="log"),
         inside=lambda x: 1 + x,
         calls=Calls("np.log1p(a)", "torch.log1p(a)", "tf.math.log1p(a)"),
     ),
     "log1m": Function(
-        value=lambda x: math.log1p(-x),
         exactly=only_at(0, 0),
+        decimal=decimals.log1m,
         slope=lambda x, y: -1 / (1 - x),
         names=Names("log", latex=r"\log", typst="log"),
         inside=lambda x: 1 - x,
         calls=Calls("np.log1p(-a)", "torch.log1p(-a)", "tf.math.log1p(-a)"),
     ),
     "abs": Function(
-        value=abs,
         exactly=abs,
-        slope=lambda x, y: 1.0 if x > 0 else -1.0,
+        decimal=None,
+        slope=lambda x, y: 1 if x > 0 else -1,
         names=upright("abs"),
         form=Form.BARS,
         calls=Calls("np.abs(a)", "torch.abs(a)", "tf.abs(a)"),
     ),
     "step": Function(
-        value=step,
         exactly=step,
-        slope=lambda x, y: 0.0,
+        decimal=None,
+        slope=lambda x, y: 0,
         names=upright("step"),
         calls=Calls("np.heaviside(a, 0)", "(a > 0).double()", "tf.cast(a > 0, tf.float64)"),
     ),
     "sign": Function(
-        value=sign,
         exactly=sign,
-        slope=lambda x, y: 0.0,
+        decimal=None,
+        slope=lambda x, y: 0,
         names=upright("sign"),
         calls=Calls("np.sign(a)", "torch.sign(a)", "tf.sign(a)"),
     ),
     "relu": Function(
-        value=relu,
         exactly=relu,
-        slope=lambda x, y: 1.0 if x > 0 else 0.0,
+        decimal=None,
+        slope=lambda x, y: 1 if x > 0 else 0,
         names=upright("relu"),
         calls=Calls("np.maximum(a, 0)", "torch.relu(a)", "tf.nn.relu(a)"),
     ),
     "leaky_relu": Function(
-        value=leaky_relu,
         exactly=leaky_relu,
-        slope=lambda x, y: 1.0 if x > 0 else 0.01,
+        decimal=None,
+        slope=lambda x, y: 1 if x > 0 else Fraction(1, 100),
         names=upright("leaky_relu"),
         calls=Calls("leaky_relu(a, slope)", "F.leaky_relu(a, slope)", "leaky_relu(a, slope)"),
     ),
     "sigmoid": Function(
-        value=sigmoid,
         exactly=only_at(0, Fraction(1, 2)),
+        decimal=decimals.sigmoid,
         slope=lambda x, y: y * (1 - y),
         names=upright("sigmoid"),
         calls=Calls("1 / (1 + np.exp(-a))", "torch.sigmoid(a)", "tf.sigmoid(a)"),
     ),
     "tanh": Function(
-        value=math.tanh,
         exactly=only_at(0, 0),
+        decimal=decimals.tanh,
         slope=lambda x, y: 1 - y * y,
         names=Names("tanh", latex=r"\tanh", typst="tanh"),
         calls=Calls("np.tanh(a)", "torch.tanh(a)", "tf.tanh(a)"),
     ),
     "softplus": Function(
-        value=lambda x: max(float(x), 0.0) + math.log1p(math.exp(-abs(x))),
         exactly=lambda x: None,
-        slope=lambda x, y: sigmoid(x),
+        decimal=decimals.softplus,
+        slope=lambda x, y: decimals.sigmoid(x),
         names=upright("softplus"),
         calls=Calls("np.logaddexp(0, a)", "F.softplus(a, threshold=40)", "tf.math.softplus(a)"),
     ),
     "normal_share": Function(
-        value=normal_share,
         exactly=only_at(0, Fraction(1, 2)),
-        slope=lambda x, y: normal_height(x),
+        decimal=decimals.normal_share,
+        slope=lambda x, y: decimals.normal_height(x),
         names=Names("Φ", latex=r"\Phi", typst="Φ"),
         calls=Calls("normal_share(a)", "torch.special.ndtr(a)", "tf.math.erfc(-a / math.sqrt(2)) / 2"),
     ),
     "normal_height": Function(
-        value=normal_height,
         exactly=lambda x: None,
+        decimal=decimals.normal_height,
         slope=lambda x, y: -x * y,
         names=Names("φ", latex=r"\varphi", typst="φ"),
         calls=Calls(
@@ -275,13 +268,13 @@ FUNCTIONS: dict[str, Function] = {
         ),
     ),
     "gelu": Function(
-        value=lambda x: float(x) * normal_share(x),
         exactly=only_at(0, 0),
-        slope=lambda x, y: normal_share(x) + x * normal_height(x),
+        decimal=decimals.gelu,
+        slope=lambda x, y: decimals.normal_share(x) + x * decimals.normal_height(x),
         names=upright("gelu"),
         calls=Calls("a * normal_share(a)", "F.gelu(a)", "a * tf.math.erfc(-a / math.sqrt(2)) / 2"),
     ),
 }
 """The functions of one number, by name. What a gradient is made of is among them, though no formula may ask for it."""
-EVALUATE: dict[str, Callable[..., Any]] = ARITHMETIC | {name: function.value for name, function in FUNCTIONS.items()}
+EVALUATE: dict[str, Callable[..., Any]] = {**ARITHMETIC, **FUNCTIONS}
 """What anything that is worked comes to."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from penpaper_cli.errors import CannotRead, NotANumber
+from penpaper_cli.expressions.decimals import Finer, Real, real, rounded
 
 LARGEST_EXPONENT = 307
 LONGEST_NUMBER = 400
@@ -55,7 +56,7 @@ class TypedFloat(float):
         return decimal_text(self < 0, coefficient, exponent)
 
 
-Scalar = Fraction | float
+Scalar = Fraction | float | Real
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 RATIO = re.compile(r"([+-]?)(\d+)/(\d+)")
@@ -168,23 +169,25 @@ class Figures:
 
     def decimal(self, value: Scalar) -> str:
         """As a decimal: in full when that is short, otherwise rounded half away from zero."""
-        longest = LONGEST_WHOLE_NUMBER if isinstance(value, Fraction) else WHOLE_FLOAT_DIGITS
-        return decimal_text(value < 0, *(full_digits(value) or self._rounded(Fraction(value), longest)))
+        return decimal_text(value < 0, *(full_digits(value) or self._rounded(value)))
 
-    def _rounded(self, value: Fraction, longest: int) -> tuple[int, int]:
-        """To `digits` significant digits, but to no less than its whole part while that has up to `longest` digits."""
-        leading = leading_exponent(value)
-        place = leading - self.digits + 1
+    def _rounded(self, value: Scalar) -> tuple[int, int]:
+        """To `digits` significant digits, but to no less than its whole part while that isn't too long."""
+        longest = LONGEST_WHOLE_NUMBER if isinstance(value, Fraction) else WHOLE_FLOAT_DIGITS
+        leading = value.adjusted() if isinstance(value, Real) else leading_exponent(Fraction(value))
+        place = leading - (max(self.digits, value.digits) if isinstance(value, Finer) else self.digits) + 1
         if place > 0 and leading <= longest:
             place = 0
-        return round_to_place(value, place), place
+        return (rounded(value, place) if isinstance(value, Real) else round_to_place(Fraction(value), place)), place
 
     def shown(self, value: Scalar) -> Fraction:
         """The number that a reader of the printed digits would take it for."""
         return Fraction(self.text(value))
 
     def in_full(self, value: Scalar) -> bool:
-        """Whether the printed digits, read back, give this very number."""
+        """Whether the printed digits, read back, give this very number; never for one that left the rationals."""
+        if isinstance(value, Real):
+            return False
         shown = self.shown(value)
         return shown == value if isinstance(value, Fraction) else float(shown) == value
 
@@ -193,6 +196,8 @@ def full_digits(value: Scalar) -> tuple[int, int] | None:
     """Coefficient and power of ten of a number short enough to print in full, else None."""
     if not value:
         return 0, 0
+    if isinstance(value, Real):
+        return None
     if isinstance(value, Fraction):
         found = terminating_digits(value)
         if found is None or abs(value) >= 10**LONGEST_WHOLE_NUMBER:
@@ -207,15 +212,15 @@ def full_digits(value: Scalar) -> tuple[int, int] | None:
 
 
 def as_written(value: Scalar) -> Scalar:
-    """A float64 that is printed in full, as the exact decimal that a reader sees; any other number as it is.
+    """A float64 as what a line works with: the exact decimal that a reader sees, or, where that is rounded, a decimal.
 
     Worked on like this, 0.1 + 0.2 is 0.3, as it is on paper, without what float64 adds in the seventeenth digit.
     """
-    if isinstance(value, Fraction):
+    if isinstance(value, Fraction | Real):
         return value
     found = float_digits(value) if isinstance(value, TypedFloat) else full_digits(value)
     if found is None:
-        return value
+        return real(value)
     text = decimal_text(value < 0, *found)
     return Typed(text, text)
 

@@ -11,7 +11,8 @@ import numpy as np
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.ops import OPS
 from penpaper_cli.ops.shapes import shape_text
-from penpaper_cli.paper.paper import Array, Paper, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Paper, Value
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Fitted:
 
 def closed_form(X: Array, y: Array) -> ClosedForm:
     """Write down the normal equations. Shapes: the design matrix X (n, p), y (n,); both exact, or both float64."""
-    paper = Paper(always_exact=True)
+    paper = Paper(exact=True)
     X_, y_ = paper.given("X", X), paper.given("y", y)
     return ClosedForm(X_, y_, paper.call("A", X_.T @ X_), paper.call("v", X_.T @ y_))
 

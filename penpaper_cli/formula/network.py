@@ -11,9 +11,10 @@ from penpaper_cli.formula.program import Program, Work
 from penpaper_cli.formula.settings import positive
 from penpaper_cli.formula.update_rules import Rates, Update, UpdateRule
 from penpaper_cli.ops import OPS
+from penpaper_cli.paper.arrays import Array, zeros
 from penpaper_cli.paper.gradients import gradients
-from penpaper_cli.paper.paper import Array, Value, zeros
-from penpaper_cli.sentences.common import plural
+from penpaper_cli.paper.paper import Value
+from penpaper_cli.sentences.common import any_of, plural
 
 MOST_EXACT_STEPS = 500
 """Steps up to which rates are exact: bias corrections raise them to the power of the step's number."""
@@ -46,9 +47,17 @@ def layer_statements(activations: Sequence[str], biases: bool = True) -> tuple[l
     return lines, value
 
 
+def both_spellings(typed: Sequence[str], layers: int) -> str:
+    """How to give each layer an activation, the last one none or what was typed; nothing where none lacks."""
+    lacking = layers - len(typed)
+    filled = [*typed, *[typed[-1]] * (lacking - 1)]
+    ways = [" ".join(f"-a {name}" for name in [*filled, last]) for last in ("none", typed[-1])]
+    return f", such as {any_of(list(dict.fromkeys(ways)))}" if lacking > 0 else ""
+
+
 @dataclass
 class Network:
-    """Layers in order: weights, biases (one for each layer, or none at all) and activations (one serves for all)."""
+    """Layers in order: weights; biases and activations, of each one for every layer, or none at all."""
 
     weights: Sequence[Array]
     biases: Sequence[Array]
@@ -56,13 +65,12 @@ class Network:
 
     def __post_init__(self) -> None:
         layers = len(self.weights)
-        activations = self.activations if len(self.activations) > 1 else ()
-        for given, noun, rule in ((self.biases, "bias", "none at all"), (activations, "activation", "one for all")):
+        for given, noun in ((self.biases, "bias"), (self.activations, "activation")):
             if given and len(given) != layers:
                 counts = f"{'is' if layers == 1 else 'are'} {plural(layers, 'weight')} and {plural(len(given), noun)}"
-                raise CannotRead(f"There {counts}: give one for each layer, or {rule}.")
-        typed = list(self.activations) or ["none"]
-        self.activations = [chosen(ACTIVATIONS, a, "-a").name for a in (typed * layers if len(typed) == 1 else typed)]
+                ways = both_spellings(self.activations, layers) if given is self.activations else ""
+                raise CannotRead(f"There {counts}: give one for each layer{ways}, or none at all.")
+        self.activations = [chosen(ACTIVATIONS, a, "-a").name for a in self.activations or ["none"] * layers]
 
     @property
     def parameters(self) -> dict[str, Array]:

@@ -14,6 +14,7 @@ from fractions import Fraction
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.expressions.numbers import Typed, read_number
+from penpaper_cli.formula import spellings
 
 LONGEST = 10_000
 DEEPEST = 40
@@ -23,6 +24,7 @@ TOKEN = re.compile(
     rf"(?P<space>[ \t\r]+|\#[^\n]*)|(?P<number>(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)|(?P<name>{NAME})"
     r"|(?P<end>[;\n])|(?P<sign>\*\*|\.T\b|[-+*/@·∘^()\[\],=−])"
 )
+FUNCTION_OF = re.compile(rf"(?:^|[;\n])\s*({NAME})\(({NAME})[^()]*\)\s*$")
 SIGNS = {"**": "^", "−": "-"}
 INFIX = {
     "+": (1, "add"),
@@ -123,7 +125,9 @@ class Parser:
         while place < len(self.text):
             match = TOKEN.match(self.text, place)
             if not match:
-                raise complaint(self.text, place, f'The character "{self.text[place]}" has no meaning in a formula.')
+                sign = self.text[place]
+                problem = f'The character "{sign}" has no meaning in a formula{spellings.of_character(sign)}.'
+                raise complaint(self.text, place, problem)
             kind, word = str(match.lastgroup), match.group()
             inside += (word in "([") - (word in ")]") if kind == "sign" else 0
             if kind == "name" and word.endswith("ᵀ"):
@@ -151,7 +155,19 @@ class Parser:
 
     def unexpected(self, wanted: str) -> CannotRead:
         sign = f'"{self.now.text}"' if self.now.text.strip() else "the end"
-        return complaint(self.text, self.now.place, f"{wanted} is expected here, not {sign}.")
+        return complaint(self.text, self.now.place, f"{wanted} is expected here, not {sign}{self.remedy()}.")
+
+    def remedy(self) -> str:
+        """What to write where a product or a power was meant, or the name of a line in the way of a function."""
+        before = self.tokens[self.at - 1] if self.at else self.now
+        ends = before.kind in ("number", "name") or before.text in (")", "]")
+        starts = self.now.text == "(" or (self.now.kind == "name" and self.tokens[self.at + 1].text != "=")
+        if ends and starts:
+            return f": {spellings.of_neighbours(before.text, self.now.text)}"
+        line = FUNCTION_OF.search(self.text[: self.now.place])
+        if self.now.text == "=" and line:
+            return f": a line has a name without brackets, so write {line[1]} = …, and give {line[2]} as {line[2]}=…"
+        return ""
 
     def statements(self) -> list[Statement]:
         statements = []
@@ -166,7 +182,7 @@ class Parser:
             self.operators = 0
             statements.append(Statement(name, self.expression(0), place))
             if self.now.kind != "end":
-                raise self.unexpected("An operator, or a semicolon")
+                raise self.unexpected("An operator or a semicolon")
         if not statements:
             raise CannotRead('The formula is empty: write one such as "Z = X @ W + b".')
         return statements

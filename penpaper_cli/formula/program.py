@@ -11,7 +11,8 @@ from fractions import Fraction
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import CannotRead, PaperError
 from penpaper_cli.expressions.functions import EVALUATE
-from penpaper_cli.formula import composed
+from penpaper_cli.expressions.numbers import Scalar
+from penpaper_cli.formula import composed, spellings
 from penpaper_cli.formula.parser import (
     NAME,
     Call,
@@ -26,9 +27,11 @@ from penpaper_cli.formula.parser import (
 )
 from penpaper_cli.formula.signatures import signature_of
 from penpaper_cli.ops import OPS
-from penpaper_cli.paper.paper import Array, Op, Paper, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import Op, Paper, Value
 
 LETTERS = "HGFEDCRSTUVPQMNK"
+CLOSE = 0.75
 LARGEST_POWER = 1000
 LARGEST_EXPONENT = 10
 OPERATORS = ("add", "sub", "mul", "div", "neg", "pow", "matmul", "transpose", "pick")
@@ -39,7 +42,7 @@ class Program:
     """A formula with its text, which can be worked again and again on other numbers."""
 
     text: str
-    always_exact: bool = False
+    exact: bool | None = None
     statements: list[Statement] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,9 +55,9 @@ class Program:
         """
         return Work(self, given, typed)
 
-    def loss_with(self, given: Mapping[str, Array]) -> Callable[[str, Array], float]:
+    def loss_with(self, given: Mapping[str, Array]) -> Callable[[str, Array], Scalar]:
         """The last line as a function of one of the given values."""
-        return lambda name, data: float(self.work({**given, name: data}).answer.data)
+        return lambda name, data: self.work({**given, name: data}).answer.number(())
 
 
 class Work:
@@ -62,7 +65,7 @@ class Work:
 
     def __init__(self, program: Program, given: Mapping[str, Array], typed: bool = True) -> None:
         self.text = one_spelling(program.text)
-        self.paper = Paper(program.always_exact)
+        self.paper = Paper(program.exact)
         write = self.paper.given if typed else self.paper.carried
         self.known = {name: write(name, data) for name, data in given.items()}
         self.given = list(self.known.values())
@@ -154,13 +157,20 @@ class Work:
         return lambda name, *values, **settings: self.apply(place, name, list(values), settings)
 
     def unknown(self, place: int, name: str, known: Iterable[str], problem: str, remedy: str) -> PaperError:
-        """An unknown name with the close ones."""
-        close = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6) or [
+        """An unknown name with the spelling that pp has for it, or else the close ones."""
+        if known is FUNCTIONS and name in self.known:
+            remedy = f"for a product write {name}*(…)"
+            return complaint(self.text, place, f'"{name}" is a value, not a function: {remedy}.')
+        after = self.text[place + len(name) :]
+        spelling = spellings.of_function(name, after) if known is FUNCTIONS else spellings.of_power(name)
+        if spelling:
+            return complaint(self.text, place, f'"{name}" {problem}: {spelling}.')
+        # Of short names two that share some letters are close for difflib: sin and min.
+        cutoff = CLOSE if known is FUNCTIONS else 0.6
+        close = difflib.get_close_matches(name, list(known), n=3, cutoff=cutoff) or [
             k for k in known if k.lower() == name.lower()
         ]
         hint = f"did you mean {' or '.join(close)}?" if close else f"{remedy}."
-        if known is FUNCTIONS and close:
-            hint = f"did you mean {' or '.join(close)}? {remedy[0].upper()}{remedy[1:]}."
         return complaint(self.text, place, f'"{name}" {problem}: {hint}')
 
 

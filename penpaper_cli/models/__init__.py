@@ -1,1 +1,1 @@
-"""Models that learn from data: scaling, layers, descent, experiments, saved models and least squares."""
+"""Models that learn from data: their kinds, scaling, layers, descent, experiments, saved models and least squares."""

@@ -26,7 +26,7 @@ from penpaper_cli.models.layers import Parameters
 from penpaper_cli.models.model import Model
 from penpaper_cli.models.model_json import check_shapes
 from penpaper_cli.models.options import TrainingOptions
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 
 def resume_to_json(run: Run, seed: int, test: float | None) -> JsonObject:

@@ -10,7 +10,7 @@ import numpy as np
 from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.models.elimination import Elimination
 from penpaper_cli.models.singular_values import normalised, triangle
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 NO_FACTOR = 1e-9
 """A factor in a float64 dependence below this is rounding."""
@@ -32,11 +32,11 @@ class Dependence:
     factors: Mapping[int, Scalar]
 
 
-def dependences(found: Elimination) -> tuple[Dependence, ...]:
+def dependences(elimination: Elimination) -> tuple[Dependence, ...]:
     """Every column without a pivot, by the columns before it."""
     return tuple(
-        Dependence(column, {k: factor for k, factor in sorted(found.combination(column).items()) if factor})
-        for column in found.dependent
+        Dependence(column, {k: factor for k, factor in sorted(elimination.combination(column).items()) if factor})
+        for column in elimination.dependent
     )
 
 
@@ -50,13 +50,13 @@ def dependences_in_float64(null: Array, mean: Array, intercept: bool) -> tuple[D
             if other != row:
                 null[other] += null[other, column] * null[row]
         chosen.append(column)
-    found = []
+    columns = []
     for column, factors in zip(chosen, null, strict=True):
         own = {j: _tidy(f) for j, f in enumerate(factors) if j != column and abs(f) > NO_FACTOR}
         level = _tidy(mean[column] - sum(f * mean[j] for j, f in own.items()))
         constant = {0: level} if intercept and abs(level) > NO_FACTOR * abs(mean[column]) else {}
-        found.append(Dependence(column + intercept, constant | {j + intercept: f for j, f in own.items()}))
-    return tuple(sorted(found, key=lambda d: d.column))
+        columns.append(Dependence(column + intercept, constant | {j + intercept: f for j, f in own.items()}))
+    return tuple(sorted(columns, key=lambda d: d.column))
 
 
 def _tidy(factor: float) -> float:

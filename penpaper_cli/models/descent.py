@@ -13,7 +13,7 @@ import numpy as np
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.formula.update_rules import Rates, Update, UpdateRule
 from penpaper_cli.models.layers import Flow, Layers, Parameters
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 TOO_LARGE = 10.0
 """A run whose loss has grown to so many times what it was at the start has diverged."""

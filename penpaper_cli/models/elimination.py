@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 
 def normal_equations(X: Array, y: Array) -> tuple[Array, Array]:
@@ -73,8 +73,8 @@ class Elimination:
     @property
     def solution(self) -> Array:
         """The coefficients, where no column depends on others."""
-        found = self.combination(len(self.start))
-        return np.array([found[k] for k in range(len(self.start))], dtype=object)
+        coefficients = self.combination(len(self.start))
+        return np.array([coefficients[k] for k in range(len(self.start))], dtype=object)
 
 
 def eliminate(gram: Array, moments: Array) -> Elimination:
@@ -84,19 +84,19 @@ def eliminate(gram: Array, moments: Array) -> Elimination:
     Divided by the pivot, each row is that of elimination in fractions. XᵀX needs no rows swapped: what is left of its
     diagonal is the squared length of what is left of a column, so a pivot is 0 only where its whole row is.
     """
-    found = Elimination(np.column_stack([gram, moments]))
-    scale = math.lcm(*(x.denominator for x in found.start.flat))
-    rows = [[x.numerator * (scale // x.denominator) for x in row] for row in found.start]
+    elimination = Elimination(np.column_stack([gram, moments]))
+    scale = math.lcm(*(x.denominator for x in elimination.start.flat))
+    rows = [[x.numerator * (scale // x.denominator) for x in row] for row in elimination.start]
     before = 1
     for k, top in enumerate(rows):
         pivot = top[k]
         if not pivot:
-            found.dependent.append(k)
+            elimination.dependent.append(k)
             continue
         for i in range(k + 1, len(rows)):
             below = rows[i][k]
             rows[i] = [(pivot * x - below * t) // before for x, t in zip(rows[i], top, strict=True)]
             if below:
-                found.turns.append(Turn(i, k, Fraction(below, pivot), rows[i], pivot * scale))
+                elimination.turns.append(Turn(i, k, Fraction(below, pivot), rows[i], pivot * scale))
         before = pivot
-    return found
+    return elimination

@@ -10,7 +10,7 @@ import numpy as np
 
 from penpaper_cli.data.corpus import counted
 from penpaper_cli.data.dataset import DataSet
-from penpaper_cli.data.sources import shown
+from penpaper_cli.data.sources import quoted, shown
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.formula.choices import HIDDEN, chosen
 from penpaper_cli.formula.settings import read_rates
@@ -23,8 +23,9 @@ from penpaper_cli.models.kinds import kind_for
 from penpaper_cli.models.layers import Layers
 from penpaper_cli.models.model import Model
 from penpaper_cli.models.options import TrainingOptions
+from penpaper_cli.models.preparation import prepared
 from penpaper_cli.models.scaling import Scaling, scaling
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 SPLIT, START, SHUFFLE = range(3)
 """What the seed is used for, each with random numbers of its own."""
@@ -59,7 +60,8 @@ def split(data: DataSet, share: float | None, seed: int) -> tuple[DataSet, DataS
 class Experiment:
     """A run with its data: `data` are the training rows as read, `X` and `y` the same as the loop takes them.
 
-    `unknown` are fields of the file it goes on from that another version wrote.
+    `untold` many test rows are left out, since they have words that no training row has. `unknown` are fields of the
+    file it goes on from that another version wrote.
     """
 
     kind: Kind
@@ -70,6 +72,7 @@ class Experiment:
     run: Run
     seed: int
     share: float | None
+    untold: int
     start: State
     init: str | None = None
     rate_was_chosen: bool = False
@@ -133,6 +136,8 @@ class Trained:
             experiment.target_scaling,
             data.classes,
             counts=counted(data) if data.context else None,
+            missing=data.missing,
+            guess=experiment.kind.guess_of(data.y, data.classes),
             unknown=experiment.unknown,
         )
         resume = resume_to_json(self.run, experiment.seed, experiment.share)
@@ -141,9 +146,10 @@ class Trained:
     def _metrics(self, model: Model) -> dict[str, float]:
         """How good it is on the training rows and, as `test_…`, on the test rows; guesses are the training rows'."""
         data, held, loss = self.experiment.data, self.experiment.held, self.run.layers.loss
-        measures = model.kind.metrics(model.predictions(data.X), data.y, data.y, loss)
+        guess = model.kind.guess_of(data.y, data.classes)
+        measures = model.kind.metrics(model.predictions(data.X), data.y, guess, loss)
         if held is not None:
-            of_test = model.kind.metrics(model.predictions(held.X), held.y, data.y, loss)
+            of_test = model.kind.metrics(model.predictions(held.X), held.y, guess, loss)
             for key, number in of_test.items():
                 name = f"baseline_test_{key.removeprefix('baseline_')}" if "baseline" in key else f"test_{key}"
                 measures[name] = number
@@ -159,6 +165,10 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     kind, loss = kind_for(data, options)
     rest, held = split(data, options.test, seed)
     kind.check(rest, held)
+    rest, held, untold = prepared(rest, held)
+    if options.loss is None and not kind.of_classes and set(np.unique(rest.y).tolist()) == {0, 1}:
+        classes = f"{data.source}: the target {quoted(data.target)} is 0 or 1 in every row, and is learnt as a number; "
+        rest = replace(rest, notes=(*rest.notes, f"{classes}--classify takes them as two classes."))
     scaled = scaling(rest.X, options.scale or kind.usual_scaling)
     hidden = chosen(HIDDEN, options.activation or "relu", "--activation").name
     if options.activation is not None and not options.hidden:
@@ -176,7 +186,7 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     settings = Settings(rule, rates, options.batch_size, options.patience)
     run = Run(layers, settings, state, random_for(seed, SHUFFLE))
     suits = "lr" not in options.rates
-    return Experiment(kind, rest, held, scaled, target_scaling, run, seed, options.test, state, init, suits)
+    return Experiment(kind, rest, held, scaled, target_scaling, run, seed, options.test, untold, state, init, suits)
 
 
 def _target_scaling(kind: Kind, data: DataSet, options: TrainingOptions, rule: UpdateRule) -> Scaling | None:
@@ -209,14 +219,21 @@ def resumed_experiment(data: DataSet, model: Model, source: str) -> Experiment:
     Raises CannotRead where the data is not what it was trained on.
     """
     run, seed, share = resumed(model, source)
-    same = (data.target, data.features, data.classes) == (model.target, model.features, model.classes)
-    if not same:
-        raise CannotRead(
-            f"{shown(source)} was trained on other columns, classes or words than these: resume it with its own data."
-        )
+    others = CannotRead(
+        f"{shown(source)} was trained on other columns, classes or words than these: resume it with its own data."
+    )
+    words = {column.name: set(column.categories) for column in data.columns}
+    if (data.target, data.classes) != (model.target, model.classes) or any(
+        not set(column.categories) <= words.get(column.name, set()) for column in model.columns
+    ):
+        raise others
     rest, held = split(data, share, seed)
+    rest, held, untold = prepared(rest, held, model.columns)
+    if rest.features != model.features:
+        raise others
     unknown = unknown_fields(model.resume or {}, resume_to_json(run, seed, share))
-    experiment = Experiment(model.kind, rest, held, model.scaling, model.target_scaling, run, seed, share, run.state)
+    scalings = model.scaling, model.target_scaling
+    experiment = Experiment(model.kind, rest, held, *scalings, run, seed, share, untold, run.state)
     experiment = replace(experiment, unknown=model.unknown | ({"resume": unknown} if unknown else {}))
     with np.errstate(all="ignore"):
         X, y = experiment.prepared(rest)

@@ -12,7 +12,7 @@ import numpy as np
 
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.errors import Fault
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 JsonObject = dict[str, Any]
 

@@ -21,7 +21,7 @@ from penpaper_cli.models.metrics import count_metrics
 from penpaper_cli.models.options import TrainingOptions
 from penpaper_cli.models.rates import USUAL_RATE
 from penpaper_cli.models.scaling import Scaling
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +70,8 @@ class Poisson(NumberKind):
         """The second derivative is the predicted count itself: that of predictions up to the largest count."""
         return float(y.max())
 
-    def metrics(self, predictions: Array, y: Array, training_y: Array, loss: str) -> dict[str, float]:
-        return count_metrics(predictions, y, float(training_y.mean()))
+    def metrics(self, predictions: Array, y: Array, guess: Array, loss: str) -> dict[str, float]:
+        return count_metrics(predictions, y, float(guess[0]))
 
     def equation(self, target: str, classes: Sequence[str], score: Expr) -> Equation:
         factor = (

@@ -11,7 +11,7 @@ import numpy as np
 from penpaper_cli.formula.choices import ACTIVATIONS, TRAINED, Loss
 from penpaper_cli.formula.network import layer_statements
 from penpaper_cli.ops import OPS
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 Parameters = Mapping[str, Array]
 ONE = np.ones(())

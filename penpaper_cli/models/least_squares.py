@@ -18,7 +18,7 @@ from penpaper_cli.models.dependence import Dependence, dependences, dependences_
 from penpaper_cli.models.elimination import Elimination, eliminate, normal_equations
 from penpaper_cli.models.scaling import Scaling
 from penpaper_cli.models.singular_values import OUT_OF_RANGE, normalised, null_space, triangle
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 MOST_WORK = 300_000
 """Multiplications in Xᵀ·X, n·p², that are done in exact rationals (about a second)."""
@@ -33,8 +33,8 @@ def typed(numbers: Array) -> Array:
     The shortest decimal that reads back as the same float64 is the one that was typed, as long as that had no more than
     15 significant digits: two such decimals never share a float64. Of longer ones it keeps what float64 does.
     """
-    found: Array = np.frompyfunc(lambda x: as_written(TypedFloat(x)), 1, 1)(numbers)
-    return found
+    exact: Array = np.frompyfunc(lambda x: as_written(TypedFloat(x)), 1, 1)(numbers)
+    return exact
 
 
 def certain(numbers: Array) -> bool:
@@ -82,14 +82,14 @@ def solve(X: Array, y: Array, intercept: bool = True, exactly: bool | None = Non
         return in_float64(X, y, intercept)
     target = typed(y)
     gram, moments = normal_equations(design(typed(X), intercept), target)
-    found = eliminate(gram, moments)
-    factors = found.combination(len(gram))
+    elimination = eliminate(gram, moments)
+    factors = elimination.combination(len(gram))
     squares = sum(t * t for t in target) - sum(factor * moments[k] for k, factor in factors.items())
-    if found.dependent:
-        return Solved(None, squares / len(y), found, dependences(found))
+    if elimination.dependent:
+        return Solved(None, squares / len(y), elimination, dependences(elimination))
     if exactly is None and not certain(X) and (doubtful := in_float64(X, y, intercept)).dependent:
         return doubtful
-    return Solved(found.solution, squares / len(y), found)
+    return Solved(elimination.solution, squares / len(y), elimination)
 
 
 def in_float64(X: Array, y: Array, intercept: bool = True) -> Solved:

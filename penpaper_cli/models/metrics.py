@@ -6,26 +6,26 @@ import math
 
 import numpy as np
 
-from penpaper_cli.formula.choices import LOSSES
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.ops import OPS
+from penpaper_cli.paper.arrays import Array
 
 
 def metrics(prediction: Array, y: Array, loss: str, level: float | None = None) -> dict[str, float]:
     """How good the predictions are, and, as `baseline_…`, how good it is to guess the mean (or `level`) every time."""
-    found: dict[str, float] = {}
+    measures: dict[str, float] = {}
     spread = float(((y - y.mean()) ** 2).sum())
     constant = np.full_like(y, y.mean() if level is None else level)
     for prefix, guess in (("", prediction), ("baseline_", constant)):
         error = y - guess
         squares = float(error @ error)
-        found |= {
-            f"{prefix}loss": squares / (len(y) * 2 / LOSSES[loss].curvature),
+        measures |= {
+            f"{prefix}loss": float(OPS[loss].forward(guess, y)),
             f"{prefix}mae": float(abs(error).mean()),
             f"{prefix}rmse": math.sqrt(squares / len(y)),
         }
         if spread:
-            found[f"{prefix}r2"] = 0.0 if prefix and level in (None, y.mean()) else 1 - squares / spread
-    return found
+            measures[f"{prefix}r2"] = 0.0 if prefix and level in (None, y.mean()) else 1 - squares / spread
+    return measures
 
 
 def count_metrics(prediction: Array, y: Array, level: float) -> dict[str, float]:
@@ -58,17 +58,19 @@ def class_metrics(shares: Array, y: Array, frequencies: Array) -> dict[str, floa
     """How good the shares (n, k) of the classes are, and, as `baseline_…`, how good it is to give the same every time.
 
     The constant guess is the most frequent class; its loss is that of the shares that the classes have among the
-    training rows, the `frequencies`.
+    training rows, the `frequencies`: infinite, and so no number, where none of those has the class of a row.
     """
     truth = y.astype(int)
     # A share that rounds to 0 would cost an infinite loss: it counts as the smallest number that float64 has.
     tiny = np.finfo(float).tiny
-    return {
+    measures = {
         "loss": float(-np.log(np.maximum(shares[np.arange(len(y)), truth], tiny)).mean()),
         "accuracy": float((decided(shares) == truth).mean()),
-        "baseline_loss": float(-np.log(np.maximum(frequencies[truth], tiny)).mean()),
         "baseline_accuracy": float((truth == int(frequencies.argmax())).mean()),
     }
+    if frequencies[truth].all():
+        measures["baseline_loss"] = float(-np.log(frequencies[truth]).mean())
+    return measures
 
 
 def decided(shares: Array) -> Array:
@@ -76,8 +78,16 @@ def decided(shares: Array) -> Array:
     return np.asarray(shares[:, 1] >= 0.5 if shares.shape[1] == 2 else shares.argmax(axis=1)).astype(int)
 
 
+def separated(shares: Array, y: Array) -> bool:
+    """Whether the true class of every row has a larger share than any other class: then larger scores always pay."""
+    rows, truth = np.arange(len(y)), y.astype(int)
+    others = shares.copy()
+    others[rows, truth] = -1.0
+    return bool((shares[rows, truth] > others.max(axis=1)).all())
+
+
 def confusion(shares: Array, y: Array) -> Array:
     """How often each true class (rows) was predicted as each class (columns)."""
-    found = np.zeros((shares.shape[1],) * 2, dtype=int)
-    np.add.at(found, (y.astype(int), decided(shares)), 1)
-    return found
+    counts = np.zeros((shares.shape[1],) * 2, dtype=int)
+    np.add.at(counts, (y.astype(int), decided(shares)), 1)
+    return counts

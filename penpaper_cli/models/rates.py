@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 USUAL_RATE = 0.1
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 
 @dataclass(frozen=True)

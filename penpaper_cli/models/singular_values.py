@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.paper.paper import Array
+from penpaper_cli.paper.arrays import Array
 
 OUT_OF_RANGE = "The numbers here leave the range of float64: choose other units for the columns."
 

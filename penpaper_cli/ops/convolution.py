@@ -13,7 +13,8 @@ import numpy as np
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Expr, Num, Sum
 from penpaper_cli.ops.shapes import Shape, function_of, named, place_in, shape_text, small, whole
-from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, zeros
+from penpaper_cli.paper.arrays import Array, zeros
+from penpaper_cli.paper.paper import OPS, Op, Paper, Place, Value
 
 MOST_PADDING = 100
 

@@ -8,9 +8,10 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Sum
-from penpaper_cli.ops.elementwise import one_minus
+from penpaper_cli.expressions.decimals import real
+from penpaper_cli.ops.elementwise import one_minus, suited
 from penpaper_cli.ops.reductions import divided, over, repeated
-from penpaper_cli.ops.shapes import function_of, named
+from penpaper_cli.ops.shapes import function_of, in_decimals, named, of_entries
 from penpaper_cli.ops.softmax import exponents, log_share, log_shares, near_one, share
 from penpaper_cli.ops.targets import (
     SLACK,
@@ -22,7 +23,9 @@ from penpaper_cli.ops.targets import (
     samples,
     which_column,
 )
-from penpaper_cli.paper.paper import OPS, Array, Numbers, Op, Place, Value, scale
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.gradients import scale
+from penpaper_cli.paper.paper import OPS, Numbers, Op, Place, Value
 
 LEAST_EXPONENT = -700
 """Below this, exp nears the end of float64, and its logarithm is worked without it."""
@@ -102,15 +105,15 @@ class CrossEntropy(Op):
 
     def terms(self, z: Array, t: Array, from_probabilities: int) -> Array:
         """What every score adds: its target share times the logarithm of its share; nothing where the target is 0."""
-        with np.errstate(all="ignore"):
-            logarithms = np.log(z) if from_probabilities else log_shares(z, 1)
-            return np.where(self.targets(z, t) == 0, 0, self.targets(z, t) * logarithms)
+        targets, one = self.targets(z, t), suited(real(1), z)
+        logarithms = of_entries("log", np.where(targets == 0, one, z)) if from_probabilities else log_shares(z, 1)
+        return np.asarray(np.where(targets == 0, 0, targets * logarithms))
 
     def forward(self, z: Array, t: Array, from_probabilities: int = 0) -> Any:
         return -self.terms(z, t, from_probabilities).sum() / (len(z) if z.ndim == 2 else 1)
 
     def entry(self, at: Place, z: Value, t: Value, from_probabilities: int = 0) -> Expr:
-        numbers, targets = z.data.astype(float), t.data.astype(float)
+        numbers, targets = in_decimals(z.data), in_decimals(t.data)
         terms = self.terms(numbers, targets, from_probabilities)
         where = np.argwhere(self.targets(numbers, targets) != 0)
 

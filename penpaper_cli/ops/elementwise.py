@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num
-from penpaper_cli.expressions.functions import FUNCTIONS
+from penpaper_cli.expressions.decimals import Real
+from penpaper_cli.expressions.functions import EVALUATE, FUNCTIONS
 from penpaper_cli.expressions.numbers import Figures, Typed
 from penpaper_cli.ops.reductions import fit
 from penpaper_cli.ops.shapes import cell, named, no_product_lost, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Numbers, Op, Paper, Place, Value, scale
+from penpaper_cli.paper.arrays import Array, each
+from penpaper_cli.paper.gradients import scale
+from penpaper_cli.paper.paper import OPS, Numbers, Op, Paper, Place, Value
 
 
 def rational(setting: float | Fraction) -> Fraction:
@@ -21,8 +24,8 @@ def rational(setting: float | Fraction) -> Fraction:
     return Fraction(str(setting)) if isinstance(setting, float) else Fraction(setting)
 
 
-def suited(number: Fraction, array: Array) -> Any:
-    """The number in the kind of the array: exact beside exact rationals, else float64."""
+def suited(number: Fraction | Real, array: Array) -> Any:
+    """The number in the kind of the array: as it is beside fractions and decimals, else float64."""
     return number if array.dtype == object else float(number)
 
 
@@ -32,9 +35,10 @@ def one_minus(value: Numbers) -> Numbers:
 
 
 class Elementwise(Op):
-    """Two operands worked entry by entry; the smaller one is repeated to fit (broadcasting)."""
+    """Two operands worked entry by entry; the smaller one is repeated to fit (broadcasting). `verb` says what for."""
 
     plain = True
+    verb: ClassVar[str]
     broadcasts = True
 
     def check(self, a: Value, b: Value) -> None:
@@ -43,7 +47,7 @@ class Elementwise(Op):
         except ValueError:
             raise CannotWork(
                 f"{named(a)} is {shape_text(a.shape)} and {named(b)} is {shape_text(b.shape)}: "
-                f"to {self.name} them entry by entry, their sizes must be equal, or 1."
+                f"to {self.verb} them entry by entry, their sizes must be equal, or 1."
             ) from None
 
     def entry(self, at: Place, a: Value, b: Value) -> Expr:
@@ -57,7 +61,7 @@ class Elementwise(Op):
 class Add(Elementwise):
     """Sum, entry by entry."""
 
-    name = "add"
+    name = verb = "add"
     rule = "Add the entries that stand in the same place."
     reasons = ("A sum passes the gradient on unchanged to each of its terms.",) * 2
 
@@ -71,6 +75,7 @@ class Sub(Elementwise):
     """Difference, entry by entry."""
 
     name = "sub"
+    verb = "subtract"
     rule = "Subtract the entries that stand in the same place."
     reasons = (
         "The first term of a difference gets the gradient unchanged.",
@@ -87,6 +92,7 @@ class Mul(Elementwise):
     """Product, entry by entry."""
 
     name = "mul"
+    verb = "multiply"
     rule = "Multiply the entries that stand in the same place."
     reasons = ("Each factor's gradient is the gradient of the product times the other factor.",) * 2
 
@@ -104,6 +110,7 @@ class Div(Elementwise):
     """Quotient, entry by entry."""
 
     name = "div"
+    verb = "divide"
     rule = "Divide the entries that stand in the same place."
     reasons = (
         "The numerator's gradient is the gradient of the quotient divided by the denominator.",
@@ -134,6 +141,12 @@ class Unary(Op):
         function = FUNCTIONS.get(cls.__dict__.get("name", ""))
         cls.keeps_exact = function is None or function.rational
         super().__init_subclass__()
+
+    def forward_in_decimals(self, *arrays: Array, **settings: Any) -> Any:
+        """Each entry by itself: a fraction where the function of it is known to be one."""
+        if self.keeps_exact:
+            return self.forward(*arrays, **settings)
+        return each(FUNCTIONS[self.name], arrays[0])
 
     def entry(self, at: Place, a: Value) -> Expr:
         return Apply(self.name, (a[at],))
@@ -204,6 +217,9 @@ class Power(Pow):
 
     def forward(self, a: Array, power: int | Fraction) -> Array:
         return a ** float(power)
+
+    def forward_in_decimals(self, *arrays: Array, **settings: Any) -> Any:
+        return each(lambda base: EVALUATE["pow"](base, settings["power"]), arrays[0])
 
     def example(self) -> Value:
         return self(small("A", "1 4; 2 1/2"), power=Fraction(3, 2))

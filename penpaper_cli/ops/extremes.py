@@ -11,7 +11,9 @@ from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Rest
 from penpaper_cli.ops.elementwise import Elementwise, one_minus, suited
 from penpaper_cli.ops.reductions import Reduction, collapsed, direction, fit, repeated
 from penpaper_cli.ops.shapes import cell
-from penpaper_cli.paper.paper import OPS, Array, Place, Value, scale, zeros
+from penpaper_cli.paper.arrays import Array, zeros
+from penpaper_cli.paper.gradients import scale
+from penpaper_cli.paper.paper import OPS, Place, Value
 
 MOST_COMPARED = 12
 """Entries that are written one by one in the working of a maximum."""
@@ -21,6 +23,7 @@ class Maximum(Elementwise):
     """The larger of two, entry by entry."""
 
     name = "maximum"
+    verb = "compare"
     rule = "Take the larger of the two entries that stand in the same place."
     reasons = (
         "The larger entry gets the whole gradient; of two equal ones, the first.",

@@ -14,7 +14,9 @@ from penpaper_cli.expressions.functions import EVALUATE
 from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.ops.elementwise import Unary, one_minus, rational, suited
 from penpaper_cli.ops.shapes import function_of, named, small
-from penpaper_cli.paper.paper import OPS, Array, Place, Value, scale
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.gradients import scale
+from penpaper_cli.paper.paper import OPS, Place, Value
 
 
 def marks(where: Any, like: Array) -> Array:
@@ -135,6 +137,21 @@ SMALL_BESIDE_ONE, LARGE = -5, 30
 """Where exp is small beside 1, and where softplus is little more than the score itself."""
 
 
+SATURATED = 20
+"""From this score on, a sigmoid or tanh is so near to its end that 1 less its value says little."""
+
+
+def saturated(a: Any) -> bool:
+    """Whether slopes have to be worked from the scores, since the values are too near to their ends."""
+    return bool(np.any(abs(a.data if isinstance(a, Value) else a) > SATURATED))
+
+
+def tanh_slope(a: Any) -> Any:
+    """1 - tanh(a)^2 from the score: 4 over the square of exp(a) + exp(-a); of values on paper, or of an array."""
+    four = a.paper.constant(Fraction(4)) if isinstance(a, Value) else 4
+    return four / (OPS["exp"].of(a) + OPS["exp"].of(-a)) ** 2
+
+
 class Activation(Unary):
     """A function of each score, with an explanation of its own."""
 
@@ -195,10 +212,10 @@ class Sigmoid(Activation):
         small = np.exp(-abs(a))
         return np.where(a >= 0, 1, small) / (1 + small)
 
-    backward = (lambda g, out, a: scale(g, out * one_minus(out)),)
+    backward = (lambda g, out, a: scale(g, out * (OPS["sigmoid"].of(-a) if saturated(a) else one_minus(out))),)
 
     def entry(self, at: Place, a: Value) -> Expr:
-        if abs(float(a.number(at))) > FAR:
+        if abs(a.data[at]) > FAR:
             return Apply("sigmoid", (a[at],))
         return lift(1) / (lift(1) + Apply("exp", (-a[at],)))
 
@@ -213,7 +230,7 @@ class Tanh(Activation):
     def forward(self, a: Array) -> Any:
         return np.tanh(a)
 
-    backward = (lambda g, out, a: scale(g, one_minus(out**2)),)
+    backward = (lambda g, out, a: scale(g, tanh_slope(a) if saturated(a) else one_minus(out**2)),)
 
 
 class Softplus(Activation):
@@ -229,10 +246,10 @@ class Softplus(Activation):
     backward = (lambda g, out, a: scale(g, OPS["sigmoid"].of(a)),)
 
     def entry(self, at: Place, a: Value) -> Expr:
-        return softplus_of(a[at], float(a.number(at)))
+        return softplus_of(a[at], a.number(at))
 
 
-def softplus_of(score: Expr, number: float) -> Expr:
+def softplus_of(score: Expr, number: Any) -> Expr:
     """log(1 + exp(z)) as it is worked for a score that comes to `number`, so that no digits are lost at either end."""
     if number > LARGE:
         return score + Apply("log1p", (Apply("exp", (-score,)),))

@@ -22,7 +22,9 @@ from penpaper_cli.ops.targets import (
     samples,
     which_column,
 )
-from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value, scale
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.gradients import scale
+from penpaper_cli.paper.paper import OPS, Op, Place, Value
 
 
 def margins(z: Array, t: Array) -> Array:

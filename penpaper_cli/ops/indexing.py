@@ -11,7 +11,8 @@ import numpy as np
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Expr, Num, Sum
 from penpaper_cli.ops.shapes import counted, named, place_in, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value, zeros
+from penpaper_cli.paper.arrays import Array, zeros
+from penpaper_cli.paper.paper import OPS, Op, Place, Value
 
 
 class Pick(Op):

@@ -12,7 +12,8 @@ from penpaper_cli.expressions.arithmetic import Apply, Expr, Num
 from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.ops.normalisation import Line, Within
 from penpaper_cli.ops.shapes import function_of, named, shape_text, small, whole
-from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import OPS, Op, Paper, Place, Value
 
 MOST_CLASSES = 100_000
 

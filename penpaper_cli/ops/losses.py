@@ -9,12 +9,16 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum, lift
+from penpaper_cli.expressions.decimals import real
+from penpaper_cli.expressions.functions import FUNCTIONS
 from penpaper_cli.ops.elementwise import one_minus, rational, suited
 from penpaper_cli.ops.functions import softplus_of
 from penpaper_cli.ops.reductions import divided, over
-from penpaper_cli.ops.shapes import function_of, named, place_in, shape_text, small
+from penpaper_cli.ops.shapes import function_of, in_decimals, named, of_entries, place_in, shape_text, small
 from penpaper_cli.ops.targets import SLACK, beyond, refuse
-from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value, scale
+from penpaper_cli.paper.arrays import Array, each
+from penpaper_cli.paper.gradients import scale
+from penpaper_cli.paper.paper import OPS, Op, Paper, Place, Value
 
 
 class PairLoss(Op):
@@ -177,7 +181,7 @@ class Huber(PairLoss):
         return self.terms(p, t, delta).sum() / p.size
 
     def entry(self, at: Place, p: Value, t: Value, delta: float = 1) -> Expr:
-        edge, exact = Num(rational(delta)), p.exact and t.exact
+        edge, exact = Num(rational(delta)), not (p.in_float64 or t.in_float64)
         a, b = (v.data if exact else v.data.astype(float) for v in (p, t))
         near = np.asarray(abs(a - b) <= suited(rational(delta), a))
 
@@ -215,16 +219,16 @@ class PoissonLoss(PairLoss):
         refuse(t, t.data < -float(SLACK), ", and a target of poisson is a count, from 0 up.")
 
     def forward(self, z: Array, t: Array) -> Any:
-        return (np.exp(z) - z * t).sum() / z.size
+        return np.sum(of_entries("exp", z) - z * t) / z.size
 
     def entry(self, at: Place, z: Value, t: Value) -> Expr:
-        scores = z.data.astype(float)
+        scores = in_decimals(z.data)
 
         def term(k: int) -> Expr:
             place = place_in(z.shape, k)
             return Apply("exp", (z[place],)) - z[place] * t[place]
 
-        return divided(Sum(np.ravel(np.exp(scores) - scores * t.data.astype(float)), term), z.data.size)
+        return divided(Sum(np.ravel(of_entries("exp", scores) - scores * in_decimals(t.data)), term), z.data.size)
 
     def example(self) -> Value:
         paper = Paper()
@@ -272,7 +276,7 @@ class BinaryCrossEntropy(PairLoss):
 
     def forward(self, p: Array, t: Array, from_scores: int = 0) -> Any:
         terms = surprise_of_scores(p, t) if from_scores else -surprise(p, t)
-        return terms.sum() / p.size
+        return np.sum(terms) / p.size
 
     backward = (
         lambda g, out, p, t, from_scores=0: scale(
@@ -286,7 +290,7 @@ class BinaryCrossEntropy(PairLoss):
     def entry(self, at: Place, p: Value, t: Value, from_scores: int = 0) -> Expr:
         if from_scores:
             return from_scores_entry(p, t)
-        parts = surprise(p.data.astype(float), t.data.astype(float)).reshape(2, -1).T.ravel()
+        parts = surprise(in_decimals(p.data), in_decimals(t.data)).reshape(2, -1).T.ravel()
         defined = np.stack((p.data > 0, p.data < 1)).reshape(2, -1).T.ravel()
         kept = np.flatnonzero(defined)
 
@@ -315,19 +319,27 @@ class BinaryCrossEntropy(PairLoss):
 
 def surprise(p: Array, t: Array) -> Array:
     """The two parts of every term: t·log(p), and (1 - t)·log(1 - p); a part that counts 0 times is 0."""
-    with np.errstate(all="ignore"):
-        return np.stack((np.where(t == 0, 0, t * np.log(p)), np.where(t == 1, 0, (1 - t) * np.log1p(-p))))
+    nothing, one = suited(real(0), p), suited(real(1), p)
+    return np.stack(
+        (t * of_entries("log", np.where(t == 0, one, p)), (1 - t) * of_entries("log1p", -np.where(t == 1, nothing, p)))
+    )
 
 
 def surprise_of_scores(z: Array, t: Array) -> Array:
     """Every term from its score: t·log(1 + exp(-z)) + (1 - t)·log(1 + exp(z)), with nothing lost to cancellation."""
-    return np.asarray(t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z))
+    return np.asarray(t * log_of_one_and_exp(-z) + (1 - t) * log_of_one_and_exp(z))
+
+
+def log_of_one_and_exp(z: Any) -> Any:
+    """log(1 + exp(z)), also where exp(z) would be too large or too small."""
+    scores = np.asarray(z)
+    return each(FUNCTIONS["softplus"], scores) if scores.dtype == object else np.logaddexp(0, scores)
 
 
 def from_scores_entry(z: Value, t: Value) -> Expr:
     """The working from scores; of a target's two parts one that counts 0 times is left out."""
-    numbers, targets = z.data.astype(float).ravel(), t.data.astype(float).ravel()
-    ones, zeros = targets * np.logaddexp(0, -numbers), (1 - targets) * np.logaddexp(0, numbers)
+    numbers, targets = in_decimals(z.data).ravel(), in_decimals(t.data).ravel()
+    ones, zeros = targets * log_of_one_and_exp(-numbers), (1 - targets) * log_of_one_and_exp(numbers)
     kept = np.flatnonzero(np.stack((targets != 0, targets != 1)).T.ravel())
 
     def term(n: int) -> Expr:

@@ -10,8 +10,10 @@ import numpy as np
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Sum
 from penpaper_cli.expressions.numbers import Figures, Typed
-from penpaper_cli.ops.shapes import function_of, named, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value
+from penpaper_cli.ops.elementwise import suited
+from penpaper_cli.ops.shapes import function_of, in_decimals, named, shape_text, small
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import OPS, Op, Place, Value
 
 EPSILON = Typed(Fraction(1, 100_000), "1e-5")
 
@@ -46,7 +48,7 @@ class Line:
     def __init__(self, a: Value, before: Place, after: Place) -> None:
         self.a, self.before, self.after = a, before, after
         row: Any = (*before, slice(None), *after)
-        self.numbers = a.data[row]
+        self.numbers = in_decimals(a.data[row]) if a.in_float64 else a.data[row]
 
     def __getitem__(self, j: int) -> Expr:
         return self.a[(*self.before, j, *self.after)]
@@ -98,7 +100,7 @@ class Deviation(Within):
     backward = (lambda g, out, a, axis, eps: (a - OPS["mean_within"](a, axis=axis)) * (g / (a.shape[axis] * out)),)
 
     def forward(self, a: Array, axis: int = 1, eps: Fraction = EPSILON) -> Any:
-        return np.sqrt(((a - a.mean(axis, keepdims=True)) ** 2).mean(axis, keepdims=True) + float(eps))
+        return np.sqrt(((a - a.mean(axis, keepdims=True)) ** 2).mean(axis, keepdims=True) + suited(eps, a))
 
     def entry(self, at: Place, a: Value, axis: int, eps: Fraction) -> Expr:
         return Line(a, at[:axis], at[axis + 1 :]).deviation(eps)
@@ -158,7 +160,9 @@ class LayerNorm(Within):
     def forward(self, x: Array, eps: Fraction = EPSILON, axis: int = 1) -> Any:
         distance = x - x.mean(axis, keepdims=True)
         deviation = OPS["deviation"].forward(x, axis, eps)
-        return np.where(np.isfinite(deviation), distance / deviation, np.nan)
+        if x.dtype != object:
+            deviation = np.where(np.isfinite(deviation), deviation, np.nan)
+        return distance / deviation
 
     def entry(self, at: Place, x: Value, axis: int, eps: Fraction) -> Expr:
         line = Line(x, at[:axis], at[axis + 1 :])

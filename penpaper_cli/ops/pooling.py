@@ -12,7 +12,8 @@ from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
 from penpaper_cli.ops.convolution import WayBack, shifts, steps
 from penpaper_cli.ops.shapes import function_of, named, shape_text, small, whole
-from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value, zeros
+from penpaper_cli.paper.arrays import Array, zeros
+from penpaper_cli.paper.paper import OPS, Op, Place, Value
 
 
 class Pool(Op):

@@ -12,7 +12,8 @@ import numpy as np
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Expr, Num, Sum
 from penpaper_cli.ops.shapes import cell, function_of, named, place_in, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Numbers, Op, Place, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import OPS, Numbers, Op, Place, Value
 
 
 def fit(gradient: Value, operand: Value) -> Value:

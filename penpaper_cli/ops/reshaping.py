@@ -11,7 +11,8 @@ import numpy as np
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num
 from penpaper_cli.ops.shapes import Shape, counted, function_of, named, place_in, shape_text, small, whole
-from penpaper_cli.paper.paper import OPS, Array, Op, Paper, Place, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import OPS, Op, Paper, Place, Value
 
 MOST_SIZES = 4
 
@@ -120,9 +121,11 @@ class Concat(Op):
     def check(self, a: Value, b: Value, axis: int) -> None:
         shapes = f"{named(a)} is {shape_text(a.shape)} and {named(b)} is {shape_text(b.shape)}"
         if not a.shape or len(a.shape) != len(b.shape):
+            one = next(value for value in (a, b) if len(value.shape) == min(len(a.shape), len(b.shape)))
+            sizes, what = (f"1, {one.size}", "matrix of one row") if one.shape else ("1", "vector")
             raise CannotWork(
-                f"{shapes}: concat joins vectors with vectors and matrices with matrices; reshape({named(b)}, 1, "
-                f"{b.data.size}) makes a matrix of one row."
+                f"{shapes}: concat joins vectors with vectors and matrices with matrices; "
+                f"reshape({named(one)}, {sizes}) makes a {what}."
             )
         if any(m != n for k, (m, n) in enumerate(zip(a.shape, b.shape, strict=True)) if k != axis):
             hint = f"; axis={1 - axis} joins them the other way" if len(a.shape) == 2 else ""

@@ -9,8 +9,11 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Name
-from penpaper_cli.expressions.numbers import Figures, Typed, read_number
-from penpaper_cli.paper.paper import Array, Paper, Place, Value
+from penpaper_cli.expressions.functions import FUNCTIONS
+from penpaper_cli.expressions.numbers import Figures, Typed, as_written, read_number
+from penpaper_cli.expressions.spelling import spelled
+from penpaper_cli.paper.arrays import Array, each
+from penpaper_cli.paper.paper import Paper, Place, Value
 
 Shape = tuple[int, ...]
 
@@ -23,8 +26,8 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 def named(value: Value) -> str:
-    """What to call a value in an error's sentence."""
-    return value.name.text if isinstance(value.name, Name) else "an operand"
+    """What to call a value in an error's sentence: by its name, or the formula that stands in for one."""
+    return spelled(value.label, "an operand")
 
 
 def smallest(a: Array) -> Any:
@@ -39,6 +42,17 @@ def no_product_lost(product: Array, a: Array, b: Array) -> None:
             "A product here is smaller than any float64, which would print it as 0: choose units in which the numbers "
             "are nearer to 1, or, where --float was given, leave it out."
         )
+
+
+def in_decimals(array: Array) -> Array:
+    """The numbers of an array as a worked line takes them, whatever they were recorded in."""
+    return each(as_written, array)
+
+
+def of_entries(name: str, array: Any) -> Any:
+    """A function of every entry: NumPy's in float64; else a fraction where it is known to be one, or a decimal."""
+    numbers = np.asarray(array)
+    return getattr(np, name)(numbers) if numbers.dtype != object else each(FUNCTIONS[name], numbers)
 
 
 def cell(value: Value, at: Place) -> Expr:

@@ -10,9 +10,13 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
+from penpaper_cli.expressions.decimals import real
+from penpaper_cli.expressions.numbers import as_written
+from penpaper_cli.ops.elementwise import suited
 from penpaper_cli.ops.reductions import check_axis, collapsed, direction, repeated
-from penpaper_cli.ops.shapes import function_of, named, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Op, Place, Value
+from penpaper_cli.ops.shapes import function_of, in_decimals, named, of_entries, shape_text, small
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import OPS, Op, Place, Value
 
 LARGE = 20
 """Scores above this, or all of them below its opposite, are lowered by the largest before exp is taken."""
@@ -29,16 +33,16 @@ def exponents(z: Value, at: Place, axis: int, causal: int = 0) -> tuple[Array, C
         values = values[: at[0] + 1]
     top = int(values.argmax())
     if -LARGE <= values[top] <= LARGE:
-        return values.astype(float), lambda k: z[place(k)], False
+        return in_decimals(values), lambda k: z[place(k)], False
     shift = z.number(place(top))
-    return values.astype(float) - float(shift), lambda k: z[place(k)] - Num(shift), True
+    return in_decimals(values) - shift, lambda k: z[place(k)] - Num(shift), True
 
 
 def share(z: Value, at: Place, axis: int, causal: int = 0) -> Expr:
     """A score's share of its row: its exp over the sum of all."""
     numbers, power, _ = exponents(z, at, axis, causal)
     k = at[direction(len(z.shape), axis) or 0]
-    return Apply("exp", (power(k),)) / Sum(np.exp(numbers), lambda j: Apply("exp", (power(j),)))
+    return Apply("exp", (power(k),)) / Sum(of_entries("exp", numbers), lambda j: Apply("exp", (power(j),)))
 
 
 def log_share(z: Value, at: Place, axis: int) -> Expr:
@@ -49,12 +53,13 @@ def log_share(z: Value, at: Place, axis: int) -> Expr:
         return Apply("log", (share(z, at, axis),))
     if near_one(numbers, k):
         return from_the_others(z, at, axis)
-    return power(k) - Apply("log", (Sum(np.exp(numbers), lambda j: Apply("exp", (power(j),))),))
+    return power(k) - Apply("log", (Sum(of_entries("exp", numbers), lambda j: Apply("exp", (power(j),))),))
 
 
 def near_one(numbers: Array, k: int) -> bool:
     """Whether a share is so near to 1 that its logarithm would drown in rounding."""
-    return len(numbers) > 1 and bool(np.exp(np.minimum(np.delete(numbers, k) - numbers[k], 0)).sum() < LITTLE)
+    beside = np.delete(numbers, k) - numbers[k]
+    return len(numbers) > 1 and max(beside) < 0 and bool(of_entries("exp", beside).sum() < LITTLE)
 
 
 def from_the_others(z: Value, at: Place, axis: int) -> Expr:
@@ -62,7 +67,7 @@ def from_the_others(z: Value, at: Place, axis: int) -> Expr:
     along = direction(len(z.shape), axis) or 0
     values, place = collapsed(z, (*at[:along], *at[along + 1 :]), axis)
     others = [k for k in range(len(values)) if k != at[along]]
-    beside = np.exp(values[others].astype(float) - float(values[at[along]]))
+    beside = of_entries("exp", in_decimals(values[others]) - as_written(values[at[along]]))
     return -Apply("log1p", (Sum(beside, lambda n: Apply("exp", (z[place(others[n])] - z[at],))),))
 
 
@@ -70,9 +75,9 @@ def log_shares(z: Array, axis: int) -> Array:
     """All logarithms of shares, safe from overflow; the largest is kept apart so that small ones don't drown in it."""
     axis = direction(z.ndim, axis) or 0
     lowered = z - z.max(axis=axis, keepdims=True)
-    others = np.exp(lowered)
-    np.put_along_axis(others, np.expand_dims(z.argmax(axis=axis), axis), 0, axis)
-    return np.asarray(lowered - np.log1p(others.sum(axis=axis, keepdims=True)))
+    others = of_entries("exp", lowered)
+    np.put_along_axis(others, np.expand_dims(z.argmax(axis=axis), axis), suited(real(0), z), axis)
+    return np.asarray(lowered - of_entries("log1p", others.sum(axis=axis, keepdims=True)))
 
 
 class Shares(Op):
@@ -115,12 +120,14 @@ class Softmax(Shares):
 
     def forward(self, a: Array, axis: int = 1, causal: int = 0) -> Any:
         axis = direction(a.ndim, axis) or 0
-        if causal:
-            a = np.where(np.tri(*a.shape) > 0, a, -np.inf)
-        powers = np.exp(a - a.max(axis=axis, keepdims=True))
+        seen = np.tri(*a.shape) > 0 if causal else np.full(a.shape, True)
+        powers = of_entries(
+            "exp", np.where(seen, a, a.min()) - np.where(seen, a, a.min()).max(axis=axis, keepdims=True)
+        )
+        powers = np.where(seen, powers, suited(Fraction(0), a))
         return powers / powers.sum(axis=axis, keepdims=True)
 
-    backward = (lambda g, out, a, axis=1, causal=0: out * (g - repeated(OPS["sum"](g * out, axis=axis), a, axis)),)
+    backward = (lambda g, out, a, axis=1, causal=0: share_slope(g, out, a, axis),)
 
     def entry(self, at: Place, a: Value, axis: int = 1, causal: int = 0) -> Expr:
         return Num(Fraction(0)) if causal and at[1] > at[0] else share(a, at, axis, causal)
@@ -129,6 +136,20 @@ class Softmax(Shares):
         if causal and at[1] > at[0]:
             return ("This column comes later than the row, so it is masked and gets no share",)
         return super().caption(at, a, axis, causal)
+
+
+def share_slope(g: Value, shares: Value, scores: Value, axis: int) -> Value:
+    """The gradient by the scores. Shares add up to 1, so a gradient that is the same for all of them moves no score."""
+    if is_repeated(g):
+        return OPS["unmoved"](scores)
+    return shares * (g - repeated(OPS["sum"](g * shares, axis=axis), scores, axis))
+
+
+def is_repeated(g: Value) -> bool:
+    """Whether it is one number in every place, by how it was made."""
+    if g.op is OPS["same"]:
+        return is_repeated(g.parents[0])
+    return g.op is not None and g.op.rearranges and g.parents[0].size == 1
 
 
 class LogSoftmax(Shares):

@@ -12,7 +12,8 @@ from penpaper_cli.expressions.arithmetic import Apply, Expr, Num
 from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.ops.functions import marks
 from penpaper_cli.ops.shapes import named, shape_text, small
-from penpaper_cli.paper.paper import OPS, Array, Numbers, Op, Paper, Place, Value
+from penpaper_cli.paper.arrays import Array
+from penpaper_cli.paper.paper import OPS, Numbers, Op, Paper, Place, Value
 
 SLACK = Fraction(1, 1000)
 """How far a share may stand outside 0 to 1, and a sum of shares from 1, so that they can be nudged."""

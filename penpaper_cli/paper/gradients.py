@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from penpaper_cli.expressions.arithmetic import Apply, Expr
-from penpaper_cli.paper.paper import OPS, Value
+from penpaper_cli.paper.paper import OPS, Numbers, Value
 
 USED_AGAIN = "It is used in more than one place, so its contributions are added up."
 INDEPENDENT = "The last line doesn't depend on it, so a change of it changes nothing: the gradient is 0."
@@ -76,3 +76,16 @@ def _no_gradient(loss: Value, line: Value) -> Value:
 def slope(of: Value, by: Value) -> Expr:
     """The symbol ∂L/∂w."""
     return Apply("grad", (of.label, by.label))
+
+
+def scale(gradient: Numbers, by: Numbers) -> Numbers:
+    """The gradient of the result times a slope; the loss's own gradient is 1, and is left out on paper."""
+    if isinstance(gradient, Value) and gradient.shape in ((), by.shape) and _is_one(gradient):
+        return by
+    return gradient * by
+
+
+def _is_one(gradient: Value) -> bool:
+    """Whether it is the loss's own gradient, or copies of it that have no name of their own."""
+    copied = gradient.op is not None and gradient.op.rearranges and gradient.name is None
+    return gradient is gradient.paper.one or (copied and _is_one(gradient.parents[0]))

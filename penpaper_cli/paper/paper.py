@@ -8,24 +8,30 @@ prediction = paper.call("ŷ", X @ w)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import InvalidOperation, Overflow, Underflow
 from fractions import Fraction
-from importlib import import_module
+from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num
-from penpaper_cli.expressions.functions import MOST_BITS
+from penpaper_cli.expressions.decimals import DIGITS, LOST, PRECISION, WIDEST, Float64, Real, real
 from penpaper_cli.expressions.numbers import Scalar, TypedFloat
+from penpaper_cli.paper.arrays import Array, each, in_hand
+from penpaper_cli.paper.registry import Registry
 
-Array = np.ndarray[Any, Any]
 Place = tuple[int, ...]
 Number = int | Fraction
 MOST_EXACT_WORK = 100_000
-"""Multiplications that one operation does in exact rationals before float64 takes over (about 0.2 s)."""
+"""Multiplications that one operation does in fractions or decimals before float64 takes over (about 0.2 s)."""
+MORE_DIGITS = (2 * DIGITS + LOST, 500, 2_000)
+"""What is worked with where digits cancel, until what is left of an entry stays."""
+FUNCTION = 20
+"""So many multiplications take as long as an exponential in decimals."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +57,14 @@ class Value:
         return int(self.data.size)
 
     @property
+    def in_float64(self) -> bool:
+        """Whether its numbers are float64; else each is a fraction, or a decimal where the rationals were left."""
+        return bool(self.data.dtype != object)
+
+    @cached_property
     def exact(self) -> bool:
-        return bool(self.data.dtype == object)
+        """Whether all its numbers are fractions."""
+        return not self.in_float64 and all(isinstance(number, Fraction) for number in self.data.flat)
 
     @property
     def name(self) -> Expr | None:
@@ -71,11 +83,17 @@ class Value:
         return self.name or self.formula
 
     def number(self, at: Place) -> Scalar:
-        """The number at an entry. What was given in float64 is marked, so that print doesn't round it."""
+        """The number at an entry.
+
+        A float64 that was given is marked, so that print doesn't round it; one that left the rationals is a decimal,
+        since it is not in full even where it reads 0 or 1.
+        """
         number: Scalar = self.data[at]
-        if self.exact:
+        if not self.in_float64:
             return number
-        return TypedFloat(number) if self in self.paper.typed else float(number)
+        if self in self.paper.typed:
+            return TypedFloat(number)
+        return Float64(float(number)) if self in self.paper.irrational else float(number)
 
     def __getitem__(self, at: Place) -> Expr:
         """The entry as an operand: read through rearrangements and unnamed steps, which are worked in place."""
@@ -133,15 +151,19 @@ class Value:
 class Paper:
     """Lines in the order they were written, with names, and reasons in the margin. Written numbers never change.
 
-    `always_exact` keeps to exact rationals where it would be quicker to go over to float64.
+    `exact` keeps to fractions and decimals (True) or to float64 (False); else small work is done in fractions and
+    decimals, and large work in float64. `irrational` are float64 values that left the rationals; `noise` are those
+    with entries of which nothing but rounding is left: they are below so much, as a power of ten.
     """
 
-    always_exact: bool = False
+    exact: bool | None = None
     lines: list[Value] = field(default_factory=list)
     names: dict[Value, Expr] = field(default_factory=dict)
     reasons: dict[Value, tuple[str, ...]] = field(default_factory=dict)
     chains: dict[Value, Expr] = field(default_factory=dict)
     typed: set[Value] = field(default_factory=set)
+    irrational: set[Value] = field(default_factory=set)
+    noise: dict[Value, int] = field(default_factory=dict)
     one: Value | None = None
 
     @property
@@ -160,6 +182,8 @@ class Paper:
         data.setflags(write=False)
         line = Value(self, data, op, parents, settings or {})
         self.lines.append(line)
+        if op and line.in_float64 and (not op.keeps_exact or not self.irrational.isdisjoint(parents)):
+            self.irrational.add(line)
         return line
 
     def given(self, name: str, data: Array) -> Value:
@@ -203,6 +227,7 @@ class Op:
     - `public`: formulas may name it; what only gradient rules need is not.
     - `takes_more`: formulas may give it more operands than `forward` takes; its `__call__` makes something of them.
     - `plain`: arithmetic that needs no explanation inside a longer formula.
+    - `keeps_exact`: fractions give fractions.
     """
 
     name: ClassVar[str]
@@ -220,7 +245,7 @@ class Op:
 
     def __init_subclass__(cls) -> None:
         if "name" in cls.__dict__:
-            OPS.add(cls())
+            OPS.add(cls.name, cls())
 
     @property
     def about(self) -> str:
@@ -230,7 +255,23 @@ class Op:
     def __call__(self, *parents: Value, **settings: Any) -> Value:
         """Work it out on the operands' paper. Raises CannotWork where the mathematics can't be done."""
         self.check(*parents, **settings)
-        return parents[0].paper.write(self._compute(parents, settings), self, parents, settings)
+        paper = parents[0].paper
+        effort = self.work(*parents) * (1 if self.keeps_exact else FUNCTION)
+        too_much = effort > MOST_EXACT_WORK if paper.exact is None else not paper.exact
+        if too_much or any(p.in_float64 for p in parents):
+            return paper.write(self._in_float64(parents, settings), self, parents, settings)
+        PRECISION.cancelled = False
+        data = self._in_decimals([p.data for p in parents], settings)
+        bound = None
+        if PRECISION.cancelled and not all(isinstance(number, Fraction) for number in data.flat):
+            for digits in MORE_DIGITS:
+                data, bound = self._in_more_digits(digits, data, parents, settings)
+                if bound is None:
+                    break
+        line = paper.write(data, self, parents, settings)
+        if bound is not None:
+            paper.noise[line] = bound
+        return line
 
     def of(self, *operands: Numbers, **settings: Any) -> Numbers:
         """The same where the operands may also be plain arrays, for gradient rules that a training loop uses too."""
@@ -238,25 +279,58 @@ class Op:
             return self(*operands, **settings)
         return np.asarray(self.forward(*operands, **settings))
 
-    def _compute(self, parents: tuple[Value, ...], settings: dict[str, Any]) -> Array:
-        little = parents[0].paper.always_exact or self.work(*parents) <= MOST_EXACT_WORK
-        exact = self.keeps_exact and all(p.exact for p in parents) and little
+    def _in_float64(self, parents: tuple[Value, ...], settings: dict[str, Any]) -> Array:
+        """Its numbers by NumPy's float64."""
         too_large = f"{self.name} leaves the range of float64 here: the numbers are too large, or undefined."
-        with np.errstate(all="ignore"):
-            try:
-                arrays = [p.data if exact or not p.exact else p.data.astype(float) for p in parents]
-                result = np.asarray(self.forward(*arrays, **settings))
-                if exact and _unwieldy(result):
-                    return result.astype(float)
-            except ZeroDivisionError:
-                raise CannotWork(
-                    f"{self.name} divides by zero here, and a number divided by zero is undefined."
-                ) from None
-            except OverflowError:
-                raise CannotWork(too_large) from None
-        if not exact and not np.isfinite(result).all():
+        try:
+            with np.errstate(all="ignore"):
+                result = np.asarray(self.forward(*(p.data.astype(float) for p in parents), **settings))
+        except OverflowError:
+            raise CannotWork(too_large) from None
+        if not np.isfinite(result).all():
             raise CannotWork(too_large)
         return result
+
+    def _in_decimals(self, arrays: Sequence[Array], settings: dict[str, Any]) -> Array:
+        """Its numbers as fractions, and as decimals of 50 digits where the rationals are left."""
+        PRECISION.context.clear_flags()
+        try:
+            result = each(in_hand, np.asarray(self.forward_in_decimals(*arrays, **settings)))
+            if PRECISION.context.flags[Underflow] and any(isinstance(n, Real) and not n for n in result.flat):
+                raise Underflow
+            return result
+        except (ZeroDivisionError, InvalidOperation):
+            raise CannotWork(f"{self.name} divides by zero here, and a number divided by zero is undefined.") from None
+        except (Overflow, Underflow):
+            raise CannotWork(
+                f"{self.name} leaves the range of pp: a number here is above 1e{WIDEST} or below 1e-{WIDEST}."
+            ) from None
+
+    def _in_more_digits(
+        self, digits: int, data: Array, parents: tuple[Value, ...], settings: dict[str, Any]
+    ) -> tuple[Array, int | None]:
+        """The same where digits cancelled, worked again from the start with more of them.
+
+        Where that shrinks an entry as well, only rounding was left of it: it is 0 as far as can be told, and the bound
+        that it stays below is told as a power of ten.
+        """
+        with PRECISION.of(digits):
+            again: dict[Value, Array] = {}
+            for line in _ancestry(parents):
+                plain = line.op is None or line.exact
+                operands = [again[p] for p in line.parents]
+                again[line] = line.data if plain or line.op is None else line.op._in_decimals(operands, line.settings)
+            sharper = self._in_decimals([again[p] for p in parents], settings)
+        bounds: list[int] = []
+        result = np.empty_like(data)
+        for at in np.ndindex(data.shape):
+            rough, sharp = data[at], sharper[at]
+            if isinstance(sharp, Real) and (not sharp or (rough and sharp.adjusted() < rough.adjusted() - LOST)):
+                bounds.append(sharp.adjusted() + 1 if sharp else -digits)
+                result[at] = real(0) if digits == MORE_DIGITS[-1] else sharp
+            else:
+                result[at] = real(PRECISION.context.plus(sharp)) if isinstance(sharp, Real) else sharp
+        return result, max(bounds, default=None)
 
     def check(self, *parents: Any, **settings: Any) -> None:
         """Raise CannotWork when the operands' shapes don't fit."""
@@ -268,6 +342,10 @@ class Op:
     def forward(self, *arrays: Any, **settings: Any) -> Any:
         """Compute it with NumPy."""
         raise TypeError(f"{self.name} says nothing about how it is computed")
+
+    def forward_in_decimals(self, *arrays: Any, **settings: Any) -> Any:
+        """Compute it in arrays of fractions and decimals; all as decimals where the rationals are left."""
+        return self.forward(*(arrays if self.keeps_exact else (each(real, array) for array in arrays)), **settings)
 
     def entry(self, at: Place, *parents: Any, **settings: Any) -> Expr:
         """How the entry `at` is worked by hand."""
@@ -299,62 +377,16 @@ def along(sentence: str, settings: dict[str, Any]) -> str:
     return re.sub(r"\brow(s?)\b", r"column\1", sentence) if settings.get("axis") == 0 else sentence
 
 
-class Operations(Mapping[str, Op]):
-    """Every operation by name, in the order of the FAMILIES of `package`: these are its modules with operations.
-
-    They are loaded when one is looked up that isn't there yet, or all are listed. So what is found never depends on
-    what was imported before, and a small calculation loads the families that it uses.
-    """
-
-    def __init__(self, package: str) -> None:
-        self.package = package
-        self.known: dict[str, Op] = {}
-
-    def add(self, op: Op) -> None:
-        self.known[op.name] = op
-
-    def __getitem__(self, name: str) -> Op:
-        if name not in self.known:
-            self.families()
-        return self.known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        order = self.families()
-        return iter(sorted(self.known, key=lambda name: order.index(type(self.known[name]).__module__)))
-
-    def __len__(self) -> int:
-        self.families()
-        return len(self.known)
-
-    def families(self) -> list[str]:
-        """The modules that hold operations, each of them loaded."""
-        modules = [f"{self.package}.{family}" for family in import_module(self.package).FAMILIES]
-        for module in modules:
-            import_module(module)
-        return modules
+OPS: Registry[Op] = Registry("penpaper_cli.ops")
+"""Every operation by name."""
 
 
-OPS = Operations("penpaper_cli.ops")
-
-
-def _unwieldy(result: Array) -> bool:
-    """Whether exact numbers have grown past what anybody would write down, as they do over many steps."""
-    return any(n.numerator.bit_length() + n.denominator.bit_length() > MOST_BITS for n in result.flat)
-
-
-def zeros(shape: tuple[int, ...], like: Array) -> Array:
-    """Zeros of the same kind of number, exact or float64."""
-    return np.full(shape, Fraction(0), dtype=object) if like.dtype == object else np.zeros(shape)
-
-
-def scale(gradient: Numbers, by: Numbers) -> Numbers:
-    """The gradient of the result times a slope; the loss's own gradient is 1, and is left out on paper."""
-    if isinstance(gradient, Value) and gradient.shape in ((), by.shape) and _is_one(gradient):
-        return by
-    return gradient * by
-
-
-def _is_one(gradient: Value) -> bool:
-    """Whether it is the loss's own gradient, or copies of it that have no name of their own."""
-    copied = gradient.op is not None and gradient.op.rearranges and gradient.name is None
-    return gradient is gradient.paper.one or (copied and _is_one(gradient.parents[0]))
+def _ancestry(values: tuple[Value, ...]) -> list[Value]:
+    """Everything that some values were worked from, and they themselves, in the order of the paper."""
+    known, waiting = set(values), list(values)
+    while waiting:
+        for parent in waiting.pop().parents:
+            if parent not in known:
+                known.add(parent)
+                waiting.append(parent)
+    return [line for line in values[0].paper.lines if line in known]

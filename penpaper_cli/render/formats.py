@@ -53,8 +53,8 @@ def renderer(name: str, figures: Figures, out: TextIO, page: Page) -> CanRender:
     """The renderer of a format, ready to write to `out`."""
     form = FORMATS[name]
     module, kind = (form.with_latex if page.math == "latex" else form.renderer).rsplit(".", 1)
-    found: CanRender = getattr(import_module(f"penpaper_cli.render.{module}"), kind)(figures, out, page)
-    return found
+    ready: CanRender = getattr(import_module(f"penpaper_cli.render.{module}"), kind)(figures, out, page)
+    return ready
 
 
 def format_of(name: str, path: str | None, is_terminal: bool) -> str:
@@ -65,10 +65,10 @@ def format_of(name: str, path: str | None, is_terminal: bool) -> str:
         raise CannotRead(f'--format "{name}": choose one of auto, {", ".join(FORMATS)}.')
     if path is None:
         return "terminal" if is_terminal else "markdown"
-    for known, found in FORMATS.items():
-        if found.suffixes and path.lower().endswith(found.suffixes):
+    for known, form in FORMATS.items():
+        if form.suffixes and path.lower().endswith(form.suffixes):
             return known
-    endings = ", ".join(suffix for found in FORMATS.values() for suffix in found.suffixes)
+    endings = ", ".join(suffix for form in FORMATS.values() for suffix in form.suffixes)
     raise CannotRead(f'--out "{path}": its ending says no format; end it in {endings}, or name a format with --format.')
 
 

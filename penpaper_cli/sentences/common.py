@@ -109,6 +109,16 @@ def in_float64(why: str) -> str:
     return f"{why}, so the arithmetic here is float64 (about 16 significant digits), and results are rounded for print."
 
 
+def in_decimals(why: str) -> str:
+    """Where the rationals are left."""
+    return f"{why}, so the arithmetic goes on in decimals of 50 digits, and results are rounded for print."
+
+
+def nothing_left(digits: int, exponent: int) -> str:
+    """What is known of a number of which rounding has left nothing."""
+    return f"Worked with {digits:,} digits, what is about 0 here is smaller than 1e{exponent}: it may be 0."
+
+
 def rounded_to(digits: int) -> str:
     """The note under a table that holds rounded numbers."""
     return f"Numbers here are rounded to {plural(digits, 'digit')} or to whole numbers, whichever shows more."
@@ -148,10 +158,21 @@ def repeated(small: tuple[int, ...], large: tuple[int, ...]) -> str:
 
 STEPS_HEADING = "Step by step"
 UPDATE_HEADING = "Update"
-UPDATE_RULE = "Each parameter takes its step; all gradients are those from before the update."
+UPDATE_RULE = (
+    "The gradient points to where the loss rises fastest, so each parameter takes a step against its gradient; η, the "
+    "learning rate, sets how long the step is. All gradients are those from before the update."
+)
 FROZEN = " stays as it is."
 LOSS_AFTER_HEADING = "The loss after the update"
 LOSS_AFTER = ("The loss was ", " before the update and is now ")
+
+
+def activations_of_layers(names: Sequence[str]) -> str:
+    """Which layer has which activation; a layer whose scores are passed on as they are has none."""
+    if set(names) == {"none"}:
+        return "No layer has an activation: each passes on its scores as they are."
+    last = "; the scores of a layer with none are passed on as they are" if "none" in names else ""
+    return f"Activations: {listed([f'layer {k} has {name}' for k, name in enumerate(names, 1)])}{last}."
 
 
 def step_heading(number: int) -> str:

@@ -31,6 +31,12 @@ CONFUSION = "The confusion table: how often each true class (a row) was taken fo
 UNDO_TARGET = (
     "The target was scaled, too: times its standard deviation std_y, plus its mean mean_y, leads back to its own units."
 )
+INFINITE = "infinite"
+NO_CHANCE = (
+    "Some test rows have a class that no row to train on has. The constant guess gives it no chance at all, and so its "
+    "loss is infinite."
+)
+HOW_GOOD_PREDICTIONS = "How good the predictions are"
 WORTH_KNOWING = "Worth knowing"
 TEST_CURVE = "The loss on the test rows, epoch by epoch"
 SAME_UNITS = (
@@ -40,6 +46,10 @@ SAME_UNITS = (
 SATURATED = (
     "Every predicted probability is within 0.001 of 0 or 1: the model is as sure as can be on these rows, and larger "
     "weights would only make it surer. --l2 0.01 keeps the weights small."
+)
+SEPARABLE = (
+    "Every row to train on is classified right, so larger weights make the loss smaller, and still larger ones smaller "
+    "yet: there are no best weights, and these grow for as long as training goes on. --l2 0.01 sets them a limit."
 )
 NO_PROGRESS = "The loss did not fall below where it started: try other features, another --lr or more --epochs."
 ROUND_EPOCHS = tuple(k * 10**p for p in range(9) for k in (1, 2, 5))
@@ -79,6 +89,15 @@ def set_aside(held: int, all_rows: int, seed: int) -> str:
     return (
         f"{plural(held, 'row')} of {all_rows:,} {verb} set aside for a test, drawn with seed {seed}; neither the "
         "scaling nor the training sees them, and only the others are shown here."
+    )
+
+
+def untold(count: int) -> str:
+    """The test rows that the model can say nothing of."""
+    verb = "has" if count == 1 else "have"
+    return (
+        f"{count:,} of them {verb} a word that no row to train on has, so the model can say nothing of it: left out "
+        "of the test."
     )
 
 

@@ -154,11 +154,11 @@ def moving(term: Term) -> Iterator[str]:
 
 def reaching(part: Differentiate) -> set[str]:
     """The names that the loss depends on, and the loss itself."""
-    found = {part.loss}
+    reached = {part.loss}
     for let in reversed(part.forward):
-        if let.name in found:
-            found |= set(moving(let.term))
-    return found
+        if let.name in reached:
+            reached |= set(moving(let.term))
+    return reached
 
 
 def starting(part: Statement) -> Iterator[str]:

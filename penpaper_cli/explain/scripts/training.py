@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from penpaper_cli.models.layers import Parameters
     from penpaper_cli.models.model import Model
     from penpaper_cli.models.scaling import Scaling
-    from penpaper_cli.paper.paper import Array
+    from penpaper_cli.paper.arrays import Array
 
 TRAINED = "The trained model"
 BEFORE_DIVERGING = "The model where training went astray"
@@ -92,8 +92,8 @@ def model_script(model: Model, rows: Array, title: str, why: str = "") -> Script
 
 def only_parameters(loop: Repeat) -> Repeat:
     """The loop with no gradients asked for but those that the update needs."""
-    found = {name: gradient for name, gradient in loop.body.gradients.items() if name in loop.update.parameters}
-    return replace(loop, body=replace(loop.body, gradients=found))
+    gradients = {name: gradient for name, gradient in loop.body.gradients.items() if name in loop.update.parameters}
+    return replace(loop, body=replace(loop.body, gradients=gradients))
 
 
 TARGET = ("mean_y", "std_y")
@@ -113,18 +113,18 @@ class Scaled:
         """The features; a column that doesn't vary has nothing to be divided by, so there the divisors are given."""
         X, scaling = lesson.data.X, lesson.scaling
         raw = Given("X" if scaling.kind == "none" else "X_raw", X.tolist(), X.shape)
-        found = cls([raw])
+        data = cls([raw])
         if scaling.kind == "none":
-            return found
-        found.columns = scaling.names
-        shift, spread = scaling_lets(scaling, Ref(raw.name, raw.shape), found.columns)
-        found.lines.append(shift)
+            return data
+        data.columns = scaling.names
+        shift, spread = scaling_lets(scaling, Ref(raw.name, raw.shape), data.columns)
+        data.lines.append(shift)
         if (X[0] == X).all(axis=0).any():
-            found.given.append(Given(spread.name, scaling.spread.tolist(), scaling.spread.shape))
+            data.given.append(Given(spread.name, scaling.spread.tolist(), scaling.spread.shape))
         else:
-            found.lines.append(spread)
-        found.lines.append(Let("X", scaled(Ref(raw.name, raw.shape), found.columns)))
-        return found
+            data.lines.append(spread)
+        data.lines.append(Let("X", scaled(Ref(raw.name, raw.shape), data.columns)))
+        return data
 
     def target(self, lesson: Lesson, on_paper: Given) -> None:
         """The target, scaled where it was, and in the shape that it has on paper."""

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, ClassVar, TextIO
 
 from penpaper_cli.expressions.arithmetic import Expr
+from penpaper_cli.expressions.decimals import Real
 from penpaper_cli.expressions.numbers import Figures
 from penpaper_cli.render.page import Page
 from penpaper_cli.solution.blocks import Block, Grid, Record
@@ -18,6 +19,9 @@ from penpaper_cli.solution.blocks import Block, Grid, Record
 STEERING = re.compile("[\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Signs that steer a terminal or turn a line around; JSON may hold them raw, a screen had better not."""
 SCHEMA = "penpaper/1"
+SMALLEST, LARGEST = 1e-300, 1e300
+WIDE = re.compile(r'"\\u0000(-?\d\.\d+e[+-]\d+)\\u0000"')
+"""Numbers with exponents that float64 doesn't have. What users type has no such sign in it."""
 
 
 class Json:
@@ -54,7 +58,7 @@ def written(members: dict[str, Any], ensure_ascii: bool = False) -> str:
 def dumps(found: Any, ensure_ascii: bool = False) -> str:
     """On one line; NaN and infinity are refused."""
     text = json.dumps(found, ensure_ascii=ensure_ascii, allow_nan=False)
-    return STEERING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
+    return STEERING.sub(lambda sign: f"\\u{ord(sign[0]):04x}", WIDE.sub(r"\1", text))
 
 
 def lines(found: Any, text: Callable[[Any], str]) -> str:
@@ -66,6 +70,12 @@ def lines(found: Any, text: Callable[[Any], str]) -> str:
     return text(found)
 
 
+def wide(number: Real) -> float | str:
+    """A decimal as a float64; one that is too large or small for that as marked digits, for `dumps` to unpack."""
+    near = float(number)
+    return near if SMALLEST < abs(near) < LARGEST or not number else f"\0{number:.16e}\0"
+
+
 def tree(found: Any) -> Any:
     """Blocks, expressions and numbers as plain JSON; exact numbers are strings, places count from 1."""
     match found:
@@ -75,6 +85,8 @@ def tree(found: Any) -> Any:
             return found
         case float():
             return float(found) + 0.0
+        case Real():
+            return wide(found)
         case dict():
             return {str(k): tree(v) for k, v in found.items()}
     if isinstance(found, Grid) and found.of_data:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import types
 from dataclasses import fields, is_dataclass
-from fractions import Fraction
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Rest
+from penpaper_cli.expressions.numbers import Scalar
 from penpaper_cli.render.json.document import SCHEMA
 from penpaper_cli.solution.blocks import Block, Result
 
@@ -140,7 +140,7 @@ def _type(hint: Any) -> dict[str, Any]:
     """The schema of a member's type."""
     if hint is Any:
         return {"$ref": "#/$defs/values"}
-    if hint in (Expr, Fraction | float):
+    if hint in (Expr, Scalar):
         return {"$ref": "#/$defs/expression"} if hint is Expr else NUMBER
     if isinstance(hint, type) and is_dataclass(hint):
         return _ref(hint)
