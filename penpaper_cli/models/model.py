@@ -9,8 +9,8 @@ import numpy as np
 
 from penpaper_cli.data.corpus import Counts
 from penpaper_cli.data.dataset import Column
-from penpaper_cli.errors import CannotWork
 from penpaper_cli.data.vectors import Missing
+from penpaper_cli.errors import CannotWork
 from penpaper_cli.formula.composed import in_own_units
 from penpaper_cli.models.json_fields import JsonObject
 from penpaper_cli.models.kind import Kind
