@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from test_cli import RUN_PP, on_a_terminal, pp, refused, worked
+from test_cli import RUN_PP, answer, on_a_terminal, pp, refused, values_of, worked
 
 from penpaper_cli import __version__
 from penpaper_cli.cli import build
@@ -310,3 +310,51 @@ def test_the_shell_completes(line: str, offered: list[str]) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.split() == offered
+
+
+# --- Hinge: the targets that its help promises, and its margin; a rate that is 0 ---
+
+SCORES = "3 5 0; 1/2 3 1"
+
+
+@pytest.mark.parametrize(
+    ("scores", "one_hot", "classes"),
+    [(SCORES, "0 1 0; 0 0 1", "1 2"), ("3 5 0", "0 0 1", "2"), ("3 5", "1 0", "0"), ("3 5", "[[1, 0]]", "0")],
+)
+@pytest.mark.parametrize("options", [(), ("--delta", "2.5")])
+def test_hinge_takes_one_hot_targets(scores: str, one_hot: str, classes: str, options: tuple[str, ...]) -> None:
+    if one_hot.startswith("[["):
+        scores = f"[[{scores.replace(' ', ', ')}]]"
+    assert answer("loss", "hinge", scores, one_hot, *options) == answer("loss", "hinge", scores, classes, *options)
+
+
+def test_the_gradient_with_one_hot_targets_is_that_with_class_numbers() -> None:
+    layers = ("grad", "1 2", "-w", "1 0 2; 0 1 1", "--loss", "hinge", "--delta", "2")
+    one, other = (values_of(*layers, "--target", target)["results"] for target in ("0 1 0", "1"))
+    assert one["dW1"] == other["dW1"] and one["L"] == other["L"]
+    assert one["dW1"]["values"] == [["1", "-2", "1"], ["2", "-4", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("scores", "target", "delta", "loss"),
+    [
+        (SCORES, "1 2", "2.5", "7/2"),
+        ("0.5 -2", "1 -1", "3", "7/4"),
+        ("0.5 -2", "1 -1", "1", "1/4"),
+        ("3 5 0", "1", "9", "11"),
+    ],
+)
+def test_delta_is_the_margin_of_hinge(scores: str, target: str, delta: str, loss: str) -> None:
+    """By hand: the first is (0.5 + 0 + 2 + 4.5) / 2, the second (2.5 + 1) / 2, the last 7 + 4."""
+    assert answer("loss", "hinge", scores, target, "--delta", delta) == loss
+
+
+def test_targets_that_are_neither_are_refused_with_all_three_forms() -> None:
+    error = refused("loss", "hinge", SCORES, "0 1 1; 0 0 1", code=1)
+    assert "one class number" in error and "1 for its class and 0 for the others" in error and "1 or -1" in error
+
+
+def test_epsilon_may_be_0() -> None:
+    step = ("step", "1 2", "-w", "1; 2", "--target", "1", "--loss", "mse", "--lr", "0.1", "--optimizer", "adam")
+    assert answer(*step, "--epsilon", "0")
+    assert "divided by 0" in pp("step", "0 2", *step[2:], "--epsilon", "0").err
