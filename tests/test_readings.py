@@ -320,3 +320,117 @@ def test_encodings(encoding: str, words: str) -> None:
     assert "--encoding names another" in pp("look", data).out
     assert "--encoding" in refused("look", data, "--encoding", "utf-8")
     assert "--encoding" in refused("look", data, "--encoding", "rot13")
+
+
+SEPARABLE = "x,y\n1,no\n2,no\n3,no\n4,yes\n5,yes\n6,yes\n"
+
+
+def test_separable_classes_have_no_best_weights() -> None:
+    """The weight grows without end: 8.1, 12.7, 17.3 after 500, 5,000 and 50,000 epochs; with a penalty it doesn't."""
+    for content, options, told in (
+        (SEPARABLE, (), True),
+        (SEPARABLE, ("--l2", "0.01"), False),
+        (SEPARABLE.replace("6,yes", "6,no"), (), False),
+        (SEPARABLE + "7,maybe\n8,maybe\n", ("--epochs", "5000"), True),
+    ):
+        assert ("no best weights" in pp("train", write(content), "--target", "y", *options).out) is told
+    weights = [
+        trained(SEPARABLE, "--epochs", epochs)[0]["model"]["coefficients"]["x"] for epochs in ("500", "5000", "50000")
+    ]
+    assert [round(weight, 1) for weight in weights] == [8.1, 12.7, 17.3]
+
+
+def test_a_target_of_0_and_1_is_told_of_classes() -> None:
+    content = SEPARABLE.replace("no", "0").replace("yes", "1")
+    for options, told in (((), True), (("--classify",), False), (("--loss", "mse"), False)):
+        assert ("--classify" in trained(content, *options)[1]) is told
+    assert "--classify" not in trained(content.replace("6,1", "6,2"))[1]
+    assert "--classify" not in pp("fit", write(content), "--target", "y").err
+
+
+def predicted(*arguments: str) -> tuple[dict[str, Any], str]:
+    ran = pp("predict", *arguments, "-f", "json")
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out), ran.err
+
+
+def test_new_rows_are_filled_as_the_model_learnt_to() -> None:
+    document, _ = trained(GAPPY, "--missing", "mean", "--test", "0.3", "--save", "m.json")
+    assert document["model"]["missing"] == "mean" and document["model"]["columns"][1]["fill"] == 17 / 3
+    filled, said = predicted("m.json", write("z,x\nNA,1\n3,2\n", "new.csv"))
+    typed, _ = predicted("m.json", f"1 {17 / 3}; 2 3")
+    assert filled["answer"] == typed["answer"] and "1 gap filled in with 5.66667" in said
+    assert predicted("m.json", "data.csv")[0]["results"]["predictions"]["shape"] == [6]
+    assert pp("train", "data.csv", "--resume", "m.json", "--epochs", "2").code == 0
+    assert "leave the option out" in refused("train", "data.csv", "--resume", "m.json", "--missing", "drop")
+
+
+def test_new_rows_with_gaps_are_left_out_as_in_training() -> None:
+    trained(GAPPY, "--missing", "drop", "--save", "m.json")
+    document, said = predicted("m.json", "data.csv")
+    assert document["results"]["predictions"]["shape"] == [5] and "1 row with gaps left out (line 2)" in said
+    assert pp("predict", "m.json", "data.csv", "-o", "out.csv").code == 0
+    lines = Path("out.csv").read_text().splitlines()
+    assert len(lines) == 7 and lines[1] == "1,,1," and not lines[2].endswith(",")
+    assert pp("train", "data.csv", "--resume", "m.json", "--epochs", "2").code == 0
+    trained("x,z,y\n1,2,1\n2,3,2\n3,5,4\n", "--save", "m.json")
+    assert "is empty" in refused("predict", "m.json", write(GAPPY, "new.csv"))
+
+
+def test_predictions_are_measured_where_the_truth_stands_beside_them() -> None:
+    """R² and the errors by hand: the baseline guesses the mean of the training rows."""
+    trained("x,y\n1,2\n2,3\n3,7\n", "--save", "m.json")
+    document, said = predicted("m.json", write("x,y,note\n4,9,a\n5,10,b\n6,,c\n", "new.csv"))
+    guesses = np.array(document["answer"]["values"][:2])
+    errors = np.array([9, 10]) - guesses
+    measures = document["metrics"]
+    assert measures["mae"] == pytest.approx(abs(errors).mean()) and measures["baseline_mae"] == pytest.approx(5.5)
+    assert measures["r2"] == pytest.approx(1 - (errors**2).sum() / 0.5)
+    assert '"note"' in said and "1 row without the truth" in said
+    assert "always guessing the mean" in pp("predict", "m.json", "new.csv").out
+    assert "metrics" not in predicted("m.json", "4; 5")[0]
+
+
+def test_classes_are_measured_too() -> None:
+    trained(SEPARABLE, "--save", "m.json")
+    document, said = predicted("m.json", write("x,y\n1,no\n2,yes\n6,yes\n5,perhaps\n", "new.csv"))
+    assert document["metrics"]["accuracy"] == 2 / 3 and document["metrics"]["baseline_accuracy"] == 1 / 3
+    assert '"perhaps"' in said
+    trained(SEPARABLE.replace("no", "0").replace("yes", "1"), "--classify", "--save", "m.json")
+    document, _ = predicted("m.json", write("x,y\n1,0.0\n6,1.0\n", "new.csv"))
+    assert document["metrics"]["accuracy"] == 1
+
+
+def test_a_model_of_an_earlier_version_has_no_guess_to_compare_with() -> None:
+    trained("x,y\n1,2\n2,3\n3,7\n", "--save", "m.json")
+    fields = json.loads(Path("m.json").read_text())
+    del fields["guess"]
+    Path("m.json").write_text(json.dumps(fields))
+    document, _ = predicted("m.json", "data.csv")
+    assert set(document["metrics"]) == {"loss", "mae", "rmse", "r2"}
+    assert pp("predict", "m.json", "data.csv").code == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("guess", [1, 2]),
+        ("guess", "x"),
+        ("guess", [1e999]),
+        ("missing", "mode"),
+        ("missing", 1),
+        ("columns", [{"name": "x", "fill": "a"}]),
+    ],
+)
+def test_what_a_model_says_of_gaps_and_guesses_is_checked(field: str, wrong: Any) -> None:
+    trained("x,y\n1,2\n2,3\n3,7\n", "--save", "m.json")
+    fields = json.loads(Path("m.json").read_text())
+    Path("m.json").write_text(json.dumps({**fields, field: wrong}))
+    assert "is not a model that pp can use" in refused("predict", "m.json", "4")
+
+
+def test_new_rows_in_another_encoding() -> None:
+    trained("größe,y\n1,2\n2,3\n3,7\n", "--save", "m.json")
+    new = write("größe\n4\n".encode("mac-roman"), "new.csv")
+    assert predicted("m.json", new, "--encoding", "mac-roman")[0]["answer"] == predicted("m.json", "4")[0]["answer"]
+    assert "--encoding" in refused("predict", "m.json", "4", "--encoding", "gbk")

@@ -194,13 +194,13 @@ def open_experiment(
     model = load_model(resume)
     for option in training_options.given():
         raise CannotRead(f"--{option}: with --resume this comes from {resume}; leave the option out.")
-    saved = SavedRun(resume, model.target, model.columns, model.classes, model.context)
+    saved = SavedRun(resume, model.target, model.columns, model.classes, model.context, model.missing)
     return resumed_experiment(open_data(data, data_options, saved), model, resume)
 
 
 def _new_rows(experiment: Experiment, rows: Source | None, notes: list[str]) -> Array | None:
     try:
-        return None if rows is None else open_rows(experiment.data, rows, notes)
+        return None if rows is None else open_rows(experiment.data, rows, notes).X
     except CannotRead as error:
         raise CannotRead(f"--predict: {error}") from None
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from penpaper_cli.commands.data_options import Encoding
 from penpaper_cli.commands.shared import command
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ def predict(
         ),
     ],
     view: ViewOptions,
+    encoding: Encoding = None,
 ) -> Solution:
     """Predict with a saved model, a few rows worked.
 
@@ -35,7 +37,7 @@ def predict(
     """
     from penpaper_cli.api import predicting
 
-    return predicting.predict(model, data, **view)
+    return predicting.predict(model, data, encoding=encoding, **view)
 
 
 COMMANDS = {"predict": command(predict, sheet=True)}

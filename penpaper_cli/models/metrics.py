@@ -78,6 +78,14 @@ def decided(shares: Array) -> Array:
     return np.asarray(shares[:, 1] >= 0.5 if shares.shape[1] == 2 else shares.argmax(axis=1)).astype(int)
 
 
+def separated(shares: Array, y: Array) -> bool:
+    """Whether the true class of every row has a larger share than any other class: then larger scores always pay."""
+    rows, truth = np.arange(len(y)), y.astype(int)
+    others = shares.copy()
+    others[rows, truth] = -1.0
+    return bool((shares[rows, truth] > others.max(axis=1)).all())
+
+
 def confusion(shares: Array, y: Array) -> Array:
     """How often each true class (rows) was predicted as each class (columns)."""
     counts = np.zeros((shares.shape[1],) * 2, dtype=int)

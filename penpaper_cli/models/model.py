@@ -9,6 +9,7 @@ import numpy as np
 
 from penpaper_cli.data.corpus import Counts
 from penpaper_cli.data.dataset import Column
+from penpaper_cli.data.vectors import Missing
 from penpaper_cli.formula.composed import in_own_units
 from penpaper_cli.models.json_fields import JsonObject
 from penpaper_cli.models.kind import Kind
@@ -23,8 +24,9 @@ class Model:
     """Everything that a prediction needs. `features` are the columns of X, `columns` those of the file.
 
     `target_scaling` is None where the target was taken as it is; `classes` are () for a number. `resume` is what
-    training needs to go on, as the file holds it. `counts` are those of a text, whose words are the classes. `unknown`
-    are fields of its file that another version wrote, to be kept.
+    training needs to go on, as the file holds it. `counts` are those of a text, whose words are the classes. `missing`
+    is what was done with gaps, `guess` the constant guess that measures are compared with, by its kind. `unknown` are
+    fields of its file that another version wrote, to be kept.
     """
 
     kind: Kind
@@ -39,6 +41,8 @@ class Model:
     metrics: Mapping[str, float] = field(default_factory=dict)
     resume: JsonObject | None = None
     counts: Counts | None = None
+    missing: Missing | None = None
+    guess: Array | None = None
     unknown: JsonObject = field(default_factory=dict)
 
     @property
