@@ -142,6 +142,7 @@ ROWS: dict[str, Row] = {
     "sum_to": summed_to,
     "dot": "a @ b",
     "matmul": "a @ b",
+    "xlogy": "a * safe_log(b)",
     "outer": "np.outer(a, b)",
     "least_squares": "np.linalg.lstsq(a, b, rcond=None)[0]",
     "transpose": lambda call: "a.T" if len(call.shape) > 1 else "a",

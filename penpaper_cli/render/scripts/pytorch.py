@@ -132,6 +132,7 @@ ROWS: dict[str, Row] = {
     "minimum": "minimum(a, b)",
     "dot": "a @ b",
     "matmul": "a @ b",
+    "xlogy": "torch.special.xlogy(a, b)",
     "outer": "torch.outer(a, b)",
     "least_squares": "torch.linalg.lstsq(a, b[:, None]).solution[:, 0]",
     "transpose": transpose,

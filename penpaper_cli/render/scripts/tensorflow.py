@@ -90,6 +90,7 @@ ROWS: dict[str, Row] = {
     "minimum": "tf.minimum(a, b)",
     "dot": "tf.tensordot(a, b, 1)",
     "matmul": product,
+    "xlogy": "tf.math.xlogy(a, b)",
     "outer": "tf.tensordot(a, b, 0)",
     "least_squares": "tf.linalg.lstsq(a, b[:, None], fast=False)[:, 0]",
     "transpose": "tf.transpose(a)",
