@@ -434,3 +434,34 @@ def test_new_rows_in_another_encoding() -> None:
     new = write("größe\n4\n".encode("mac-roman"), "new.csv")
     assert predicted("m.json", new, "--encoding", "mac-roman")[0]["answer"] == predicted("m.json", "4")[0]["answer"]
     assert "--encoding" in refused("predict", "m.json", "4", "--encoding", "gbk")
+
+
+def test_the_smallest_weights_are_those_that_were_scaled() -> None:
+    """b is twice a but for one row's rounding: (0.42, 0.84) is the shortest of all (a, b) with a + 2b = 2.1."""
+    data = write("a,b,y\n1,2,2\n2,4,4\n3,6,7\n4,8,8\n")
+    for options, smallest, shortest in (
+        ((), False, [1.05, 0.525]),
+        (("--scale", "none", "--lr", "0.01"), True, [0.42, 0.84]),
+    ):
+        document, _ = trained(Path(data).read_text(), *options)
+        exact = document["least_squares"]["coefficients"]
+        assert [exact["a"], exact["b"]] == pytest.approx(shortest)
+        said = pp("train", data, "--target", "y", *options, "-f", "plain").out
+        assert ("these are the smallest." in said) is smallest and (
+            "scaled weights are the smallest" in said
+        ) is not smallest
+
+
+def test_dropping_that_leaves_nothing_names_the_columns_that_cost_the_rows() -> None:
+    data = write("a,b,y\n1,,2\n,2,3\n4,,5\n")
+    for command in ("train", "fit"):
+        said = refused(command, data, "--target", "y", "--missing", "drop", code=1)
+        assert '2 in column "b" and 1 in column "a"' in said and "--drop" in said and "--missing mean" in said
+    assert "--missing mean" not in refused(
+        "train", write("c,y\nNA,2\na,3\nNA,5\n"), "--target", "y", "--missing", "drop", code=1
+    )
+    assert "another target" in refused(
+        "train", write("c,y\n1,NA\n2,3\n4,\n"), "--target", "y", "--missing", "drop", code=1
+    )
+    constant = write("x,z,y\n1,2,3\n1,3,4\n5,,3\n")
+    assert "in every row without gaps" in refused("train", constant, "--target", "y", "--missing", "drop", code=1)

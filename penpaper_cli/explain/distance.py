@@ -52,7 +52,7 @@ class Distance:
         """Each number of the model beside the exact one."""
         run, data = self.experiment.run, self.experiment.data
         yield Heading(("How far from the exact answer",))
-        yield Sentence((training_words.least_squares(self.exact.unique),))
+        yield Sentence((training_words.least_squares(self.exact.unique, self.experiment.scaling.kind != "none"),))
         if not self.exact.unique:
             yield from dependent(self.exact.solved, (ONES, *data.features), self.show)
         elif self.exact.solved.exact:

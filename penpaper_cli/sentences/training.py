@@ -229,14 +229,13 @@ def undo_scaling(kind: str, epoch: str) -> str:
     )
 
 
-def least_squares(unique: bool) -> str:
+def least_squares(unique: bool, scaled: bool) -> str:
     """What the exact answer is."""
+    smallest = "those whose scaled weights are the smallest" if scaled else "the smallest"
     text = "Least squares gives the smallest loss that any weights can have; gradient descent walks towards it."
     if unique:
         return text
-    return (
-        text + " Some features depend on each other exactly, so many weights share that loss; these are the smallest."
-    )
+    return text + f" Some features depend on each other exactly, so many weights share that loss; these are {smallest}."
 
 
 def not_there_yet(more: int) -> str:
