@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shlex
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import typer
-from test_cli import RUN_PP, on_a_terminal, pp, refused, worked
+from test_cli import RUN_PP, answer, on_a_terminal, pp, refused, values_of, worked
 
 from penpaper_cli import __version__
 from penpaper_cli.cli import build
@@ -310,3 +312,104 @@ def test_the_shell_completes(line: str, offered: list[str]) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.split() == offered
+
+
+# --- Hinge: the targets that its help promises, and its margin; a rate that is 0 ---
+
+SCORES = "3 5 0; 1/2 3 1"
+
+
+@pytest.mark.parametrize(
+    ("scores", "one_hot", "classes"),
+    [(SCORES, "0 1 0; 0 0 1", "1 2"), ("3 5 0", "0 0 1", "2"), ("3 5", "1 0", "0"), ("3 5", "[[1, 0]]", "0")],
+)
+@pytest.mark.parametrize("options", [(), ("--delta", "2.5")])
+def test_hinge_takes_one_hot_targets(scores: str, one_hot: str, classes: str, options: tuple[str, ...]) -> None:
+    if one_hot.startswith("[["):
+        scores = f"[[{scores.replace(' ', ', ')}]]"
+    assert answer("loss", "hinge", scores, one_hot, *options) == answer("loss", "hinge", scores, classes, *options)
+
+
+def test_the_gradient_with_one_hot_targets_is_that_with_class_numbers() -> None:
+    layers = ("grad", "1 2", "-w", "1 0 2; 0 1 1", "--loss", "hinge", "--delta", "2")
+    one, other = (values_of(*layers, "--target", target)["results"] for target in ("0 1 0", "1"))
+    assert one["dW1"] == other["dW1"] and one["L"] == other["L"]
+    assert one["dW1"]["values"] == [["1", "-2", "1"], ["2", "-4", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("scores", "target", "delta", "loss"),
+    [
+        (SCORES, "1 2", "2.5", "7/2"),
+        ("0.5 -2", "1 -1", "3", "7/4"),
+        ("0.5 -2", "1 -1", "1", "1/4"),
+        ("3 5 0", "1", "9", "11"),
+    ],
+)
+def test_delta_is_the_margin_of_hinge(scores: str, target: str, delta: str, loss: str) -> None:
+    """By hand: the first is (0.5 + 0 + 2 + 4.5) / 2, the second (2.5 + 1) / 2, the last 7 + 4."""
+    assert answer("loss", "hinge", scores, target, "--delta", delta) == loss
+
+
+def test_targets_that_are_neither_are_refused_with_all_three_forms() -> None:
+    error = refused("loss", "hinge", SCORES, "0 1 1; 0 0 1", code=1)
+    assert "one class number" in error and "1 for its class and 0 for the others" in error and "1 or -1" in error
+
+
+def test_epsilon_may_be_0() -> None:
+    step = ("step", "1 2", "-w", "1; 2", "--target", "1", "--loss", "mse", "--lr", "0.1", "--optimizer", "adam")
+    assert answer(*step, "--epsilon", "0")
+    assert "divided by 0" in pp("step", "0 2", *step[2:], "--epsilon", "0").err
+
+
+# --- 0·log 0 ---
+
+
+@pytest.mark.parametrize(
+    ("formula", "values", "entropy"),
+    [
+        ("-sum(p*log(p))", ("p=1/2 1/2 0",), math.log(2)),
+        ("-sum(log(p)*p)", ("p=1/2 1/2 0",), math.log(2)),
+        ("-sum(p*log(p)) / log(2)", ("p=1/4 1/4 1/2 0",), 1.5),
+        ("sum(p*log(p/q))", ("p=0 1", "q=1/2 1/2"), math.log(2)),
+        ("-sum(y*log(p))", ("p=1/2 1/2 0", "y=1 0 0"), math.log(2)),
+        ("-sum(P*log(P))", ("P=1 0; 1/2 1/2",), math.log(2)),
+        ("0*log(0)", (), 0),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("--float",)])
+def test_0_times_its_logarithm_counts_as_0(
+    formula: str, values: tuple[str, ...], entropy: float, options: tuple[str, ...]
+) -> None:
+    assert math.isclose(float(answer("solve", f"H = {formula}", *values, *options)), entropy, abs_tol=1e-12)
+
+
+def test_the_working_says_that_0_times_its_logarithm_counts_as_0() -> None:
+    shown = worked("solve", "H = -sum(p*log(p))", "p=1/2 1/2 0", "-f", "plain")
+    assert "0 times the logarithm of 0 counts as 0" in shown and "\nG[3] = 0\n" in shown
+    assert "counts as 0" not in worked("solve", "H = -sum(p*log(p))", "p=1/2 1/4 1/4", "-f", "plain")
+
+
+def test_the_logarithm_of_0_is_refused_where_no_0_meets_it() -> None:
+    for formula in ("sum(y*log(p))", "sum(log(p))", "sum(p + log(p))", "sum(log(p)*log(p))"):
+        assert "p has an entry 0" in refused("solve", formula, "p=1/2 1/2 0", "y=0 0 1", code=1)
+
+
+def test_gradients_through_0_times_its_logarithm_where_there_are_any() -> None:
+    """By q it is -p/q; by p there is none, since log p + 1 goes to minus infinity."""
+    kl = ("solve", "KL = sum(p*log(p/q))", "p=0 1", "q=1/2 1/2")
+    assert [float(slope) for slope in values_of(*kl, "--grad", "q")["results"]["dq"]["values"]] == [0, -2]
+    assert "p/q has an entry 0, and only numbers above 0 have a logarithm" in refused(*kl, "--grad", "p", code=1)
+    truth = values_of("solve", "H = -sum(y*log(p))", "p=1/2 1/2 0", "y=1 0 0", "--grad", "p")
+    assert [float(slope) for slope in truth["results"]["dp"]["values"]] == [-2, 0, 0]
+
+
+@pytest.mark.parametrize("form", ["numpy", "pytorch"])
+def test_scripts_of_0_times_its_logarithm_agree(form: str) -> None:
+    pytest.importorskip({"numpy": "numpy", "pytorch": "torch"}[form])
+    script = worked("solve", "H = -sum(p*log(p))", "p=1/2 1/2 0", "-f", form)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", timeout=120, check=True
+    )
+    [found] = re.findall(r"H = (\S+)", done.stdout)
+    assert math.isclose(float(found), math.log(2))

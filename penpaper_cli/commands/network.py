@@ -40,7 +40,10 @@ Loss = Annotated[
     typer.Option(metavar="KIND", autocompletion=among(options_of(LOSSES)), help=f"{any_of(options_of(LOSSES))}."),
 ]
 Shares = Annotated[bool, typer.Option("--from-probabilities", help="cross-entropy of shares instead of scores.")]
-Delta = Annotated[str | None, typer.Option(metavar="D", help="Where huber turns from square to straight. Default: 1.")]
+Delta = Annotated[
+    str | None,
+    typer.Option(metavar="D", help="Where huber turns from square to straight; the margin of hinge. Default: 1."),
+]
 Samples = Annotated[str, typer.Argument(metavar="X", help="The input: a row for each sample.")]
 
 
@@ -66,7 +69,9 @@ def loss(
         typer.Argument(metavar="KIND", autocompletion=among(options_of(LOSSES)), help=f"{any_of(options_of(LOSSES))}."),
     ],
     predicted: Annotated[str, typer.Argument(metavar="PREDICTED", help="The predictions, or the scores.")],
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="The truth, of the same shape, or class numbers.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="The truth, of the same shape, or class numbers from 0.")
+    ],
     view: ViewOptions,
     from_probabilities: Shares = False,
     delta: Delta = None,
