@@ -9,7 +9,7 @@ The library has a function behind each command; each gives a `Solution`:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # As type checkers know it; typing takes its time to load.
 
 if TYPE_CHECKING:
     from penpaper_cli.api.fitting import fit

@@ -148,7 +148,7 @@ def test_version() -> None:
 
 
 def test_a_misspelt_command_is_suggested() -> None:
-    assert "'matmul'" in refused("matmull", "1", "2")
+    assert "pp matmul" in refused("matmull", "1", "2")
 
 
 @pytest.mark.parametrize(
@@ -591,9 +591,12 @@ def test_a_file_is_utf8_whatever_the_screen_can_show(tmp_path: Path) -> None:
     assert "u · v" in (tmp_path / "notes.md").read_text(encoding="utf-8")
 
 
+NOT_OURS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "PAGER")
+
+
 def on_a_terminal(*arguments: str, **environment: str) -> str:
     """What a terminal of 80 columns receives."""
-    settings = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    settings = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
     master, slave = pty.openpty()
     settings |= {"TERM": "xterm-256color", "COLUMNS": "80", **environment}
     with subprocess.Popen([*RUN_PP, *arguments], stdout=slave, stdin=subprocess.DEVNULL, env=settings) as process:

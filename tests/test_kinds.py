@@ -136,7 +136,7 @@ def test_a_missing_or_damaged_file_is_refused_by_every_command(kind: Kind) -> No
 
 
 @contextmanager
-def lines_of_pairs(path: str) -> Iterator[tuple[Table, list[str]]]:
+def lines_of_pairs(path: str, encoding: str | None = None) -> Iterator[tuple[Table, list[str]]]:
     """A made-up kind of table: cells between stars."""
     rows = [line.split("*") for line in Path(path).read_text().splitlines()]
     yield InMemory(path, np.array(rows, dtype=object)), []

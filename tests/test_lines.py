@@ -294,7 +294,7 @@ def test_a_run_that_diverges_shows_only_true_lines(options: str, form: str, tmp_
 HARD_DATA = {
     "ties": ("-2.5051,-0.228\n-9.9542,-5.414\n1.0732,0.575\n-7.1628,-3.115\n", "--loss half-mse"),
     "more ties": (
-        "1,2\n2,1.509\n3,4\n" + "".join(f"{k},7\n" for k in range(4, 41)),
+        "3,4\n1,2\n2,1.509\n" + "".join(f"{k},7\n" for k in range(4, 41)),
         "--loss half-mse --steps all --numbers 1,234.56",
     ),
     "cancellation": ("-2000000000,1\n2.3333333333333335,2\n-3000000000,4\n5000000000,3\n0.75,7\n", ""),

@@ -641,7 +641,7 @@ def test_many_steps_stay_within_bounds_on_the_page() -> None:
         (("--lr", "0.1", "--momentum", "-0.5"), ["--momentum", "-0.5"]),
         (("--lr", "0.1", "--beta1", "1"), ["--beta1", "1"]),
         (("--lr", "0.1", "--beta2", "x"), ["--beta2", '"x"']),
-        (("--lr", "0.1", "--epsilon", "0"), ["--epsilon", "above 0"]),
+        (("--lr", "0.1", "--epsilon", "-1"), ["--epsilon", "0 or above"]),
         (("--lr", "0.1", "--rho", "1.5"), ["--rho", "1.5"]),
     ],
     ids=" ".join,

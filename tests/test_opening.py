@@ -19,6 +19,7 @@ VALUES: dict[str, Any] = {
     "category": ["size"],
     "missing": "drop",
     "numbers": "1,234.56",
+    "encoding": "utf-8",
     "classify": True,
     "size": "8x8",
     "next_word": True,

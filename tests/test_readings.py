@@ -212,3 +212,267 @@ def test_a_model_knows_which_gaps_were_words() -> None:
     assert len(fitted) == 5 and fitted[0] != fitted[1]
     trained(GARAGES, "--missing", "drop", "--epochs", "3", "--save", "m.json")
     assert pp("train", "data.csv", "--resume", "m.json", "--missing", "drop", "--epochs", "2").code == 0
+
+
+SIZES = "size,rooms,price\n48,2,100\n61,3,130\n74,1,150\n"
+ABOVE = {
+    "merged cells": "Flat,,Market\n",
+    "a title with empty cells": "Sales report,,\n2024,,\n,,\n",
+    "a title": "Sales report\n",
+    "comments": "# from the office\n# of 2024, May\n",
+    "SEP": "SEP=,\n",
+    "a name twice": "Flat,Flat,Market\n",
+}
+
+
+@pytest.mark.parametrize("above", ABOVE)
+def test_what_stands_above_the_header(above: str) -> None:
+    data = read(ABOVE[above] + SIZES, "price")
+    assert (data.features, data.X.tolist()) == (("size", "rooms"), [[48, 2], [61, 3], [74, 1]])
+    assert bool(data.notes) is (above != "SEP") and "units" not in "".join(data.notes)
+
+
+def test_a_header_in_a_comment() -> None:
+    for content in ("# from the office\n# " + SIZES, "#" + SIZES, "# " + SIZES.replace(",", " ")):
+        data = read(content, "price")
+        assert data.features == ("size", "rooms") and any("taken for the header" in note for note in data.notes)
+    assert read("#,x,y\n1,5,2\n2,2,3\n3,4,7\n").features == ("x",)
+    assert read(SIZES + "# the end\n", "price").X.shape == (3, 2)
+
+
+def test_words_that_are_no_units_are_not_called_so() -> None:
+    [note] = read(SIZES.replace("\n48", "\nsquare metres,number,thousands\n48"), "price").notes
+    assert "units" not in note and "line 2" in note
+    assert "units" in read(SIZES.replace("\n48", "\n(m2),#,k$\n48"), "price").notes[0]
+
+
+NO_TABLES = {
+    "JSON": '[{"size": 48, "price": 100}]',
+    "JSON, line by line": '{"size": 48}\n{"size": 61}\n',
+    "HTML": "<!DOCTYPE html>\n<html><body>a,b</body></html>",
+    "XML": '<?xml version="1.0"?><a>1,2</a>',
+    "Git LFS": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n",
+}
+
+
+@pytest.mark.parametrize("kind", NO_TABLES)
+def test_what_is_no_table_is_named(kind: str) -> None:
+    for command in (("look",), ("train", "--target", "y")):
+        assert f"is {'a pointer of ' if kind == 'Git LFS' else ''}{kind.partition(',')[0]}" in refused(
+            command[0], write(NO_TABLES[kind]), *command[1:]
+        )
+
+
+def test_what_looks_a_little_like_something_else_is_a_table() -> None:
+    assert read("[sqft],y\n48,1\n61,2\n").features == ("[sqft]",)
+    assert read("<age>,y\n48,1\n61,2\n").features == ("<age>",)
+
+
+def test_columns_separated_by_blanks() -> None:
+    for content in ("size rooms price\n48 2 100\n61  3 130 \n 74 1 150\n", SIZES.replace(",", "   ")):
+        data = read(content, "price")
+        assert data.X.tolist() == [[48, 2], [61, 3], [74, 1]] and "separated by blanks" in data.notes[0]
+    words = read('kind size y\n"a b" 1 2\nc 2 4\n"a b" 3 5\n', "y")
+    assert words.columns[0].categories == ("a b", "c")
+    assert "2 rows of data and 1 column" in pp("look", write("name\nAnn Lee\nBob Ray\n")).out
+
+
+def test_long_cells_and_an_end_mark() -> None:
+    long = "a" * 200_000
+    data = read(f"t,x,y\n{long},1,2\nb,2,3\nb,3,5\n{long},4,6\n")
+    assert data.columns[0].categories == (long, "b")
+    assert len(pp("look", "data.csv").out) < 5_000
+    assert read("x,y\n1,2\n2,3\n4,9\n\x1a").y.tolist() == [2, 3, 9]
+
+
+def test_a_no_break_space_is_shown_as_a_blank() -> None:
+    assert '"1 234" is read as 1234' in read("x,y\n1\u00a0234,2\n2\u00a0555,3\n").notes[0]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("₹1,234.0", "₹ 2,555"),
+        ("1 234 ₽", "2 555 ₽"),
+        ("1 234,50 zł", "2 zł"),
+        ("USD 1,234.5", "USD 2"),
+        ("1234 EUR", "2 EUR"),
+    ],
+)
+def test_currencies(cells: tuple[str, str]) -> None:
+    data = read("x;y\n" + "".join(f"{cell};{k}\n" for k, cell in enumerate(cells)))
+    assert int(data.X[0, 0]) == 1234 and "without its" in "".join(data.notes)
+    assert "must stand in every cell" in refused("train", write(f"x;y\n{cells[0]};1\n5 $;2\n"), "--target", "y")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [("cp1251", "дом сад"), ("shift-jis", "面積 価格"), ("gbk", "面积 价格"), ("mac-roman", "Größe Überfläche")],
+)
+def test_encodings(encoding: str, words: str) -> None:
+    first, second = words.split()
+    data = write(f"{first},{second}\n1,2\n2,3\n4,9\n".encode(encoding))
+    read_so = read_data(data, second, encoding=encoding)
+    assert (read_so.features, read_so.notes) == ((first,), ())
+    for command in ("train", "fit"):
+        assert pp(command, data, "--target", second, "--encoding", encoding).code == 0
+    assert first in pp("look", data, "--encoding", encoding).out
+    assert "--encoding names another" in pp("look", data).out
+    assert "--encoding" in refused("look", data, "--encoding", "utf-8")
+    assert "--encoding" in refused("look", data, "--encoding", "rot13")
+
+
+SEPARABLE = "x,y\n1,no\n2,no\n3,no\n4,yes\n5,yes\n6,yes\n"
+
+
+def test_separable_classes_have_no_best_weights() -> None:
+    """The weight grows without end: 8.1, 12.7, 17.3 after 500, 5,000 and 50,000 epochs; with a penalty it doesn't."""
+    for content, options, told in (
+        (SEPARABLE, (), True),
+        (SEPARABLE, ("--l2", "0.01"), False),
+        (SEPARABLE.replace("6,yes", "6,no"), (), False),
+        (SEPARABLE + "7,maybe\n8,maybe\n", ("--epochs", "5000"), True),
+    ):
+        assert ("no best weights" in pp("train", write(content), "--target", "y", *options).out) is told
+    weights = [
+        trained(SEPARABLE, "--epochs", epochs)[0]["model"]["coefficients"]["x"] for epochs in ("500", "5000", "50000")
+    ]
+    assert [round(weight, 1) for weight in weights] == [8.1, 12.7, 17.3]
+
+
+def test_a_target_of_0_and_1_is_told_of_classes() -> None:
+    content = SEPARABLE.replace("no", "0").replace("yes", "1")
+    for options, told in (((), True), (("--classify",), False), (("--loss", "mse"), False)):
+        assert ("--classify" in trained(content, *options)[1]) is told
+    assert "--classify" not in trained(content.replace("6,1", "6,2"))[1]
+    assert "--classify" not in pp("fit", write(content), "--target", "y").err
+
+
+def predicted(*arguments: str) -> tuple[dict[str, Any], str]:
+    ran = pp("predict", *arguments, "-f", "json")
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out), ran.err
+
+
+def test_new_rows_are_filled_as_the_model_learnt_to() -> None:
+    document, _ = trained(GAPPY, "--missing", "mean", "--test", "0.3", "--save", "m.json")
+    assert document["model"]["missing"] == "mean" and document["model"]["columns"][1]["fill"] == 17 / 3
+    filled, said = predicted("m.json", write("z,x\nNA,1\n3,2\n", "new.csv"))
+    typed, _ = predicted("m.json", f"1 {17 / 3}; 2 3")
+    assert filled["answer"] == typed["answer"] and "1 gap filled in with 5.66667" in said
+    assert predicted("m.json", "data.csv")[0]["results"]["predictions"]["shape"] == [6]
+    assert pp("train", "data.csv", "--resume", "m.json", "--epochs", "2").code == 0
+    assert "leave the option out" in refused("train", "data.csv", "--resume", "m.json", "--missing", "drop")
+
+
+def test_new_rows_with_gaps_are_left_out_as_in_training() -> None:
+    trained(GAPPY, "--missing", "drop", "--save", "m.json")
+    document, said = predicted("m.json", "data.csv")
+    assert document["results"]["predictions"]["shape"] == [5] and "1 row with gaps left out (line 2)" in said
+    assert pp("predict", "m.json", "data.csv", "-o", "out.csv").code == 0
+    lines = Path("out.csv").read_text().splitlines()
+    assert len(lines) == 7 and lines[1] == "1,,1," and not lines[2].endswith(",")
+    assert pp("train", "data.csv", "--resume", "m.json", "--epochs", "2").code == 0
+    trained("x,z,y\n1,2,1\n2,3,2\n3,5,4\n", "--save", "m.json")
+    assert "is empty" in refused("predict", "m.json", write(GAPPY, "new.csv"))
+
+
+def test_predictions_are_measured_where_the_truth_stands_beside_them() -> None:
+    """R² and the errors by hand: the baseline guesses the mean of the training rows."""
+    trained("x,y\n1,2\n2,3\n3,7\n", "--save", "m.json")
+    document, said = predicted("m.json", write("x,y,note\n4,9,a\n5,10,b\n6,,c\n", "new.csv"))
+    guesses = np.array(document["answer"]["values"][:2])
+    errors = np.array([9, 10]) - guesses
+    measures = document["metrics"]
+    assert measures["mae"] == pytest.approx(abs(errors).mean()) and measures["baseline_mae"] == pytest.approx(5.5)
+    assert measures["r2"] == pytest.approx(1 - (errors**2).sum() / 0.5)
+    assert '"note"' in said and "1 row without the truth" in said
+    assert "always guessing the mean" in pp("predict", "m.json", "new.csv").out
+    assert "metrics" not in predicted("m.json", "4; 5")[0]
+
+
+def test_classes_are_measured_too() -> None:
+    trained(SEPARABLE, "--save", "m.json")
+    document, said = predicted("m.json", write("x,y\n1,no\n2,yes\n6,yes\n5,perhaps\n", "new.csv"))
+    assert document["metrics"]["accuracy"] == 2 / 3 and document["metrics"]["baseline_accuracy"] == 1 / 3
+    assert '"perhaps"' in said
+    trained(SEPARABLE.replace("no", "0").replace("yes", "1"), "--classify", "--save", "m.json")
+    document, _ = predicted("m.json", write("x,y\n1,0.0\n6,1.0\n", "new.csv"))
+    assert document["metrics"]["accuracy"] == 1
+
+
+def test_a_model_of_an_earlier_version_has_no_guess_to_compare_with() -> None:
+    trained("x,y\n1,2\n2,3\n3,7\n", "--save", "m.json")
+    fields = json.loads(Path("m.json").read_text())
+    del fields["guess"]
+    Path("m.json").write_text(json.dumps(fields))
+    document, _ = predicted("m.json", "data.csv")
+    assert set(document["metrics"]) == {"loss", "mae", "rmse", "r2"}
+    assert pp("predict", "m.json", "data.csv").code == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ("guess", [1, 2]),
+        ("guess", "x"),
+        ("guess", [1e999]),
+        ("missing", "mode"),
+        ("missing", 1),
+        ("columns", [{"name": "x", "fill": "a"}]),
+    ],
+)
+def test_what_a_model_says_of_gaps_and_guesses_is_checked(field: str, wrong: Any) -> None:
+    trained("x,y\n1,2\n2,3\n3,7\n", "--save", "m.json")
+    fields = json.loads(Path("m.json").read_text())
+    Path("m.json").write_text(json.dumps({**fields, field: wrong}))
+    assert "is not a model that pp can use" in refused("predict", "m.json", "4")
+
+
+def test_new_rows_in_another_encoding() -> None:
+    trained("größe,y\n1,2\n2,3\n3,7\n", "--save", "m.json")
+    new = write("größe\n4\n".encode("mac-roman"), "new.csv")
+    assert predicted("m.json", new, "--encoding", "mac-roman")[0]["answer"] == predicted("m.json", "4")[0]["answer"]
+    assert "--encoding" in refused("predict", "m.json", "4", "--encoding", "gbk")
+
+
+def test_the_smallest_weights_are_those_that_were_scaled() -> None:
+    """b is twice a but for one row's rounding: (0.42, 0.84) is the shortest of all (a, b) with a + 2b = 2.1."""
+    data = write("a,b,y\n1,2,2\n2,4,4\n3,6,7\n4,8,8\n")
+    for options, smallest, shortest in (
+        ((), False, [1.05, 0.525]),
+        (("--scale", "none", "--lr", "0.01"), True, [0.42, 0.84]),
+    ):
+        document, _ = trained(Path(data).read_text(), *options)
+        exact = document["least_squares"]["coefficients"]
+        assert [exact["a"], exact["b"]] == pytest.approx(shortest)
+        said = pp("train", data, "--target", "y", *options, "-f", "plain").out
+        assert ("these are the smallest." in said) is smallest and (
+            "scaled weights are the smallest" in said
+        ) is not smallest
+
+
+def test_dropping_that_leaves_nothing_names_the_columns_that_cost_the_rows() -> None:
+    data = write("a,b,y\n1,,2\n,2,3\n4,,5\n")
+    for command in ("train", "fit"):
+        said = refused(command, data, "--target", "y", "--missing", "drop", code=1)
+        assert '2 in column "b" and 1 in column "a"' in said and "--drop" in said and "--missing mean" in said
+    assert "--missing mean" not in refused(
+        "train", write("c,y\nNA,2\na,3\nNA,5\n"), "--target", "y", "--missing", "drop", code=1
+    )
+    assert "another target" in refused(
+        "train", write("c,y\n1,NA\n2,3\n4,\n"), "--target", "y", "--missing", "drop", code=1
+    )
+    constant = write("x,z,y\n1,2,3\n1,3,4\n5,,3\n")
+    assert "in every row without gaps" in refused("train", constant, "--target", "y", "--missing", "drop", code=1)
+
+
+def test_the_loss_of_a_far_test_row_is_no_clip() -> None:
+    """A share that rounds to 0 has a loss all the same: the one that the history of the run tells."""
+    content = "x,y\n" + "".join(f"{k},{'a' if k < 5 else 'b'}\n" for k in range(10)) + "1e6,a\n"
+    losses = []
+    for seed in range(5):
+        document, _ = trained(content, "--test", "0.1", "--seed", str(seed), "--epochs", "20")
+        losses.append(document["metrics"]["test_loss"])
+        assert losses[-1] == pytest.approx(document["history"][-1]["test_loss"])
+    assert max(losses) > 10_000

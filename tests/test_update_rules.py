@@ -173,7 +173,6 @@ def test_a_penalty_beside_weight_decay_is_refused() -> None:
         ("weight-decay", "inf", "finite"),
         ("momentum", "1", "from 0 up to, but not including, 1"),
         ("momentum", "-0.5", "0 or above"),
-        ("epsilon", "0", "above 0"),
     ],
 )
 def test_rates_out_of_bounds(rate: str, text: str, words: str) -> None:

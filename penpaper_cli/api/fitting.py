@@ -27,6 +27,7 @@ def fit(
     category: str | Sequence[str] | None = None,
     missing: str | None = None,
     numbers: str | None = None,
+    encoding: str | None = None,
     intercept: bool = True,
     predict: Source | None = None,
     **options: Unpack[ViewOptions],
@@ -41,7 +42,8 @@ def fit(
     Raises CannotRead for data that can't be read, CannotWork for fewer than two rows or a feature that never varies.
     """
     view = View(**options)
-    read = prepared(open_table(data, DataOptions(target, features, drop, category, missing, numbers))).data
+    reading = DataOptions(target, features, drop, category, missing, numbers, encoding=encoding)
+    read = prepared(open_table(data, reading)).data
     if read.classes:
         raise CannotRead(f"The target {quoted(read.target)} holds words, and least squares fits numbers: try pp train.")
     try:

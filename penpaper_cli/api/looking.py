@@ -26,6 +26,7 @@ def look(
     drop: str | Sequence[str] | None = None,
     category: str | Sequence[str] | None = None,
     numbers: str | None = None,
+    encoding: str | None = None,
     size: Size | None = None,
     detail: Detail = "normal",
 ) -> Solution:
@@ -34,8 +35,9 @@ def look(
     `data` is a file, a picture, a folder that has a folder of pictures for each class, or a table in memory: an array
     of shape (rows, columns), a data frame, a mapping of names to columns or a list of rows. `features` are the columns
     to show, as a list or "A,B", without those of `drop`; those of `category` hold categories, whatever they look like;
-    `numbers` says how numbers are written, "1,234.56", "1.234,56" or "1/2". `size` is the width and height that
-    pictures are brought to. The answer is the matrix of a picture; a table has none.
+    `numbers` says how numbers are written, "1,234.56", "1.234,56" or "1/2", `encoding` how the text is, such as
+    "cp1251". `size` is the width and height that pictures are brought to. The answer is the matrix of a picture; a
+    table has none.
 
     Raises CannotRead for what is neither a table nor a picture, and for options that don't fit it; CannotWork for a
     folder with one class only.
@@ -48,8 +50,8 @@ def look(
         if size is not None:
             raise CannotRead("--size is for pictures, and a table has none: leave the option out.")
         columns, left_out, categories = map(column_names, (features, drop, category))
-        return _table(data, columns, left_out or (), categories or (), numbers, detail)
-    for_tables = {"features": features, "drop": drop, "category": category, "numbers": numbers}
+        return _table(data, columns, left_out or (), categories or (), numbers, encoding, detail)
+    for_tables = {"features": features, "drop": drop, "category": category, "numbers": numbers, "encoding": encoding}
     for name, value in for_tables.items():
         if value is not None:
             raise CannotRead(f"--{name} is for tables, and a picture has no columns: leave the option out.")
@@ -63,10 +65,11 @@ def _table(
     drop: Sequence[str],
     category: Sequence[str],
     numbers: str | None,
+    encoding: str | None,
     detail: Detail,
 ) -> Solution:
     """Its first rows too unless in a summary, and all of their columns in full detail."""
-    summary = look_at(data, features, drop, category, numbers)
+    summary = look_at(data, features, drop, category, numbers, encoding)
     more = {"rows": summary.rows, "columns": columns_for_programs(summary), "notes": summary.notes}
     return solution("look", f"A look at {summary.source}", lambda: table_looked_at(summary, detail), more=more)
 

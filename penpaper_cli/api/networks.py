@@ -69,7 +69,7 @@ def loss(
 
     `predicted` and `target` have the same shape, or `target` holds class numbers from 0, one for each row.
     `from_probabilities` says that cross-entropy gets shares instead of scores, `delta` where huber turns from square
-    to straight. `options` are those of `View`.
+    to straight, and how wide the margin of hinge is. `options` are those of `View`.
 
     Raises CannotRead for numbers and names that can't be read, CannotWork where shapes don't fit.
     """

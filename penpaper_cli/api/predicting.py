@@ -17,13 +17,18 @@ from penpaper_cli.explain.next_word import NextWords, predictions_of
 from penpaper_cli.explain.prediction import Predictions
 from penpaper_cli.models.model import Model
 from penpaper_cli.models.model_json import load_model, model_of
+from penpaper_cli.paper.arrays import Array
 from penpaper_cli.solution.script import Script
 
 TITLE = "Predictions of a saved model"
 
 
 def predict(
-    model: str | os.PathLike[str] | Mapping[str, Any] | Solution, data: Source, **options: Unpack[ViewOptions]
+    model: str | os.PathLike[str] | Mapping[str, Any] | Solution,
+    data: Source,
+    *,
+    encoding: str | None = None,
+    **options: Unpack[ViewOptions],
 ) -> Solution:
     """What a trained model predicts of new rows, a few of them worked.
 
@@ -31,7 +36,8 @@ def predict(
     the features: rows such as "1650 3; 900 2", a file or a table in memory, of shape (m, features), where columns with
     names are found by them; a picture; for a model of the next word the beginning of a sentence. The answer has shape
     (m,): numbers, or the names of classes or words, whose shares are the `probabilities` of `results`, (m, classes).
-    `options` are those of `View`.
+    Gaps are treated as in training. Where the data has the target too, the `metrics` in `more` say how good the
+    predictions are. `encoding` is that of the text of a file. `options` are those of `View`.
 
     Raises CannotRead for a file that is no model, and for rows that don't fit it.
     """
@@ -40,7 +46,8 @@ def predict(
         raise CannotRead("--exact: a saved model holds float64 numbers; leave the option out.")
     loaded = _loaded(model)
     notes: list[str] = []
-    predictions = predictions_of(loaded, open_rows(loaded, data, notes), view.show(terms=4))
+    rows = open_rows(loaded, data, notes, encoding)
+    predictions = predictions_of(loaded, rows.X, view.show(terms=4), rows.truth)
     results = predictions.results()
 
     def script() -> Script:
@@ -55,7 +62,10 @@ def predict(
         predictions.show,
         answer=results["predictions"],
         results=results,
-        sheet=predictions.sheet if isinstance(predictions, NextWords) else lambda: sheet(predictions, data),
+        more={"metrics": predictions.metrics()} if rows.truth is not None else {},
+        sheet=predictions.sheet
+        if isinstance(predictions, NextWords)
+        else lambda: sheet(predictions, data, rows.kept, encoding),
         script=script,
         notes=notes,
     )
@@ -70,18 +80,28 @@ def _loaded(model: str | os.PathLike[str] | Mapping[str, Any] | Solution) -> Mod
     return model_of(lambda: fields, "The model")
 
 
-def sheet(predictions: Predictions, data: Source) -> Iterator[list[str]]:
-    """All columns of the data as they stand there, then the prediction and, for classes, their probabilities."""
+def sheet(
+    predictions: Predictions, data: Source, kept: Array | None = None, encoding: str | None = None
+) -> Iterator[list[str]]:
+    """All columns of the data as they stand there, then the prediction and, for classes, their probabilities.
+
+    The rows that were not `kept`, since they have gaps, have none.
+    """
     model = predictions.model
-    header, *rows = rows_as_typed(model.columns, data)
+    header, *rows = rows_as_typed(model.columns, data, encoding)
     added = [unused(model.target, header)]
     if model.kind.of_classes:
         added += [unused(f"probability of {name}", header) for name in model.classes]
     yield [*header, *added]
     labels = model.kind.labels(predictions.predicted, model.classes)
-    for k, row in enumerate(rows):
+    k = 0
+    for row, is_kept in zip(rows, [True] * len(rows) if kept is None else kept.tolist(), strict=True):
+        if not is_kept:
+            yield [*row, *("" for _ in added)]
+            continue
         shares = predictions.predicted[k].tolist() if model.kind.of_classes else []
         yield [*row, *(label if isinstance(label, str) else repr(label) for label in [labels[k], *shares])]
+        k += 1
 
 
 def unused(name: str, header: list[str]) -> str:

@@ -61,7 +61,8 @@ class Solution:
     def answer(self) -> Array | Any:
         """The result: a NumPy array of float64, or one number; names, where classes or words were predicted.
 
-        A number too large for float64 stays a Fraction, in an array of objects. None where nothing is worked out.
+        Numbers that float64 can't hold stay Fractions or Decimals, in an array of objects. None where nothing is
+        worked out.
         """
         return None if self.record.answer is None else numbers(self.record.answer)
 
@@ -139,9 +140,10 @@ def numbers(result: Result) -> Any:
     array: Array = np.array(result.values)
     if array.dtype.kind != "U":
         try:
-            array = array.astype(np.float64)
+            near = array.astype(np.float64)
         except OverflowError:
             return fractions(result)
+        array = near if np.isfinite(near).all() and ((near == 0) == (array == 0)).all() else array
     return array.reshape(result.shape) if result.shape else array.item()
 
 

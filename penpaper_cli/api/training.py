@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from typing import Unpack
 
 from penpaper_cli.api.building import solution
 from penpaper_cli.api.networks import Number
 from penpaper_cli.api.solution import Solution
 from penpaper_cli.api.view import View, ViewOptions
-from penpaper_cli.data.files import check_writable
+from penpaper_cli.data.files import check_writable, same_file
 from penpaper_cli.data.images import Size
 from penpaper_cli.data.opening import DataOptions, SavedRun, open_data, open_rows
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.data.tables import Source
 from penpaper_cli.errors import CannotRead, Interrupted
 from penpaper_cli.explain.corpus import lesson_of
-from penpaper_cli.explain.epochs import falls_far
-from penpaper_cli.explain.show import check_entries
+from penpaper_cli.explain.epochs import Epochs, falls_far
+from penpaper_cli.explain.show import Show, check_entries
 from penpaper_cli.explain.training import Lesson
 from penpaper_cli.models.experiment import Experiment, Trained, new_experiment, resumed_experiment
 from penpaper_cli.models.model_json import load_model, save_model
@@ -58,6 +60,7 @@ def train(
     category: str | Sequence[str] | None = None,
     missing: str | None = None,
     numbers: str | None = None,
+    encoding: str | None = None,
     classify: bool = False,
     size: Size | None = None,
     next_word: bool = False,
@@ -100,7 +103,9 @@ def train(
     """
     typed = {} if lr is None else {"lr": str(lr)}
     typed |= {name: str(rate) for name, rate in (rates or {}).items()}
-    data_options = DataOptions(target, features, drop, category, missing, numbers, classify, size, next_word, context)
+    data_options = DataOptions(
+        target, features, drop, category, missing, numbers, classify, size, next_word, context, encoding
+    )
     sizes = read_hidden(hidden)
     training_options = TrainingOptions(
         loss, sizes, activation, optimizer, typed, batch_size, seed, init, l2, test, patience, scale, scale_target
@@ -128,7 +133,7 @@ def train_with(
     """
     if view.exact:
         raise CannotRead("--exact: training repeats its sums too often for exact fractions; leave the option out.")
-    _check(wanted)
+    _check(data, wanted)
     experiment = open_experiment(data, data_options, training_options, wanted.resume)
     notes = list(experiment.data.notes)
     if say:
@@ -137,30 +142,44 @@ def train_with(
     new = _new_rows(experiment, wanted.predict, new_notes)
     if say:
         say(new_notes)
-    epochs = _epochs_to_work(experiment, wanted)
+    epochs, show = _epochs_to_work(experiment, wanted), view.show(terms=4)
+    _check_entries(experiment, show)
     trained = _run(experiment, epochs, watching)
-    if wanted.save is not None and not trained.run.diverged:
-        save_model(trained.model, wanted.save)
     if trained.run.interrupted:
-        saved = quoted(wanted.save, 200) if wanted.save and not trained.run.diverged else None
+        saved = None if trained.run.diverged else _saved(trained, wanted)
         raise Interrupted(interrupted(trained.run.epochs, saved))
-    lesson = lesson_of(trained, epochs.worked(trained), new, view.show(terms=4), wanted.resume)
-    _check_entries(lesson)
-    plot_notes = [] if wanted.plot is None else draw_plot(lesson, wanted.plot)
-    return lesson_solution(lesson, plot_notes if say else [*notes, *new_notes, *plot_notes])
+    lesson = lesson_of(trained, epochs.worked(trained), new, show, wanted.resume)
+    made = lesson_solution(lesson, [] if say else [*notes, *new_notes])
+    if not trained.run.diverged:  # Only now, when nothing can be refused any more.
+        _saved(trained, wanted)
+    if wanted.plot is not None:
+        made.notes += tuple(draw_plot(lesson, wanted.plot))
+    return made
 
 
-def _check(wanted: RunOptions) -> None:
+def _saved(trained: Trained, wanted: RunOptions) -> str | None:
+    """Save the model where that was asked for; the file as it is quoted."""
+    if wanted.save is None:
+        return None
+    save_model(trained.model, wanted.save)
+    return quoted(wanted.save, 200)
+
+
+def _check(data: Source, wanted: RunOptions) -> None:
     """Raise CannotRead before any work for what can't be done with its end."""
     if wanted.epochs is not None and not 1 <= wanted.epochs <= MOST_EPOCHS:
-        raise CannotRead(f"--epochs {wanted.epochs}: training needs at least 1 epoch.")
+        raise CannotRead(f"--epochs {wanted.epochs}: give a whole number from 1 to {MOST_EPOCHS:,}.")
     read_epochs(wanted.explain, None if wanted.resume else wanted.epochs)
     if wanted.save is not None:
         check_writable(wanted.save, "--save")
+        if isinstance(data, str | os.PathLike) and same_file(os.fspath(data), wanted.save):
+            raise CannotRead(f"--save {quoted(wanted.save, 200)}: that is the data; name another file for the model.")
     if wanted.plot is not None:
         from penpaper_cli.render.plot import files
 
         files.check(wanted.plot)
+        if wanted.save is not None and same_file(wanted.save, wanted.plot):
+            raise CannotRead("--save and --plot name the same file: name one for the model and one for the plot.")
 
 
 def open_experiment(
@@ -175,19 +194,19 @@ def open_experiment(
     model = load_model(resume)
     for option in training_options.given():
         raise CannotRead(f"--{option}: with --resume this comes from {resume}; leave the option out.")
-    saved = SavedRun(resume, model.target, model.columns, model.classes, model.context)
+    saved = SavedRun(resume, model.target, model.columns, model.classes, model.context, model.missing)
     return resumed_experiment(open_data(data, data_options, saved), model, resume)
 
 
 def _new_rows(experiment: Experiment, rows: Source | None, notes: list[str]) -> Array | None:
     try:
-        return None if rows is None else open_rows(experiment.data, rows, notes)
+        return None if rows is None else open_rows(experiment.data, rows, notes).X
     except CannotRead as error:
         raise CannotRead(f"--predict: {error}") from None
 
 
 @dataclass(frozen=True)
-class Epochs:
+class EpochsToWork:
     """Which epochs are run, and which of them are to be worked."""
 
     first: int
@@ -201,7 +220,7 @@ class Epochs:
         return sorted(reached & set(run.kept))
 
 
-def _epochs_to_work(experiment: Experiment, wanted: RunOptions) -> Epochs:
+def _epochs_to_work(experiment: Experiment, wanted: RunOptions) -> EpochsToWork:
     first = experiment.run.epochs + 1 if experiment.run.losses else 1
     last = first + (wanted.epochs or experiment.usual_epochs) - 1
     named = [last if epoch is None else epoch for epoch in read_epochs(wanted.explain, None)]
@@ -210,7 +229,7 @@ def _epochs_to_work(experiment: Experiment, wanted: RunOptions) -> Epochs:
     for number in named:
         if not first <= number <= last:
             raise CannotRead(f'--explain: name epochs from {first:,} to {last:,}, or "last", with commas between them.')
-    return Epochs(first, last, tuple(named))
+    return EpochsToWork(first, last, tuple(named))
 
 
 def read_epochs(named: str | Sequence[int | str], last: int | None) -> list[int | None]:
@@ -220,7 +239,7 @@ def read_epochs(named: str | Sequence[int | str], last: int | None) -> list[int 
     for word in text.replace(",", " ").split():
         number = None if word == "last" else int(word) if word.isascii() and word.isdigit() and len(word) < 10 else 0
         if number is not None and (number < 1 or (last is not None and number > last)):
-            upto = f"from 1 to {last:,}" if last is not None else "from 1 up"
+            upto = f"from 1 to {MOST_EPOCHS if last is None else last:,}"
             raise CannotRead(f'--explain "{text}": name epochs {upto}, or "last", with commas between them.')
         epochs.append(number)
     if not epochs:
@@ -228,7 +247,7 @@ def read_epochs(named: str | Sequence[int | str], last: int | None) -> list[int 
     return epochs
 
 
-def _run(experiment: Experiment, epochs: Epochs, watching: AbstractContextManager[Progress]) -> Trained:
+def _run(experiment: Experiment, epochs: EpochsToWork, watching: AbstractContextManager[Progress]) -> Trained:
     stopped = False
 
     with watching as progress:
@@ -240,15 +259,17 @@ def _run(experiment: Experiment, epochs: Epochs, watching: AbstractContextManage
         return experiment.train(epochs.last - epochs.first + 1, epochs.named, tick, lambda: stopped)
 
 
-def _check_entries(lesson: Lesson) -> None:
-    """Raise CannotRead when an entry that was asked for is nowhere in the first epoch that is worked."""
-    show, layers = lesson.show, lesson.run.layers
-    if not show.entries or not lesson.chosen:
+def _check_entries(experiment: Experiment, show: Show) -> None:
+    """Raise CannotRead when an entry that was asked for is nowhere in an epoch that is worked; they are all alike."""
+    if not show.entries:
         return
-    if layers.single:
-        show.check(layers.prediction_name, lesson.experiment.y.shape)
-    else:
-        step = lesson.epochs.recorded(lesson.chosen[0])
+    if experiment.layers.single:
+        show.check(experiment.layers.prediction_name, experiment.y.shape)
+        return
+    rehearsal = replace(experiment, run=deepcopy(experiment.run))
+    run = rehearsal.train(1).run
+    if run.kept:
+        step = Epochs(rehearsal, show).recorded(run.first)
         check_entries(show, [*step.forward, *step.backward, *step.update])
 
 

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 
 
 def ops(detail: str) -> Solution:
-    """List the operations: what each does and, unless in a summary, how its gradient goes."""
+    """List the operations: what each does, and how its gradient goes.
+
+    It goes by itself, or with options:
+      pp ops
+      pp ops --detail summary
+
+    Read more: samples/reference/operations.md
+    """
     from penpaper_cli.api import catalogue
 
     return catalogue.ops(detail)
@@ -24,7 +31,14 @@ def ops(detail: str) -> Solution:
 def schema(
     out: Annotated[str | None, typer.Option("--out", "-o", metavar="FILE", help="Write it into FILE.")] = None,
 ) -> None:
-    """Print the JSON schema of what --format json writes."""
+    """Print the JSON schema of what --format json writes.
+
+    It goes by itself, or with the file to write:
+      pp schema
+      pp schema -o schema.json
+
+    Read more: samples/reference/json.md
+    """
     import json
 
     from penpaper_cli.render.json import schema

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
+from penpaper_cli.commands.completing import among
 from penpaper_cli.formula.update_rules import RATES, UPDATE_RULES, Rate
 from penpaper_cli.sentences.common import listed
 
 
 def one_of(names: Sequence[str], help: str) -> Any:
     """An option that takes one of these names; whoever looks the name up refuses any other."""
-    return typer.Option(metavar=f"<{'|'.join(names)}>", autocompletion=lambda: list(names), help=help)
+    return typer.Option(metavar=f"<{'|'.join(names)}>", autocompletion=among(names), help=help)
 
 
 def help_of(rate: Rate) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from penpaper_cli.commands.completing import functions
 from penpaper_cli.commands.shared import command
 
 if TYPE_CHECKING:
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def solve(
-    formula: Annotated[str, typer.Argument(metavar="FORMULA", help='Such as "Z = X @ W + b", a .pp file, or -.')],
+    formula: Annotated[
+        str,
+        typer.Argument(metavar="FORMULA", autocompletion=functions, help='Such as "Z = X @ W + b", a .pp file, or -.'),
+    ],
     view: ViewOptions,
     values: Annotated[list[str] | None, typer.Argument(metavar="NAME=MATRIX", help="A value for each name.")] = None,
     grad: Annotated[
@@ -24,7 +28,14 @@ def solve(
         bool, typer.Option("--nudge", help="Check the gradients by nudging each number a little.")
     ] = False,
 ) -> Solution:
-    """Work any formula, line by line, and its gradients."""
+    """Work any formula, line by line, and its gradients.
+
+    Write the formula, and each name with its value, in quotation marks:
+      pp solve "z = w @ x + b" "w=3 -0.5" "x=1 2" b=0.1
+      pp solve "L = (w*x - y)^2" w=3 x=2 y=1 --grad w
+
+    Read more: samples/reference/formulas.md
+    """
     from penpaper_cli.api import formula as library
     from penpaper_cli.formula.program import read_names
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from penpaper_cli.commands.choices import one_of, read_rates
+from penpaper_cli.commands.completing import among
 from penpaper_cli.commands.shared import command
 from penpaper_cli.formula.choices import ACTIVATIONS, LOSSES, options_of
 from penpaper_cli.formula.update_rules import UPDATE_RULES
@@ -29,37 +30,60 @@ Activations = Annotated[
         "-a",
         "--activation",
         metavar="NAME",
+        autocompletion=among(options_of(ACTIVATIONS)),
         help=f"A layer's activation, in the same order: {any_of(options_of(ACTIVATIONS))}.",
     ),
 ]
 Target = Annotated[str, typer.Option(metavar="Y", help="The truth: a row for each sample, or class numbers from 0.")]
 Loss = Annotated[
     str,
-    typer.Option(metavar="KIND", help=f"{any_of(options_of(LOSSES))}."),
+    typer.Option(metavar="KIND", autocompletion=among(options_of(LOSSES)), help=f"{any_of(options_of(LOSSES))}."),
 ]
 Shares = Annotated[bool, typer.Option("--from-probabilities", help="cross-entropy of shares instead of scores.")]
-Delta = Annotated[str | None, typer.Option(metavar="D", help="Where huber turns from square to straight. Default: 1.")]
+Delta = Annotated[
+    str | None,
+    typer.Option(metavar="D", help="Where huber turns from square to straight; the margin of hinge. Default: 1."),
+]
 Samples = Annotated[str, typer.Argument(metavar="X", help="The input: a row for each sample.")]
 
 
 def forward(
     x: Samples, weights: Weights, view: ViewOptions, bias: Biases = None, activation: Activations = None
 ) -> Solution:
-    """Work a forward pass, layer by layer."""
+    """Work a forward pass, layer by layer.
+
+    Write each matrix in quotation marks, a layer's weights behind -w:
+      pp forward "1 2" -w "0.5; -1" -b 0.1
+      pp forward "1 2" -w "1 0; 0 1" -w "1; -3" -a relu -a none
+
+    Read more: samples/reference/networks.md
+    """
     from penpaper_cli.api import networks
 
     return networks.forward(x, weights, bias=bias, activation=activation or (), **view)
 
 
 def loss(
-    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"{any_of(options_of(LOSSES))}.")],
+    kind: Annotated[
+        str,
+        typer.Argument(metavar="KIND", autocompletion=among(options_of(LOSSES)), help=f"{any_of(options_of(LOSSES))}."),
+    ],
     predicted: Annotated[str, typer.Argument(metavar="PREDICTED", help="The predictions, or the scores.")],
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="The truth, of the same shape, or class numbers.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="The truth, of the same shape, or class numbers from 0.")
+    ],
     view: ViewOptions,
     from_probabilities: Shares = False,
     delta: Delta = None,
 ) -> Solution:
-    """Work a loss: how far predictions land from the truth."""
+    """Work a loss: how far predictions land from the truth.
+
+    Name the loss, and write the predictions and the truth in quotation marks:
+      pp loss mse "2.5 0" "3 -1"
+      pp loss cross-entropy "1 2 3; 1 0 -1" "2 0"
+
+    Read more: samples/reference/networks.md
+    """
     from penpaper_cli.api import networks
 
     return networks.loss(kind, predicted, target, from_probabilities=from_probabilities, delta=delta, **view)
@@ -76,7 +100,14 @@ def grad(
     from_probabilities: Shares = False,
     delta: Delta = None,
 ) -> Solution:
-    """Work a forward pass, its loss, and the gradient by every weight and bias."""
+    """Work a forward pass, its loss, and its gradient by every parameter.
+
+    Write each matrix in quotation marks, a layer's weights behind -w:
+      pp grad "1 2" -w "0.5; -1" -b 0.1 --target 1 --loss mse
+      pp grad "1 2" -w "1 0; 0 1" -a softmax --target 1 --loss cross-entropy
+
+    Read more: samples/reference/networks.md
+    """
     from penpaper_cli.api import networks
 
     return networks.grad(
@@ -108,7 +139,14 @@ def step(
     times: Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="How many steps to make.")] = 1,
     freeze: Annotated[str | None, typer.Option(metavar="b1,b2", help="Parameters that stay as they are.")] = None,
 ) -> Solution:
-    """Work everything of grad, then the update of every parameter."""
+    """Work everything of grad, then the update of every parameter.
+
+    Write each matrix in quotation marks, a layer's weights behind -w:
+      pp step "1 2" -w "0.5; -1" -b 0.1 --target 1 --loss mse --lr 0.1
+      pp step "1 2" -w "0.5; -1" --target 1 --loss mse --lr 0.1 --optimizer adam
+
+    Read more: samples/reference/networks.md
+    """
     from penpaper_cli.api import networks
 
     return networks.step(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from penpaper_cli.commands.data_options import Encoding
 from penpaper_cli.commands.shared import command
 
 if TYPE_CHECKING:
@@ -22,11 +23,21 @@ def predict(
         ),
     ],
     view: ViewOptions,
+    encoding: Encoding = None,
 ) -> Solution:
-    """Predict with a saved model, a few rows worked; -o FILE.csv keeps the data with its predictions."""
+    """Predict with a saved model, a few rows worked.
+
+    With -o FILE.csv the data is kept, with its predictions beside it.
+
+    Name the model, and a file of new rows, or write one in quotation marks:
+      pp predict model.json "1650 3"
+      pp predict model.json new.csv -o predictions.csv
+
+    Read more: samples/reference/training.md
+    """
     from penpaper_cli.api import predicting
 
-    return predicting.predict(model, data, **view)
+    return predicting.predict(model, data, encoding=encoding, **view)
 
 
 COMMANDS = {"predict": command(predict, sheet=True)}

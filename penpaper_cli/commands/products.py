@@ -20,7 +20,14 @@ def dot(
     v: Annotated[str, typer.Argument(metavar="V", help="The second vector, of the same length.")],
     view: ViewOptions,
 ) -> Solution:
-    """Work out a dot product: multiply pairwise, then add."""
+    """Work out a dot product: multiply pairwise, then add.
+
+    Write each vector in quotation marks:
+      pp dot "1 2 3" "4 5 6"
+      pp dot "0.1 1/3" "3 -2" -o notes.md
+
+    Read more: samples/01-dot-product.md
+    """
     from penpaper_cli.api import products
 
     return products.dot(u, v, **view)
@@ -34,7 +41,14 @@ def matmul(
         int | None, typer.Option(min=1, metavar="N", help="Count the rounds when N cores work at the same time.")
     ] = None,
 ) -> Solution:
-    """Work out a matrix product: each entry is a row times a column."""
+    """Work out a matrix product: each entry is a row times a column.
+
+    Write each matrix in quotation marks, its rows parted by semicolons:
+      pp matmul "1 2; 3 4" "5 6; 7 8"
+      pp matmul "1 2; 3 4" "5; 6" --entry 2,1 --cores 4
+
+    Read more: samples/reference/matrices.md
+    """
     from penpaper_cli.api import products
 
     return products.matmul(a, b, cores=cores, **view)

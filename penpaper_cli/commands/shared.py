@@ -3,37 +3,40 @@
 # Annotations are evaluated here where they stand, not as text by Typer: every command would wait for that.
 
 import inspect
-import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO, get_origin, get_type_hints
 
 import typer
 
-from penpaper_cli.commands.writing import SHEET, say, write
+from penpaper_cli.commands.completing import among
+from penpaper_cli.commands.writing import SHEET, read_old, say, standard_output, unheard, write
+from penpaper_cli.data.files import check_writable, same_file
 from penpaper_cli.errors import CannotRead
 from penpaper_cli.render.formats import FORMATS, check_installed, format_of
 from penpaper_cli.render.page import Page
+from penpaper_cli.sentences.common import any_of
 
 if TYPE_CHECKING:
     from penpaper_cli.api.solution import Solution
     from penpaper_cli.api.view import ViewOptions
 
 
-def complete_format() -> list[str]:
-    """What the shell offers after --format."""
-    return ["auto", *FORMATS]
+FORMS = ["auto", *FORMATS]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Target:
-    """Where the solution goes, in which format, and on what page."""
+    """Where the solution goes, in which format, and on what page; with or without a pager, and notes."""
 
     form: str
     path: str | None = None
     append: bool = False
     page: Page = field(default_factory=Page)
+    pager: bool = False
+    quiet: bool = False
 
     def page_of(self, solution: "Solution") -> Page:
         """The page for this solution. A section that is added has a title, so that it can be found."""
@@ -47,9 +50,9 @@ def read_target(
         typer.Option(
             "--format",
             "-f",
-            metavar="|".join(FORMATS),
-            autocompletion=complete_format,
-            help="How to write it. auto: terminal on a screen, markdown when piped.",
+            metavar="FORMAT",
+            autocompletion=among(FORMS),
+            help=f"{any_of(FORMS)}; auto is terminal on a screen, and markdown when piped.",
         ),
     ] = "auto",
     out: Annotated[
@@ -66,20 +69,33 @@ def read_target(
     ] = False,
     math: Annotated[
         Literal["text", "latex"] | None,
-        typer.Option(help="latex: Markdown with $$ … $$, for GitHub, Obsidian, Jupyter and pandoc."),
+        typer.Option(help="latex: Markdown with $$ … $$, as GitHub, Jupyter and pandoc take it. Default: text."),
     ] = None,
     ascii: Annotated[bool, typer.Option("--ascii", help="Write ASCII characters only.")] = False,
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colour in a terminal (nor with NO_COLOR set).")
+    ] = False,
+    no_pager: Annotated[
+        bool, typer.Option("--no-pager", help="Long output in a terminal doesn't go through what PAGER names.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Nothing but errors on standard error: no notes, no progress.")
+    ] = False,
 ) -> Target:
     """Where to write. Raises CannotRead for options that don't fit together, before anything is worked.
 
     With `sheet`, a file that ends in .csv gets the solution's rows instead of its working.
     """
     path = None if out == "-" else out
+    screen = standard_output() if path is None else None
+    if path is not None:
+        check_writable(path, "--out")
     if sheet and path is not None and path.lower().endswith(".csv") and format == "auto":
         if append:
             raise CannotRead("--append: a CSV of predictions is written anew; leave the option out.")
-        return Target(SHEET, path)
-    form = format_of("markdown" if math and (format, path) == ("auto", None) else format, path, sys.stdout.isatty())
+        return Target(SHEET, path, quiet=quiet)
+    named = "markdown" if math and (format, path) == ("auto", None) else format
+    form = format_of(named, path, screen is not None and screen.isatty())
     if math and form != "markdown":
         raise CannotRead(f"--math belongs to markdown: leave it out with {form}, or add --format markdown.")
     if append and path is None:
@@ -88,12 +104,13 @@ def read_target(
         raise CannotRead(f"--append: nothing can be added to a file of the format {form}; leave the option out.")
     if FORMATS[form].is_binary and path is None:
         raise CannotRead(f"--format {form} is written to a file: name it with --out, such as --out notes.{form}.")
+    if append and path is not None:
+        read_old(path)
     check_installed(form, f"-o {path}")
     level = heading_level or (1 if title and not append else 2)
-    in_ascii = ascii or (path is None and not has_unicode(sys.stdout))
-    return Target(
-        form, path, append, Page(title or "", level, standalone or path is not None, math or "text", in_ascii)
-    )
+    in_ascii = ascii or (screen is not None and not has_unicode(screen))
+    page = Page(title or "", level, standalone or path is not None, math or "text", in_ascii, not no_color)
+    return Target(form, path, append, page, not no_pager, quiet)
 
 
 def has_unicode(out: TextIO) -> bool:
@@ -112,7 +129,9 @@ Detail = Annotated[
 
 
 def read_view(
-    digits: Annotated[int, typer.Option(min=1, max=15, help="Significant digits of rounded numbers, at least.")] = 4,
+    digits: Annotated[
+        int, typer.Option(min=1, max=15, metavar="N", help="Significant digits of rounded numbers, at least.")
+    ] = 4,
     fractions: Annotated[
         bool | None, typer.Option("--fractions/--decimals", help="Print fractions, or their decimals.")
     ] = None,
@@ -162,9 +181,13 @@ def command(work: Callable[..., "Solution"], sheet: bool = False, **own: Callabl
 
         read = {name: call(reader) for name, reader in readers.items()}
         target: Target = call(read_target, sheet)
-        solution: Solution = call(work, **read)
-        say(solution.notes)
-        write(solution.record, target.form, target.page_of(solution), target.path, target.append)
+        for option in ("save", "plot"):
+            if typed.get(option) and target.path and same_file(typed[option], target.path):
+                raise CannotRead(f"--out and --{option} name the same file: name one for each.")
+        with unheard() if target.quiet else nullcontext():
+            solution: Solution = call(work, **read)
+            say(solution.notes)
+        write(solution.record, target.form, target.page_of(solution), target.path, target.append, target.pager)
 
     joined = [option for function in options for option in options[function]]
     run.__name__, run.__doc__ = work.__name__, work.__doc__

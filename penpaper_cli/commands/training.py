@@ -34,7 +34,16 @@ def train(
     run: RunOptions,
     view: ViewOptions,
 ) -> Solution:
-    """Train a model on a CSV, epochs worked in full: linear, for classes logistic or softmax, or with hidden layers."""
+    """Train a model on a file by gradient descent, epochs worked in full.
+
+    The model is linear, for classes logistic or softmax, or has hidden layers.
+
+    Name the file and the column to predict:
+      pp train samples/houses.csv --target price
+      pp train samples/exam.csv --target result --hidden 4 --save model.json
+
+    Read more: samples/reference/training.md
+    """
     from dataclasses import replace
 
     from penpaper_cli.api.training import train_with

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from penpaper_cli.commands.choices import one_of
-from penpaper_cli.commands.data_options import Category, Drop, Features, Missing, Numbers, Plot, Size
+from penpaper_cli.commands.completing import columns
+from penpaper_cli.commands.data_options import Category, Drop, Encoding, Features, Missing, Numbers, Plot, Size
 from penpaper_cli.formula.choices import HIDDEN, OF_NUMBERS, options_of
 from penpaper_cli.formula.update_rules import UPDATE_RULES
 
@@ -101,7 +102,12 @@ def read_training(
 
 def read_columns(
     target: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="The column to predict (not with --resume, nor for pictures).")
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            autocompletion=columns,
+            help="The column to predict (not with --resume, nor for pictures).",
+        ),
     ] = None,
     next_word: NextWord = False,
     context: Context = None,
@@ -110,13 +116,14 @@ def read_columns(
     category: Category = None,
     missing: Missing = None,
     numbers: Numbers = None,
+    encoding: Encoding = None,
     classify: Classify = False,
     size: Size = None,
 ) -> DataOptions:
     """How the data is to be read."""
     from penpaper_cli.data.opening import DataOptions
 
-    return DataOptions(target, features, drop, category, missing, numbers, classify, size, next_word, context)
+    return DataOptions(target, features, drop, category, missing, numbers, classify, size, next_word, context, encoding)
 
 
 def read_run(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TextIO
 
 from penpaper_cli.data.files import held, write_whole
 from penpaper_cli.errors import CannotRead, ClosedPipe
@@ -19,11 +23,28 @@ FORMULA = tuple("=+-@\t\r")
 
 def say(notes: Iterable[str]) -> None:
     """What was assumed, a line each on standard error."""
-    for note in notes:
-        print(f"pp: {note}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # Nobody listens there; the answer is none the worse.
+        for note in notes:
+            print(f"pp: {note}", file=sys.stderr)
 
 
-def write(record: Record, form: str, page: Page, path: str | None, append: bool = False) -> None:
+@contextlib.contextmanager
+def unheard() -> Iterator[None]:
+    """Whatever is said on standard error meanwhile is kept quiet; an error is raised as ever."""
+    with contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+def standard_output() -> TextIO:
+    """Where the working goes unless a file is named. Raises CannotRead where it was closed before pp began."""
+    if sys.stdout is None:
+        raise CannotRead(
+            "Standard output is closed, so the result has nowhere to go: name a file, such as --out notes.md."
+        )
+    return sys.stdout
+
+
+def write(record: Record, form: str, page: Page, path: str | None, append: bool = False, pager: bool = False) -> None:
     """Write the solution; then raise its failure, if it ended in one."""
     if form == SHEET and path is not None:
         write_whole(path, "--out", sheet_text(record.sheet))
@@ -32,28 +53,33 @@ def write(record: Record, form: str, page: Page, path: str | None, append: bool 
         with held(path, "--append"):
             draw(record, form, page, path, read_old(path))
     else:
-        draw(record, form, page, path)
+        draw(record, form, page, path, pager=pager)
     if record.failure:
         raise record.failure
 
 
-def draw(record: Record, form: str, page: Page, path: str | None, old: str = "") -> None:
+def draw(record: Record, form: str, page: Page, path: str | None, old: str = "", pager: bool = False) -> None:
     """Draw it in its format, behind what the file holds already."""
     page = replace(page, whole=not old and (page.whole or FORMATS[form].is_document))
-    drawn = renderer(form, record.figures, sys.stdout, page)
+    drawn = renderer(form, record.figures, sys.stdout or io.StringIO(), page)
     if path is None:
-        stream(drawn.render(record))
+        stream(drawn.render(record), pager)
     else:
         pieces = (piece.encode() if isinstance(piece, str) else piece for piece in drawn.render(record))
         write_whole(path, "--out", with_old(old, pieces, drawn) if old else pieces)
 
 
-def stream(pieces: Iterable[str | bytes]) -> None:
-    """To standard output, piece by piece."""
+def stream(pieces: Iterable[str | bytes], pager: bool = False) -> None:
+    """To standard output, piece by piece; where that is a terminal, long output may go through a pager."""
+    out = standard_output()
     try:
+        if pager and "PAGER" in os.environ and out.isatty():
+            from penpaper_cli.commands.paging import to_terminal
+
+            return to_terminal(map(str, pieces), out)
         for piece in pieces:
-            sys.stdout.write(str(piece))
-        sys.stdout.flush()
+            out.write(str(piece))
+        out.flush()
     except BrokenPipeError:
         raise ClosedPipe from None
 

@@ -49,7 +49,8 @@ SPACED = re.compile(rf"[1-9]\d{{0,2}}(?P<mark>[{SPACES}])\d{{3}}(?:(?P=mark)\d{{
 RATIO = re.compile(r"[+-]?\d+/\d+", re.ASCII)
 LIKE_A_CODE = re.compile(r"\d+E\d+", re.ASCII)
 """A number that may be meant for a code, such as 12E4 beside 13F4; programs write 1e5, 1E+05 or 1.2E5."""
-DECORATED = re.compile(r"([+-]?)([$€£¥]?)\s?([+-]?)([\d.,].*?)\s?([$€£¥%]?)")
+MONEY = "[$€£¥₹₽]|zł|USD|EUR|GBP|JPY|CHF|CNY|INR|RUB|PLN"
+DECORATED = re.compile(rf"([+-]?)((?:{MONEY})?)\s?([+-]?)([\d.,].*?)\s?((?:{MONEY}|%)?)")
 
 MONTHS = (
     r"(?:jan(?:uary?)?|feb(?:ruary?)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?"

@@ -67,17 +67,18 @@ def read_data(
     numbers: str | None = None,
     classify: bool = False,
     all_words: Collection[str] | None = None,
+    encoding: str | None = None,
 ) -> DataSet:
     """The target and the features (by default every other column) of a CSV file, or `-` for standard input.
 
     `drop` leaves columns out, `category` makes them categories whatever they look like, in which also NA is a word (or
-    only in those of `all_words`, where they are given); `missing` says what to do with
-    gaps (`drop` the row, or the column's `mean` or `median`), `numbers` how numbers are written; with `classify` the
-    different values of a numeric target are classes. Raises CannotRead with file, line, column and remedy, and
-    CannotWork when there are fewer than two rows.
+    only in those of `all_words`, where they are given); `missing` says what to do with gaps (`drop` the row, or the
+    column's `mean` or `median`), `numbers` how numbers are written; with `classify` the different values of a numeric
+    target are classes. `encoding` is that of the text, such as cp1251. Raises CannotRead with file, line, column and
+    remedy, and CannotWork when there are fewer than two rows.
     """
     convention, gaps = read_convention(numbers), read_missing(missing)
-    with opened_table(source) as (table, notes):
+    with opened_table(source, encoding) as (table, notes):
         header = read_header(table)
         selection = Selection(table.source, header, target, features, tuple(drop), frozenset(category))
         used = selection.places()

@@ -159,3 +159,8 @@ def check_writable(path: str, option: str) -> None:
         raise CannotRead(f"{problem} (there is no such folder).")
     if not os.access(folder, os.W_OK):
         raise CannotRead(f"{problem} (the folder can't be written to).")
+
+
+def same_file(one: str, other: str) -> bool:
+    """Whether two paths lead to one file, which need not be there yet. A device or a pipe takes more than one text."""
+    return os.path.realpath(one) == os.path.realpath(other) and not _takes_a_stream(one)

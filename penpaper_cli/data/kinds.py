@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Kind:
     """A kind of file: what a sentence calls it, how its files end, and a reader for each use that it can be put to.
 
-    `table` opens the rows and columns of a data set, with notes on what was assumed about how they are written;
+    `table` opens the rows and columns of a data set, in an encoding that may be named, with notes on what was assumed;
     `matrix` reads numbers, exact or not as asked, of at most so many dimensions; `picture` reads pixels, brought to a
     width and height where they are given; `text` reads sentences, one on each line. A command refuses a kind without
     the reader that it needs.
@@ -31,7 +31,7 @@ class Kind:
 
     name: str
     endings: tuple[str, ...]
-    table: Callable[[str], AbstractContextManager[tuple[Table, list[str]]]] | None = None
+    table: Callable[[str, str | None], AbstractContextManager[tuple[Table, list[str]]]] | None = None
     matrix: Callable[[str, bool | None, int], Matrix] | None = None
     picture: Callable[[str, tuple[int, int] | None], Pixels] | None = None
     text: Callable[[str], str] | None = None
@@ -42,10 +42,10 @@ class Kind:
             return CannotRead(f"{shown(path)} is {self.name}, not {need}.")
 
 
-def _table(path: str) -> AbstractContextManager[tuple[Table, list[str]]]:
+def _table(path: str, encoding: str | None) -> AbstractContextManager[tuple[Table, list[str]]]:
     from penpaper_cli.data import dialect
 
-    return dialect.opened(path)
+    return dialect.opened(path, encoding)
 
 
 def _picture(path: str, size: tuple[int, int] | None) -> Pixels:
@@ -97,24 +97,27 @@ def matrix_endings() -> list[str]:
 
 
 @contextmanager
-def opened_table(source: Source) -> Iterator[tuple[Table, list[str]]]:
+def opened_table(source: Source, encoding: str | None = None) -> Iterator[tuple[Table, list[str]]]:
     """The table in a file, on standard input for `-`, or in memory, with what was found out about how it is written.
 
-    Raises CannotRead when it can't be opened, isn't a table, or its separator is in doubt.
+    Raises CannotRead when it can't be opened, isn't a table or written in the named encoding, or its separator is in
+    doubt.
     """
-    with _opener(source) as opened:
+    with _opener(source, encoding) as opened:
         yield opened
 
 
-def _opener(source: Source) -> AbstractContextManager[tuple[Table, list[str]]]:
+def _opener(source: Source, encoding: str | None) -> AbstractContextManager[tuple[Table, list[str]]]:
     if not isinstance(source, str | os.PathLike):
+        if encoding is not None:
+            raise CannotRead("--encoding is for files, and this table is in memory: leave the option out.")
         return nullcontext((table_in_memory(source), []))
     path = os.fspath(source)
     if path.strip() == "-":
         from penpaper_cli.data.dialect import from_stdin
 
-        return nullcontext(from_stdin())
+        return nullcontext(from_stdin(encoding))
     kind = kind_of(path) or ANY_FILE
     if kind.table is None:
         raise kind.refused(path, "a table: save the table as CSV")
-    return kind.table(path)
+    return kind.table(path, encoding)

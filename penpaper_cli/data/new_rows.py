@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from penpaper_cli.data.cells import FRACTION, Convention, as_number, is_gap
+from penpaper_cli.data.cells import FRACTION, POINT, Convention, as_number, is_gap, written
 from penpaper_cli.data.encoding import Column, coded
 from penpaper_cli.data.entries import read_float
 from penpaper_cli.data.images import pixel_shape
@@ -17,11 +19,35 @@ from penpaper_cli.data.selection import no_column
 from penpaper_cli.data.sheet import Sheet, read_header
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.data.tables import InMemory, Source, Table
+from penpaper_cli.data.vectors import Missing
 from penpaper_cli.errors import CannotRead
+from penpaper_cli.expressions.numbers import TypedFloat
 from penpaper_cli.sentences.common import listed, plural
 
 WORD = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^\s,]+)")
 MOST_LISTED = 10
+
+
+@dataclass(frozen=True, eq=False)
+class NewRows:
+    """New rows of features, `X` float64 of shape (m, d); of a table also which of its rows they are, and the truth.
+
+    `truth` has the target of each row, where the table has it: a number, or the number of a class; else NaN.
+    """
+
+    X: np.ndarray
+    kept: np.ndarray | None = None
+    truth: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What new rows are read for: the columns of a model, what it does with gaps, and what it predicts."""
+
+    columns: Sequence[Column]
+    missing: Missing | None = None
+    target: str | None = None
+    classes: tuple[str, ...] = ()
 
 
 def read_rows_for(
@@ -30,22 +56,34 @@ def read_rows_for(
     numbers: Convention | None = None,
     notes: list[str] | None = None,
 ) -> np.ndarray:
-    """Rows of new data as a model takes them, float64 of shape (n, d).
+    """Rows of new data as a model takes them, float64 of shape (n, d); `read_new_rows` tells more."""
+    return read_new_rows(Wanted(columns), source, [] if notes is None else notes, numbers).X
+
+
+def read_new_rows(
+    wanted: Wanted,
+    source: Source,
+    notes: list[str],
+    numbers: Convention | None = None,
+    encoding: str | None = None,
+) -> NewRows:
+    """Rows of new data as a model takes them.
 
     `source` is a file or `-`, or a table in memory, whose columns are found by their names, or a literal such as
     "1650 3; 900 2" with numbers and categories in the order of `columns` (quotation marks around a category with
-    blanks), or a picture; what was done to it is added to `notes`. Raises CannotRead with the place of an unknown
-    category, a missing column or a gap.
+    blanks), or a picture. A gap is filled in, or its row left out, as the model learnt to. What was done is added to
+    `notes`, and which columns are not used. Raises CannotRead with the place of an unknown category, a missing column
+    or a gap that nothing was learnt of.
     """
-    if not isinstance(source, str) or source.strip() == "-":
-        return _from_table(columns, source, numbers)
+    columns = wanted.columns
+    if not isinstance(source, str) or source.strip() == "-" or (kind_of(source) and not is_picture(source)):
+        return _from_table(wanted, source, numbers, notes, encoding)
+    if encoding is not None:
+        raise CannotRead("--encoding is for tables in files: leave the option out.")
     if is_picture(source):
         pixels, how = read_row([column.name for column in columns], source.strip())
-        if notes is not None:
-            notes += how
-        return pixels
-    if kind_of(source):
-        return _from_table(columns, source, numbers)
+        notes += how
+        return NewRows(pixels)
     rows = [row for row in re.split(r"[;\n]", source) if row.strip()]
     if not rows:
         raise CannotRead(f"The new row is empty: give {listed([column.name for column in columns])}, in this order.")
@@ -59,14 +97,14 @@ def read_rows_for(
             )
         for j, (column, cell) in enumerate(zip(columns, cells, strict=True), 1):
             values[j - 1].append(_value(column, cell, f"{quoted(source)}, row {i}, entry {j} ({column.name})"))
-    return coded(columns, [np.array(vector) for vector in values])
+    return NewRows(coded(columns, [np.array(vector) for vector in values]))
 
 
-def rows_as_typed(columns: Sequence[Column], source: Source) -> list[list[str]]:
+def rows_as_typed(columns: Sequence[Column], source: Source, encoding: str | None = None) -> list[list[str]]:
     """The cells of a table with its header; of a literal, or a picture's greys, under the names of the columns."""
     names = [column.name for column in columns]
     if not isinstance(source, str) or (kind_of(source) and not is_picture(source)):
-        with opened_table(source) as (table, _):
+        with opened_table(source, encoding) as (table, _):
             sheet = _sheet(columns, table)
             return [_names(sheet), *(cells for _, cells in sheet.body())]
     if is_picture(source):
@@ -103,6 +141,8 @@ def _value(column: Column, cell: str, place: str, convention: Convention | None 
     text = cell.strip()
     if text in column.categories:
         return column.categories.index(text)
+    if is_gap(text) and column.fill is not None:
+        return column.fill
     if not text or (column.categories and is_gap(text)):
         raise CannotRead(f"{place} is empty: every entry of a new row is needed.")
     if column.categories:
@@ -127,8 +167,11 @@ def _names(sheet: Sheet) -> list[str]:
     return [sheet.header.called(j) for j in range(len(sheet.header.names))]
 
 
-def _from_table(columns: Sequence[Column], source: Source, numbers: Convention | None) -> np.ndarray:
-    with opened_table(source) as (table, _):
+def _from_table(
+    wanted: Wanted, source: Source, numbers: Convention | None, notes: list[str], encoding: str | None
+) -> NewRows:
+    columns = wanted.columns
+    with opened_table(source, encoding) as (table, _):
         sheet = _sheet(columns, table)
         names = _names(sheet)
         for column in columns:
@@ -143,12 +186,118 @@ def _from_table(columns: Sequence[Column], source: Source, numbers: Convention |
             None if column.categories else _convention(sheet, j, numbers)
             for column, j in zip(columns, places, strict=True)
         ]
+        truth = _Truth.of(sheet, names, wanted, numbers, notes)
         values: list[list[float]] = [[] for _ in columns]
+        kept, left_out = [], []
+        filled = dict.fromkeys((column.name for column in columns if column.fill is not None), 0)
         for line, cells in sheet.body():
+            gaps = [
+                c
+                for c, j in zip(columns, places, strict=True)
+                if is_gap(cells[j]) and cells[j].strip() not in c.categories
+            ]
+            kept.append(not gaps or wanted.missing is not Missing.DROP)
+            if not kept[-1]:
+                left_out.append(line)
+                continue
+            for column in gaps:
+                if column.name in filled:
+                    filled[column.name] += 1
             for vector, column, j, convention in zip(values, columns, places, conventions, strict=True):
                 place = f"{table.source}, line {line}, column {quoted(column.name)}"
                 vector.append(_value(column, cells[j], place, convention))
-    return coded(columns, [np.array(vector) for vector in values])
+            if truth:
+                truth.add(line, cells)
+        if len(left_out) == len(kept):
+            raise CannotRead(f"{table.source}: every row has gaps, and the model was trained on rows without any.")
+        notes += _of_gaps(table.source, columns, filled, left_out)
+        notes += _unused(table.source, names, wanted)
+        if truth:
+            notes += truth.notes()
+    X = coded(columns, [np.array(vector) for vector in values])
+    return NewRows(X, np.array(kept), truth.values if truth else None)
+
+
+def _of_gaps(source: str, columns: Sequence[Column], filled: dict[str, int], left_out: list[int]) -> Iterator[str]:
+    """What was done with gaps."""
+    for column in columns:
+        if filled.get(column.name) and column.fill is not None:
+            count = plural(filled[column.name], "gap")
+            yield f"{source}, column {quoted(column.name)}: {count} filled in with {column.fill:.6g}, as in training."
+    if left_out:
+        first = f"line {left_out[0]}" if len(left_out) == 1 else f"the first is line {left_out[0]}"
+        yield f"{source}: {plural(len(left_out), 'row')} with gaps left out ({first}), as in training."
+
+
+def _unused(source: str, names: list[str], wanted: Wanted) -> Iterator[str]:
+    """Which columns the model has no use for."""
+    own = {column.name for column in wanted.columns}
+    others = [quoted(name) for name in names if name not in own and name != wanted.target]
+    if others:
+        more = [f"{len(others) - MOST_LISTED} more"] if len(others) > MOST_LISTED else []
+        columns = "the column" if len(others) == 1 else "the columns"
+        yield f"{source}: the model does not use {columns} {listed(others[:MOST_LISTED] + more)}."
+
+
+class _Truth:
+    """Reads the target of new rows, where their table has it."""
+
+    def __init__(self, place: int, convention: Convention | None, wanted: Wanted, source: str) -> None:
+        self.place, self.convention, self.wanted, self.source = place, convention, wanted, source
+        self._values = array("d")
+        self.unknown: list[tuple[int, str]] = []
+
+    @classmethod
+    def of(
+        cls, sheet: Sheet, names: list[str], wanted: Wanted, numbers: Convention | None, notes: list[str]
+    ) -> _Truth | None:
+        """A reader of the target, None where it isn't there or can't be read."""
+        if wanted.target is None or names.count(wanted.target) != 1:
+            return None
+        place = names.index(wanted.target)
+        if not sheet.surveys[place].filled:
+            return None
+        try:
+            convention = None if wanted.classes else _convention(sheet, place, numbers)
+        except CannotRead as error:
+            notes.append(f"{str(error).removesuffix('.')}: so how good the predictions are is not measured.")
+            return None
+        return cls(place, convention, wanted, sheet.table.source)
+
+    def add(self, line: int, cells: list[str]) -> None:
+        """The target of one more row."""
+        text, classes = cells[self.place].strip(), self.wanted.classes
+        if not classes:
+            self._values.append(float("nan") if is_gap(text) else as_number(text, self.convention or POINT))
+            return
+        label = text
+        if text not in classes and (number := written(text)) and number.point:
+            label = TypedFloat(read_float(number.point)).text
+        if label in classes:
+            self._values.append(classes.index(label))
+        else:
+            self._values.append(float("nan"))
+            if not is_gap(text):
+                self.unknown.append((line, text))
+
+    @property
+    def values(self) -> np.ndarray | None:
+        """The targets, or None where no row has one."""
+        values = np.array(self._values)
+        return None if np.isnan(values).all() else values
+
+    def notes(self) -> Iterator[str]:
+        """Which rows have no target that predictions can be measured by."""
+        name = quoted(str(self.wanted.target))
+        if self.unknown:
+            line, text = self.unknown[0]
+            yield (
+                f"{self.source}, line {line}, column {name}: the model has not seen {quoted(text)}; "
+                f"{plural(len(self.unknown), 'row')} with such a class left out of the measures."
+            )
+        gaps = int(np.isnan(np.array(self._values)).sum()) - len(self.unknown)
+        if gaps and gaps < len(self._values):
+            yield f"{self.source}, column {name}: {plural(gaps, 'row')} without the truth left out of the measures."
 
 
 def _convention(sheet: Sheet, j: int, numbers: Convention | None) -> Convention:

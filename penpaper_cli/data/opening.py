@@ -7,22 +7,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import numpy as np
-
 from penpaper_cli.data.cells import is_gap
 from penpaper_cli.data.corpus import CONTEXTS, read_beginnings, read_text
-from penpaper_cli.data.dataset import DataSet, read_data, read_rows_for
+from penpaper_cli.data.dataset import DataSet, read_data
 from penpaper_cli.data.encoding import Column
 from penpaper_cli.data.image_folder import is_folder, read_album
 from penpaper_cli.data.images import Size, read_size
 from penpaper_cli.data.kinds import is_picture, kind_of
+from penpaper_cli.data.new_rows import NewRows, Wanted, read_new_rows
 from penpaper_cli.data.selection import column_names
 from penpaper_cli.data.sources import quoted, shown
 from penpaper_cli.data.tables import Source
+from penpaper_cli.data.vectors import Missing
 from penpaper_cli.errors import CannotRead
 
 USUAL_CONTEXT = 1
-OF_TABLES = ("target", "features", "drop", "category", "missing", "numbers", "classify")
+OF_TABLES = ("target", "features", "drop", "category", "missing", "numbers", "encoding", "classify")
 """The options that say something of columns, which only tables have."""
 WHY_NOT_FOR_WORDS = {
     "size": "there are no pictures",
@@ -32,6 +32,7 @@ WHY_NOT_FOR_WORDS = {
     "category": "the data has no columns",
     "missing": "the data has no columns",
     "numbers": "the data has no columns",
+    "encoding": "the text has to be UTF-8",
     "classify": "the classes are the words of the text",
 }
 
@@ -41,9 +42,9 @@ class DataOptions:
     """How data is to be read. None, and False, is what wasn't asked for.
 
     `target`, `features`, `drop` and `category` name columns of a table, several as a list or "A,B"; `missing` says what
-    to do with gaps (drop, mean, median), `numbers` how numbers are written; with `classify` the numbers of the target
-    are classes. `size` is the width and height that pictures are brought to, such as "8x8". With `next_word` the data
-    is a text, of which `context` words are looked at to guess the next.
+    to do with gaps (drop, mean, median), `numbers` how numbers are written, `encoding` how the text is, such as cp1251;
+    with `classify` the numbers of the target are classes. `size` is the width and height that pictures are brought to,
+    such as "8x8". With `next_word` the data is a text, of which `context` words are looked at to guess the next.
     """
 
     target: str | None = None
@@ -56,6 +57,7 @@ class DataOptions:
     size: Size | None = None
     next_word: bool = False
     context: int | None = None
+    encoding: str | None = None
 
     def given(self, option: str) -> bool:
         """Whether an option was asked for."""
@@ -64,13 +66,17 @@ class DataOptions:
 
 @dataclass(frozen=True)
 class SavedRun:
-    """What a model in a file tells of the data that it learned from; `context` is 0 but for a text."""
+    """What a model in a file tells of the data that it learned from; `context` is 0 but for a text.
+
+    `missing` is what was done with gaps, where the model knows it.
+    """
 
     file: str
     target: str
     columns: tuple[Column, ...] = ()
     classes: tuple[str, ...] = ()
     context: int = 0
+    missing: Missing | None = None
 
 
 def open_data(source: Source, options: DataOptions, saved: SavedRun | None = None) -> DataSet:
@@ -110,15 +116,24 @@ class Rows(Protocol):
     @property
     def context(self) -> int: ...
 
+    @property
+    def missing(self) -> Missing | None: ...
 
-def open_rows(like: Rows, source: Source, notes: list[str]) -> np.ndarray:
-    """New rows of features, float64 of shape (m, d): of a table, a literal or a picture; of a text the words before.
+    @property
+    def target(self) -> str: ...
+
+
+def open_rows(like: Rows, source: Source, notes: list[str], encoding: str | None = None) -> NewRows:
+    """New rows: of a table, a literal or a picture; of a text the words before.
 
     `notes` gets what was done to them. Raises CannotRead for rows that don't fit.
     """
     if like.context:
-        return read_beginnings(like.classes, like.context, str(source))
-    return read_rows_for(like.columns, source, notes=notes)
+        if encoding is not None:
+            raise CannotRead(f"--encoding: {WHY_NOT_FOR_WORDS['encoding']}; leave the option out.")
+        return NewRows(read_beginnings(like.classes, like.context, str(source)))
+    wanted = Wanted(like.columns, like.missing, like.target, like.classes)
+    return read_new_rows(wanted, source, notes, encoding=encoding)
 
 
 def open_table(source: Source, options: DataOptions, all_words: Collection[str] | None = None) -> DataSet:
@@ -136,6 +151,7 @@ def open_table(source: Source, options: DataOptions, all_words: Collection[str] 
         options.numbers,
         options.classify,
         all_words,
+        options.encoding,
     )
 
 
@@ -190,6 +206,11 @@ def _open_again(source: Source, options: DataOptions, saved: SavedRun) -> DataSe
     for option in ("features", "drop", "category", "classify", "context"):
         if options.given(option):
             raise CannotRead(f"--{option}: with --resume this comes from {shown(saved.file)}; leave the option out.")
+    if saved.missing is not None and options.missing not in (None, saved.missing):
+        raise CannotRead(
+            f"--missing {options.missing}: the model in {shown(saved.file)} was trained with {saved.missing}; leave "
+            "the option out."
+        )
     if options.target not in (None, saved.target):
         raise CannotRead(
             f"--target: the model in {shown(saved.file)} predicts {quoted(saved.target)}; leave the option out."
@@ -207,6 +228,7 @@ def _open_again(source: Source, options: DataOptions, saved: SavedRun) -> DataSe
             options,
             target=saved.target,
             features=own,
+            missing=options.missing or saved.missing,
             category=[name for name in words if name != saved.target],
             classify=bool(saved.classes),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from penpaper_cli.data.tables import Table
 from penpaper_cli.errors import CannotRead
 
 SAMPLE = 200
+UNIT = re.compile(r"[\[(].*[\])]|[^\W\d]{1,3}|.{0,4}[^\w\s].{0,8}")
+"""A short mark, or something in brackets, as units are: (m2), kg, k$, km/h."""
 LAST_ROWS = 3
 """So many rows at the end may be totals and averages."""
 TOTALS = {"total", "totals", "subtotal", "grand total", "sum", "gesamt", "summe", "gesamtsumme", "zwischensumme"}
@@ -41,7 +44,7 @@ class Header:
 def read_header(table: Table) -> Header:
     """The names of the columns; x1, x2, … where nothing names them and the first line already holds data."""
     if table.names:
-        return Header(list(table.names), False, 0, [])
+        return Header(list(table.names), False, table.names_line, [])
     rows = list(islice(table.rows(), SAMPLE))
     if not rows:
         raise CannotRead(
@@ -107,8 +110,12 @@ class Sheet:
         first: tuple[int, list[str]] | None = None
         last: deque[tuple[int, list[str]]] = deque()
         width = len(self.header.names)
+        comments = set()
         for line, cells in self.body():
             if len(cells) != width:
+                if cells[0].startswith("#"):
+                    comments.add(line)
+                    continue
                 raise CannotRead(self._uneven(line, cells))
             if not any(cell.strip() for cell in cells):
                 self.left_out.add(line)
@@ -120,6 +127,9 @@ class Sheet:
                     self._take(*last.popleft())
         if self.left_out:
             self.notes.append(f"{self.table.source}: {_lines(self.left_out)} without any data left out.")
+        if comments:
+            self.notes.append(f"{self.table.source}: {_lines(comments)} left out: a comment, as it begins with #.")
+            self.left_out |= comments
         self._take_the_last(list(last))
         if first is not None:
             self._take_the_first(*first)
@@ -168,12 +178,12 @@ class Sheet:
         data = [cell for cell in cells if is_date(cell) or written(cell)]
         if words and not data and self.header.given:
             self.left_out.add(line)
-            what = (
-                "units" if any(cell != name for cell, name in zip(cells, self.header.names, strict=True)) else "names"
-            )
-            self.notes.append(
-                f"{self.table.source}, line {line} is left out: it holds {what}, such as {quoted(words[0])}."
-            )
+            what = f"units, such as {quoted(words[0])}"
+            if all(cell == name for cell, name in zip(cells, self.header.names, strict=True)):
+                what = f"names, such as {quoted(words[0])}"
+            elif not UNIT.fullmatch(words[0]):
+                what = f"words where the others hold numbers, such as {quoted(words[0])}"
+            self.notes.append(f"{self.table.source}, line {line} is left out: it holds {what}.")
         else:
             self._take(line, cells)
 

@@ -10,6 +10,7 @@ from typing import TextIO
 from penpaper_cli.errors import CannotRead
 
 STDIN = "standard input"
+BLANKS = "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
 
 def quoted(text: str, longest: int = 40) -> str:
@@ -20,7 +21,14 @@ def quoted(text: str, longest: int = 40) -> str:
 def shown(text: str, longest: int = 200) -> str:
     """A text without quotation marks, fit for a message: control characters escaped, long text cut."""
     cut = text if len(text) <= longest else text[: longest - 1] + "…"
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in cut)
+    return "".join(map(_harmless, cut))
+
+
+def _harmless(char: str) -> str:
+    """A character that can be shown; a no-break space, or one of another width, is a blank."""
+    if char.isprintable():
+        return char
+    return " " if char in BLANKS else char.encode("unicode_escape").decode()
 
 
 class StandardInput:

@@ -23,6 +23,7 @@ from penpaper_cli.expressions.numbers import TypedFloat
 from penpaper_cli.sentences.common import plural
 
 FIRST_ROWS = 5
+LONGEST_SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,10 @@ def look_at(
     drop: Collection[str] = (),
     category: Collection[str] = (),
     numbers: str | None = None,
+    encoding: str | None = None,
 ) -> Summary:
     """What is in a CSV file, or on standard input for `-`. Raises CannotRead only when it is no table at all."""
-    with opened_table(source) as (table, notes):
+    with opened_table(source, encoding) as (table, notes):
         header = read_header(table)
         names = [header.called(j) for j in range(len(header.names))]
         for name in (*(features or ()), *drop, *category):
@@ -88,13 +90,17 @@ def look_at(
             ]
             rows, left_out = sheet.rows, sheet.left_out
         notes += _twice(table.source, names)
-        first = [[cells[j].strip() for j in shown] for cells in _first_rows(table, header, left_out)]
+        first = [[_cut(cells[j].strip()) for j in shown] for cells in _first_rows(table, header, left_out)]
     return Summary(table.source, rows, SEPARATORS.get(table.delimiter, ""), columns, first, notes)
 
 
 def _first_rows(table: Table, header: Header, left_out: Collection[int]) -> list[list[str]]:
     rows = islice(table.rows(), int(header.given), None)
     return [cells for line, cells in islice(((line, c) for line, c in rows if line not in left_out), FIRST_ROWS)]
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= LONGEST_SHOWN else f"{cell[: LONGEST_SHOWN - 1]}…"
 
 
 def _twice(source: str, names: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ import io
 import os
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +19,11 @@ from penpaper_cli.data.sources import STDIN, quoted, readable, shown
 from penpaper_cli.errors import CannotRead
 
 CHUNK = 1 << 20
+BLANKS = " "
+"""What separates columns where any number of blanks does."""
+LONGEST_CELL = 2**31 - 1
+CTRL_Z = "\x1a"
+"""How the end of a text was marked once, and still is by some programs."""
 DECIMAL_POINT = re.compile(
     r"""(?:^|[,;|\t" ])[+-]?(?:0\d*\.\d|\d+\.\d{1,2}(?!\d)|\d+\.\d{4}|\d{4,}\.\d|\.\d)""", re.MULTILINE | re.ASCII
 )
@@ -51,12 +56,14 @@ Source: TypeAlias = (
 class Table(ABC):
     """Rows of cells; `source` is what messages call the table, `delimiter` what separates its columns in a text.
 
-    `names` are those of the columns, where they are not in a row of their own; a `headless` table surely has none.
+    `names` are those of the columns, where they are not in a row of their own but on the line `names_line`; a
+    `headless` table surely has none.
     """
 
     source: str
     delimiter: str
     names: tuple[str, ...] = ()
+    names_line: int = 0
     headless: bool = False
 
     @abstractmethod
@@ -87,6 +94,8 @@ class CSV(Table):
     source: str
     delimiter: str = ","
     above: int = 0
+    names: tuple[str, ...] = ()
+    names_line: int = 0
 
     @classmethod
     def from_text(cls, text: str) -> CSV:
@@ -107,11 +116,16 @@ class CSV(Table):
         import csv
 
         self._rewind()
-        reader = csv.reader(self.stream, delimiter=self.delimiter, strict=True, skipinitialspace=True)
+        csv.field_size_limit(LONGEST_CELL)
+        # A blank at the end of a line would begin another cell.
+        lines: Iterable[str] = (
+            (line.rstrip(" \r\n") for line in self.stream) if self.delimiter == BLANKS else self.stream
+        )
+        reader = csv.reader(lines, delimiter=self.delimiter, strict=True, skipinitialspace=True)
         line = self.above + 1
         try:
             for row in reader:
-                if len(row) > 1 or (row and row[0].strip()):
+                if (len(row) > 1 or (row and row[0].strip())) and row != [CTRL_Z]:
                     yield line, row
                 line = self.above + reader.line_num + 1
         except csv.Error as error:
@@ -152,8 +166,9 @@ class CSV(Table):
         self._to_numbers(header)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that there are no rows, which gives None
+            delimiter = None if self.delimiter == BLANKS else self.delimiter
             try:
-                data = np.loadtxt(self.stream, delimiter=self.delimiter, comments=None, quotechar='"', ndmin=2)
+                data = np.loadtxt(self.stream, delimiter=delimiter, comments=None, quotechar='"', ndmin=2)
             except ValueError:
                 return None
         return data if data.size and in_range(data) else None

@@ -242,6 +242,22 @@ def no_name(source: str, line: int, vector: Vector) -> str:
     return f"{place}: every column needs one, or leave it out with --drop {quoted(vector.name)}."
 
 
+def _too_few_left(source: str, gappy: list[tuple[Vector, int]], target: Vector, rows: int) -> str:
+    """That no two rows are without gaps, which columns cost them, and what to do without."""
+    left = "only one row" if rows else "no row"
+    worst = sorted(gappy, key=lambda pair: -pair[1])
+    counts = [f"{count:,} in column {quoted(vector.name)}" for vector, count in worst[:MOST_LISTED]]
+    more = [plural(len(worst) - MOST_LISTED, "more column")] if len(worst) > MOST_LISTED else []
+    features = [vector for vector, _ in worst if vector is not target]
+    remedy = f"leave out the columns that cost most, such as {quoted(features[0].name)} with --drop" if features else ""
+    if not any(vector.categories for vector in features) and len(features) == len(worst):
+        remedy += ", or fill the gaps in with --missing mean"
+    return (
+        f"{source} has {left} of data without gaps, and training needs at least two rows. There are gaps: "
+        f"{listed(counts + more)}; {remedy or 'choose another target'}."
+    )
+
+
 def without_gaps(
     source: str, features: list[Vector], target: Vector, missing: Missing | None, notes: list[str]
 ) -> tuple[list[Vector], Vector]:
@@ -255,6 +271,12 @@ def without_gaps(
         return features, target
     if missing is Missing.DROP:
         rows = ~np.logical_or.reduce([gaps[id(vector)] for vector in gappy])
+        if rows.sum() < 2:
+            raise CannotWork(
+                _too_few_left(
+                    source, [(vector, int(gaps[id(vector)].sum())) for vector in gappy], target, int(rows.sum())
+                )
+            )
         notes.append(f"{source}: {plural(int((~rows).sum()), 'row')} with gaps left out, {int(rows.sum()):,} kept.")
         return [vector.of_rows(rows) for vector in features], target.of_rows(rows)
     for vector in gappy:

@@ -7,41 +7,29 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from penpaper_cli.data.dataset import DataSet
+from penpaper_cli.explain.measures import confused, measured
 from penpaper_cli.explain.next_word import predictions_of
 from penpaper_cli.explain.pictures import weight_pictures
 from penpaper_cli.explain.prediction import Predictions
 from penpaper_cli.explain.show import Show
+from penpaper_cli.explain.trained import OfTrained
 from penpaper_cli.explain.values import explained
-from penpaper_cli.expressions.arithmetic import Name, Num
-from penpaper_cli.models.experiment import Experiment, Trained
 from penpaper_cli.models.kind import frequencies
-from penpaper_cli.models.metrics import confusion
-from penpaper_cli.models.model import Model
+from penpaper_cli.models.metrics import confusion, separated
 from penpaper_cli.paper.arrays import Array
 from penpaper_cli.render.plot.files import Confusion, Pairs
 from penpaper_cli.sentences import training as training_words
-from penpaper_cli.solution.blocks import Block, Heading, Parts, Result, Sentence, Table
+from penpaper_cli.solution.blocks import Block, Heading, Result, Sentence
 
-MOST_CLASSES = 12
 SURE = 0.001
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(OfTrained):
     """A trained model with the experiment that it comes from, and new rows to predict, if any."""
 
-    trained: Trained
     new: Array | None
     show: Show
-
-    @property
-    def experiment(self) -> Experiment:
-        return self.trained.experiment
-
-    @property
-    def model(self) -> Model:
-        return self.trained.model
 
     @property
     def predictions(self) -> Predictions:
@@ -89,42 +77,14 @@ class Outcome:
             yield Sentence((training_words.OWN_UNITS,), explains=False)
         if held is not None:
             yield Sentence((training_words.TRAINING_ROWS,), explains=False)
-        yield self.measures("")
-        yield from self.confused(self.experiment.data)
+        yield measured(self.model, measures)
+        yield from confused(self.model, self.model.predictions(self.experiment.data.X), self.experiment.data.y)
         if held is not None:
             yield Sentence((training_words.TEST_ROWS,), explains=False)
-            yield self.measures("test_")
+            yield measured(self.model, measures, "test_")
             if kind.of_classes and "baseline_test_loss" not in measures:
                 yield Sentence((training_words.NO_CHANCE,), explains=False)
-            yield from self.confused(held)
-
-    def measures(self, which: str) -> Table:
-        """Each measure of the model beside that of the constant guess."""
-        kind, numbers = self.model.kind, self.model.metrics
-        rows: list[tuple[Parts, ...]] = [
-            ((name,), (Num(numbers[which + key]),), _number_or_infinite(numbers.get(f"baseline_{which}{key}")))
-            for key, name in kind.measures.items()
-            if which + key in numbers
-        ]
-        guess = kind.guess(self.model.classes, self.experiment.data.y)
-        return Table((("measure",), ("the model",), guess), rows, "lrr")
-
-    def confused(self, data: DataSet) -> Iterator[Block]:
-        """The confusion table, for classes."""
-        classes = self.model.classes
-        if not self.model.kind.of_classes:
-            return
-        if len(classes) > MOST_CLASSES:
-            yield Sentence((training_words.too_many_classes(len(classes)),), explains=False)
-            return
-        counts = confusion(self.model.predictions(data.X), data.y)
-        yield Sentence((training_words.CONFUSION,))
-        head: tuple[Parts, ...] = (("truth",), *(("as ", Name(name)) for name in classes))
-        rows: list[tuple[Parts, ...]] = [
-            ((Name(name),), *((f"{count:,}",) for count in row))
-            for name, row in zip(classes, counts.tolist(), strict=True)
-        ]
-        yield Table(head, rows, "l" + "r" * len(classes))
+            yield from confused(self.model, self.model.predictions(held.X), held.y)
 
     def results(self) -> dict[str, Result]:
         """The predictions that were asked for, and the confusion tables."""
@@ -154,7 +114,7 @@ class Outcome:
             yield Sentence((remark,), explains=False)
 
     def remarks(self) -> Iterator[str]:
-        """Dead layers, equal units, saturated probabilities, more numbers to learn than rows, no progress."""
+        """Dead layers, equal units, sure probabilities, classes that can be told apart, too few rows, no progress."""
         layers, run, data = self.model.layers, self.experiment.run, self.experiment.data
         X = self.experiment.X
         flow = layers.flow(self.model.parameters, X)
@@ -167,6 +127,8 @@ class Outcome:
             shares = self.model.predictions(data.X)
             if np.maximum(shares, 1 - shares).min() > 1 - SURE:
                 yield training_words.SATURATED
+            elif not layers.l2 and separated(shares, data.y):
+                yield training_words.SEPARABLE
             missing = int((frequencies(data.y, len(data.classes)) == 0).sum())
             if missing and not data.context:
                 yield training_words.classes_missing(missing)
@@ -175,8 +137,3 @@ class Outcome:
             yield training_words.many_models(learnt, len(data.y), self.experiment.held is not None)
         if run.losses[-1] >= run.losses[0] > 0:
             yield training_words.NO_PROGRESS
-
-
-def _number_or_infinite(measure: float | None) -> Parts:
-    """A measure of the constant guess: a loss without a number is infinite."""
-    return (training_words.INFINITE,) if measure is None else (Num(measure),)

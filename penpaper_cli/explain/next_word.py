@@ -126,6 +126,6 @@ class NextWords(Predictions):
             yield [before, str(label), repr(float(self.predicted[k].max()))]
 
 
-def predictions_of(model: Model, X: Array, show: Show) -> Predictions:
-    """New rows put into a model of any task."""
-    return (NextWords if model.kind.task == Task.NEXT_WORD else Predictions)(model, X, show)
+def predictions_of(model: Model, X: Array, show: Show, truth: Array | None = None) -> Predictions:
+    """New rows put into a model of any task, with their targets where these are known."""
+    return (NextWords if model.kind.task == Task.NEXT_WORD else Predictions)(model, X, show, truth)

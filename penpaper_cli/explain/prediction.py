@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from penpaper_cli.explain.grids import grid
+from penpaper_cli.explain.measures import confused, measured
 from penpaper_cli.explain.show import Show
 from penpaper_cli.explain.values import explained
 from penpaper_cli.explain.working import worked_out
@@ -29,11 +30,12 @@ MOST_TERMS = 30
 
 @dataclass(frozen=True)
 class Predictions:
-    """New rows `X`, in the user's own units, put into a model."""
+    """New rows `X`, in the user's own units, put into a model; `truth` has their targets, NaN where it isn't known."""
 
     model: Model
     X: Array
     show: Show
+    truth: Array | None = None
 
     @cached_property
     def predicted(self) -> Array:
@@ -53,6 +55,27 @@ class Predictions:
             yield from self.parameters()
         yield Heading(("The predictions",))
         yield from self.steps()
+        yield from self.how_good()
+
+    def metrics(self) -> dict[str, float]:
+        """How good they are, where the truth is known: the measures, and those of the guess where there is one."""
+        if self.truth is None:
+            return {}
+        kind, model, known = self.model.kind, self.model, ~np.isnan(self.truth)
+        y = self.truth[known]
+        guess = kind.guess_of(y, model.classes) if model.guess is None else model.guess
+        measures = model.measured(self.X[known], y, guess)
+        return {key: measure for key, measure in measures.items() if model.guess is not None or "baseline" not in key}
+
+    def how_good(self) -> Iterator[Block]:
+        """The measures, where the truth is known."""
+        if self.truth is None:
+            return
+        known = ~np.isnan(self.truth)
+        yield Heading((training_words.HOW_GOOD_PREDICTIONS,))
+        yield Sentence((self.model.kind.about_measures,))
+        yield measured(self.model, self.metrics())
+        yield from confused(self.model, self.predicted[known], self.truth[known])
 
     def parameters(self) -> Iterator[Block]:
         """The weights and biases of every layer."""

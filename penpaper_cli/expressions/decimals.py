@@ -162,10 +162,9 @@ def _operand(number: Any) -> Decimal | None:
         return number
     if isinstance(number, Fraction):
         return PRECISION.context.divide(Decimal(number.numerator), Decimal(number.denominator))
-    try:
+    if isinstance(number, float):
         return Decimal(number)
-    except TypeError:
-        return None
+    return Decimal(int(number)) if hasattr(number, "__index__") else None
 
 
 def _sum(a: Decimal, b: Decimal) -> Real:

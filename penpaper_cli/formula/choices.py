@@ -122,7 +122,7 @@ LOSSES = by_name(
             of_classes=True,
             curvature=1 / 2,
         ),
-        Loss("hinge"),
+        Loss("hinge", settings=("delta",)),
         Loss("huber", settings=("delta",)),
     )
 )

@@ -14,7 +14,7 @@ from penpaper_cli.ops import OPS
 from penpaper_cli.paper.arrays import Array, zeros
 from penpaper_cli.paper.gradients import gradients
 from penpaper_cli.paper.paper import Value
-from penpaper_cli.sentences.common import any_of, plural
+from penpaper_cli.sentences.common import any_of, listed, plural
 
 MOST_EXACT_STEPS = 500
 """Steps up to which rates are exact: bias corrections raise them to the power of the step's number."""
@@ -30,8 +30,8 @@ def loss_text(kind: str, prediction: str, delta: str | None, from_probabilities:
         settings["from_probabilities"] = 1
     for name in settings:
         if name not in loss.settings:
-            [owner] = [entry.option for entry in LOSSES.values() if name in entry.settings]
-            raise CannotRead(f"--{name.replace('_', '-')} belongs to {owner}: {kind} doesn't have it.")
+            owners = listed([entry.option for entry in LOSSES.values() if name in entry.settings])
+            raise CannotRead(f"--{name.replace('_', '-')} belongs to {owners}: {kind} doesn't have it.")
     return f"L = {loss.text(prediction, settings)}"
 
 

@@ -123,10 +123,28 @@ class Work:
                     )
                     raise complaint(self.text, exponent.place, problem)
                 return self.apply(place, "pow", [self.value(base)], {"power": plain_number(power)})
+            case Call(place, "mul", (_, Call(_, "log", (_,), ())) as factors):
+                return self.times_logarithm(place, factors, 1)
+            case Call(place, "mul", (Call(_, "log", (_,), ()), _) as factors):
+                return self.times_logarithm(place, factors, 0)
             case Call(place, function, operands, settings):
                 values = [self.value(operand) for operand in operands]
                 return self.apply(place, function, values, {key: plain_number(n) for key, n in settings})
         raise TypeError(f"{node} has no value")
+
+    def times_logarithm(self, place: int, factors: tuple[Node, ...], which: int) -> Value:
+        """A product whose factor `which` is a logarithm; where that is of 0, and the other is 0, it counts as 0."""
+        log = factors[which]
+        assert isinstance(log, Call)
+        values = [self.value(log.operands[0] if node is log else node) for node in factors]
+        under, other = values[which], values[1 - which]
+        if (under.data == 0).any():
+            from penpaper_cli.ops.entropy import counts_as_zero
+
+            if counts_as_zero(other, under):
+                return OPS["xlogy"](other, under)
+        values[which] = self.apply(log.place, "log", [under], {})
+        return self.apply(place, "mul", values, {})
 
     def apply(self, place: int, name: str, values: list[Value], settings: dict[str, object]) -> Value:
         """Apply a function to its operands; what is nested in it and is work of its own gets a letter first."""

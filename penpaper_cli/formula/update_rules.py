@@ -45,7 +45,7 @@ RATES = by_name(
         Rate("rho", "ρ", "0.9", from_zero=True, below=1),
         Rate("beta1", "β1", "0.9", from_zero=True, below=1),
         Rate("beta2", "β2", "0.999", from_zero=True, below=1),
-        Rate("epsilon", "ε", "1e-8", about="Added outside the root."),
+        Rate("epsilon", "ε", "1e-8", from_zero=True, about="Added outside the root."),
         Rate("weight_decay", "λ", "0.01", from_zero=True),
     )
 )

@@ -10,7 +10,7 @@ import numpy as np
 
 from penpaper_cli.data.corpus import counted
 from penpaper_cli.data.dataset import DataSet
-from penpaper_cli.data.sources import shown
+from penpaper_cli.data.sources import quoted, shown
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.formula.choices import HIDDEN, chosen
 from penpaper_cli.formula.settings import read_rates
@@ -136,6 +136,8 @@ class Trained:
             experiment.target_scaling,
             data.classes,
             counts=counted(data) if data.context else None,
+            missing=data.missing,
+            guess=experiment.kind.guess_of(data.y, data.classes),
             unknown=experiment.unknown,
         )
         resume = resume_to_json(self.run, experiment.seed, experiment.share)
@@ -143,11 +145,11 @@ class Trained:
 
     def _metrics(self, model: Model) -> dict[str, float]:
         """How good it is on the training rows and, as `test_…`, on the test rows; guesses are the training rows'."""
-        data, held, loss = self.experiment.data, self.experiment.held, self.run.layers.loss
-        measures = model.kind.metrics(model.predictions(data.X), data.y, data.y, loss)
+        data, held = self.experiment.data, self.experiment.held
+        guess = model.kind.guess_of(data.y, data.classes)
+        measures = model.measured(data.X, data.y, guess)
         if held is not None:
-            of_test = model.kind.metrics(model.predictions(held.X), held.y, data.y, loss)
-            for key, number in of_test.items():
+            for key, number in model.measured(held.X, held.y, guess).items():
                 name = f"baseline_test_{key.removeprefix('baseline_')}" if "baseline" in key else f"test_{key}"
                 measures[name] = number
         return measures
@@ -163,6 +165,9 @@ def new_experiment(data: DataSet, options: TrainingOptions) -> Experiment:
     rest, held = split(data, options.test, seed)
     kind.check(rest, held)
     rest, held, untold = prepared(rest, held)
+    if options.loss is None and not kind.of_classes and set(np.unique(rest.y).tolist()) == {0, 1}:
+        classes = f"{data.source}: the target {quoted(data.target)} is 0 or 1 in every row, and is learnt as a number; "
+        rest = replace(rest, notes=(*rest.notes, f"{classes}--classify takes them as two classes."))
     scaled = scaling(rest.X, options.scale or kind.usual_scaling)
     hidden = chosen(HIDDEN, options.activation or "relu", "--activation").name
     if options.activation is not None and not options.hidden:
@@ -229,9 +234,10 @@ def resumed_experiment(data: DataSet, model: Model, source: str) -> Experiment:
     scalings = model.scaling, model.target_scaling
     experiment = Experiment(model.kind, rest, held, *scalings, run, seed, share, untold, run.state)
     experiment = replace(experiment, unknown=model.unknown | ({"resume": unknown} if unknown else {}))
-    X, y = experiment.prepared(rest)
-    now = run.layers.loss_of(run.state.parameters, run.layers.flow(run.state.parameters, X), y)
-    if abs(now - run.losses[-1]) > 1e-9 * max(abs(now), run.losses[0]):
+    with np.errstate(all="ignore"):
+        X, y = experiment.prepared(rest)
+        now = run.layers.loss_of(run.state.parameters, run.layers.flow(run.state.parameters, X), y)
+    if not abs(now - run.losses[-1]) <= 1e-9 * max(abs(now), run.losses[0]):
         raise CannotRead(
             f"{shown(source)} was trained on other rows: its loss was {run.losses[-1]:.6g} there and is {now:.6g} "
             "here; resume it with the same data."

@@ -118,14 +118,15 @@ class Kind(ABC):
         """Predictions from what the link makes of the last scores: numbers (n,), or shares of all classes (n, k)."""
 
     @abstractmethod
-    def metrics(self, predictions: Array, y: Array, training_y: Array, loss: str) -> dict[str, float]:
-        """How good predictions of `y` are, and, as `baseline_…`, how good one guess is, the same for every row.
-
-        The guess is drawn from the targets of the training rows.
-        """
+    def guess_of(self, y: Array, classes: Sequence[str]) -> Array:
+        """One guess, the same for every row, that the targets of the training rows teach, without any feature."""
 
     @abstractmethod
-    def guess(self, classes: Sequence[str], training_y: Array) -> Parts:
+    def metrics(self, predictions: Array, y: Array, guess: Array, loss: str) -> dict[str, float]:
+        """How good predictions of `y` are, and, as `baseline_…`, how good the guess is."""
+
+    @abstractmethod
+    def guess(self, classes: Sequence[str], guess: Array) -> Parts:
         """That guess in words."""
 
     def labels(self, predictions: Array, classes: Sequence[str]) -> Sequence[str] | Sequence[float]:
@@ -170,10 +171,13 @@ class NumberKind(Kind):
     def predictions(self, outputs: Array, target: Scaling | None) -> Array:
         return outputs if target is None else outputs * target.spread[0] + target.shift[0]
 
-    def metrics(self, predictions: Array, y: Array, training_y: Array, loss: str) -> dict[str, float]:
-        return metrics(predictions, y, loss, float(training_y.mean()))
+    def guess_of(self, y: Array, classes: Sequence[str]) -> Array:
+        return np.asarray(y.mean(keepdims=True))
 
-    def guess(self, classes: Sequence[str], training_y: Array) -> Parts:
+    def metrics(self, predictions: Array, y: Array, guess: Array, loss: str) -> dict[str, float]:
+        return metrics(predictions, y, loss, float(guess[0]))
+
+    def guess(self, classes: Sequence[str], guess: Array) -> Parts:
         return ("always guessing the mean",)
 
     def of_score(self, target: str) -> tuple[str, str]:
@@ -214,11 +218,14 @@ class ClassKind(Kind):
     def predictions(self, outputs: Array, target: Scaling | None) -> Array:
         return outputs
 
-    def metrics(self, predictions: Array, y: Array, training_y: Array, loss: str) -> dict[str, float]:
-        return class_metrics(predictions, y, frequencies(training_y, predictions.shape[1]))
+    def guess_of(self, y: Array, classes: Sequence[str]) -> Array:
+        return frequencies(y, len(classes))
 
-    def guess(self, classes: Sequence[str], training_y: Array) -> Parts:
-        return ("always guessing ", Name(classes[int(frequencies(training_y, len(classes)).argmax())]))
+    def metrics(self, predictions: Array, y: Array, guess: Array, loss: str) -> dict[str, float]:
+        return class_metrics(predictions, y, guess)
+
+    def guess(self, classes: Sequence[str], guess: Array) -> Parts:
+        return ("always guessing ", Name(classes[int(guess.argmax())]))
 
     def labels(self, predictions: Array, classes: Sequence[str]) -> Sequence[str]:
         return [classes[k] for k in decided(predictions)]

@@ -70,8 +70,8 @@ class Poisson(NumberKind):
         """The second derivative is the predicted count itself: that of predictions up to the largest count."""
         return float(y.max())
 
-    def metrics(self, predictions: Array, y: Array, training_y: Array, loss: str) -> dict[str, float]:
-        return count_metrics(predictions, y, float(training_y.mean()))
+    def metrics(self, predictions: Array, y: Array, guess: Array, loss: str) -> dict[str, float]:
+        return count_metrics(predictions, y, float(guess[0]))
 
     def equation(self, target: str, classes: Sequence[str], score: Expr) -> Equation:
         factor = (

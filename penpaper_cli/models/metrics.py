@@ -61,7 +61,7 @@ def class_metrics(shares: Array, y: Array, frequencies: Array) -> dict[str, floa
     training rows, the `frequencies`: infinite, and so no number, where none of those has the class of a row.
     """
     truth = y.astype(int)
-    # A share that rounds to 0 would cost an infinite loss: it counts as the smallest number that float64 has.
+    # A share that rounds to 0 counts as the smallest number that float64 has; a model works its loss from the scores.
     tiny = np.finfo(float).tiny
     measures = {
         "loss": float(-np.log(np.maximum(shares[np.arange(len(y)), truth], tiny)).mean()),
@@ -76,6 +76,14 @@ def class_metrics(shares: Array, y: Array, frequencies: Array) -> dict[str, floa
 def decided(shares: Array) -> Array:
     """The number of the most likely class of every row; with two classes, the later one at even shares."""
     return np.asarray(shares[:, 1] >= 0.5 if shares.shape[1] == 2 else shares.argmax(axis=1)).astype(int)
+
+
+def separated(shares: Array, y: Array) -> bool:
+    """Whether the true class of every row has a larger share than any other class: then larger scores always pay."""
+    rows, truth = np.arange(len(y)), y.astype(int)
+    others = shares.copy()
+    others[rows, truth] = -1.0
+    return bool((shares[rows, truth] > others.max(axis=1)).all())
 
 
 def confusion(shares: Array, y: Array) -> Array:

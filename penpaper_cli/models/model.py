@@ -9,6 +9,8 @@ import numpy as np
 
 from penpaper_cli.data.corpus import Counts
 from penpaper_cli.data.dataset import Column
+from penpaper_cli.data.vectors import Missing
+from penpaper_cli.errors import CannotWork
 from penpaper_cli.formula.composed import in_own_units
 from penpaper_cli.models.json_fields import JsonObject
 from penpaper_cli.models.kind import Kind
@@ -23,8 +25,9 @@ class Model:
     """Everything that a prediction needs. `features` are the columns of X, `columns` those of the file.
 
     `target_scaling` is None where the target was taken as it is; `classes` are () for a number. `resume` is what
-    training needs to go on, as the file holds it. `counts` are those of a text, whose words are the classes. `unknown`
-    are fields of its file that another version wrote, to be kept.
+    training needs to go on, as the file holds it. `counts` are those of a text, whose words are the classes. `missing`
+    is what was done with gaps, `guess` the constant guess that measures are compared with, by its kind. `unknown` are
+    fields of its file that another version wrote, to be kept.
     """
 
     kind: Kind
@@ -39,6 +42,8 @@ class Model:
     metrics: Mapping[str, float] = field(default_factory=dict)
     resume: JsonObject | None = None
     counts: Counts | None = None
+    missing: Missing | None = None
+    guess: Array | None = None
     unknown: JsonObject = field(default_factory=dict)
 
     @property
@@ -47,10 +52,28 @@ class Model:
         return 0 if self.counts is None else self.counts.context
 
     def predictions(self, X: Array) -> Array:
-        """Of rows in their own units: numbers (n,) in the target's units, or the shares of all classes (n, k)."""
-        with np.errstate(over="ignore"):
+        """Of rows in their own units: numbers (n,) in the target's units, or the shares of all classes (n, k).
+
+        Raises CannotWork where they leave the range of float64.
+        """
+        with np.errstate(all="ignore"):
             outputs = self.layers.predictions(self.parameters, self.scaling.apply(X))
-        return self.kind.predictions(outputs, self.target_scaling)
+            predicted = self.kind.predictions(outputs, self.target_scaling)
+        if not np.isfinite(predicted).all():
+            raise CannotWork(
+                "The predictions leave the range of float64: the rows, or the model's numbers, are too large for it."
+            )
+        return predicted
+
+    def measured(self, X: Array, y: Array, guess: Array) -> dict[str, float]:
+        """How good predictions of rows in their own units are, beside the guess.
+
+        The loss is worked from the scores: a share that rounds to 0 would make it infinite.
+        """
+        measures = self.kind.metrics(self.predictions(X), y, guess, self.layers.loss)
+        if self.kind.link != "none":
+            measures["loss"] = self.layers.plain_loss(self.layers.flow(self.parameters, self.scaling.apply(X)), y)
+        return measures
 
     def in_own_units(self) -> tuple[Value, Value]:
         """For one layer with one output: the coefficients and the intercept, worked into the user's own units."""

@@ -14,14 +14,16 @@ from penpaper_cli.data.corpus import features as word_features
 from penpaper_cli.data.dataset import Column
 from penpaper_cli.data.files import write_whole
 from penpaper_cli.data.sources import quoted, readable, shown
+from penpaper_cli.data.vectors import Missing
 from penpaper_cli.errors import CannotRead, Fault
 from penpaper_cli.formula.choices import HIDDEN, TRAINED, entry_of
 from penpaper_cli.models.json_fields import (
     JsonObject,
     array_of,
     array_to_json,
+    check_numbers,
     count_of,
-    finite,
+    floats,
     list_of,
     names_of,
     number_of,
@@ -39,6 +41,8 @@ from penpaper_cli.paper.arrays import Array
 from penpaper_cli.render.json.document import written
 
 SCHEMA = "penpaper-model/1"
+MOST_SEEN = 10**12
+"""No text has more words."""
 
 
 def model_to_json(model: Model) -> JsonObject:
@@ -46,9 +50,9 @@ def model_to_json(model: Model) -> JsonObject:
     layers, of_text = model.layers, model.counts is not None
     fields: JsonObject = {"schema": SCHEMA, "task": str(model.kind.task), "target": model.target}
     fields["features"] = list(model.features)
-    fields["columns"] = [
-        {"name": c.name, "categories": list(c.categories)} if c.categories else {"name": c.name} for c in model.columns
-    ]
+    fields["columns"] = list(map(column_to_json, model.columns))
+    if model.missing is not None:
+        fields["missing"] = str(model.missing)
     fields["scaling"] = scaling_to_json(model.scaling)
     if model.target_scaling is not None:
         fields["target_scaling"] = scaling_to_json(model.target_scaling)
@@ -61,10 +65,22 @@ def model_to_json(model: Model) -> JsonObject:
         fields |= {"context": model.counts.context, "seen": model.counts.seen.tolist()}
     if layers.single:
         fields["coefficients"] = model.coefficients()
+    if model.guess is not None:
+        fields["guess"] = model.guess.tolist()
     fields["metrics"] = dict(model.metrics)
     if model.resume is not None:
         fields["resume"] = model.resume
     return with_unknown(fields, model.unknown)
+
+
+def column_to_json(column: Column) -> JsonObject:
+    """A column of the file: its name, its categories or what fills its gaps."""
+    fields: JsonObject = {"name": column.name}
+    if column.categories:
+        fields["categories"] = list(column.categories)
+    if column.fill is not None:
+        fields["fill"] = column.fill
+    return fields
 
 
 def scaling_to_json(scaling: Scaling) -> JsonObject:
@@ -97,6 +113,7 @@ def model_of(document: Callable[[], Any], source: str) -> Model:
     """The model in a document of JSON. Raises CannotRead, which calls it `source`, with what is wrong with it."""
     try:
         fields = _fields(document())
+        check_numbers(fields)
         model = _model(fields)
         return replace(model, unknown=unknown_fields(fields, model_to_json(model)))
     except Fault as fault:
@@ -147,7 +164,29 @@ def _model(fields: JsonObject) -> Model:
         {key: number_of(measures, key) for key in measures},
         resume,
         _counts(fields, features, classes) if of_text else None,
+        _missing(fields),
+        _guess(fields, classes),
     )
+
+
+def _missing(fields: JsonObject) -> Missing | None:
+    """What was done with gaps."""
+    if "missing" not in fields:
+        return None
+    missing = text_of(fields, "missing")
+    if missing not in list(Missing):
+        raise Fault(f'its "missing" is {quoted(missing)}, and gaps are treated by {", ".join(Missing)}')
+    return Missing(missing)
+
+
+def _guess(fields: JsonObject, classes: tuple[str, ...]) -> Array | None:
+    """The constant guess: a number, or the shares of the classes."""
+    if "guess" not in fields:
+        return None
+    guess = _vector(fields, "guess", max(len(classes), 1))
+    if classes and (guess.min() < 0 or not 0 < guess.sum() <= 1 + 1e-9):
+        raise Fault('its "guess" is not what pp writes')
+    return guess
 
 
 def _kind(fields: JsonObject) -> tuple[Kind, tuple[str, ...]]:
@@ -196,11 +235,15 @@ def _counts(fields: JsonObject, features: tuple[str, ...], words: tuple[str, ...
     context = count_of(fields, "context")
     if context not in CONTEXTS or features != word_features(words, context):
         raise Fault("its words and its features don't fit each other")
-    seen = finite(list_of(fields, "seen"), "seen")
+    seen = floats(list_of(fields, "seen"), "seen")
     whole = seen.ndim == 2 and seen.shape[1] == context + 2 and bool((seen == np.floor(seen)).all())
-    if not whole or seen[:, :-1].min() < 0 or seen[:, :-1].max() >= len(words) or seen[:, -1].min() < 1:
+    if not whole or seen[:, :-1].min() < 0 or seen[:, :-1].max() >= len(words) or not _are_counts(seen[:, -1]):
         raise Fault('its "seen" is not what pp writes')
     return Counts(seen.astype(int), len(words))
+
+
+def _are_counts(numbers: Array) -> bool:
+    return bool(numbers.min() >= 1 and numbers.max() <= MOST_SEEN)
 
 
 def _columns(fields: JsonObject, features: tuple[str, ...]) -> tuple[Column, ...]:
@@ -210,7 +253,8 @@ def _columns(fields: JsonObject, features: tuple[str, ...]) -> tuple[Column, ...
         if not isinstance(column, dict):
             raise Fault("its columns are not what pp writes")
         categories = names_of(column, "categories") if "categories" in column else ()
-        columns.append(Column(text_of(column, "name"), categories))
+        fill = float(number_of(column, "fill")) if "fill" in column else None
+        columns.append(Column(text_of(column, "name"), categories, fill))
     names = [n for c in columns for n in ([f"{c.name}={one}" for one in c.categories[1:]] or [c.name])]
     if names != list(features):
         raise Fault("its columns and its features don't fit each other")
@@ -236,7 +280,7 @@ def _scaling(fields: JsonObject, width: int) -> Scaling:
 
 
 def _vector(fields: JsonObject, name: str, width: int) -> Array:
-    numbers = finite(list_of(fields, name), name)
+    numbers = floats(list_of(fields, name), name)
     if numbers.shape != (width,):
         raise Fault(f"its {name} should have {width} numbers")
     return numbers

@@ -179,6 +179,7 @@ def _constants(data: DataSet, held: DataSet | None, columns: Sequence[Column]) -
                     )
     if constant:
         where = "in every row to train on" if held is not None else "in every row"
+        where += " without gaps" if data.missing is Missing.DROP else ""
         drop = f"--drop {as_option([name for name, _ in constant])}"
         if len(constant) == 1:
             [(name, text)] = constant

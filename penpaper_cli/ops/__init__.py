@@ -8,6 +8,7 @@ from penpaper_cli.paper.paper import OPS as OPS
 FAMILIES = (
     "elementwise",
     "functions",
+    "entropy",
     "reductions",
     "extremes",
     "products",

@@ -142,13 +142,14 @@ SATURATED = 20
 
 
 def saturated(a: Any) -> bool:
-    """Whether slopes on paper have to be worked from the scores, since the values are too near to their ends."""
-    return isinstance(a, Value) and bool(np.any(abs(a.data) > SATURATED))
+    """Whether slopes have to be worked from the scores, since the values are too near to their ends."""
+    return bool(np.any(abs(a.data if isinstance(a, Value) else a) > SATURATED))
 
 
-def tanh_slope(a: Value) -> Value:
-    """1 - tanh(a)^2 from the score: 4 over the square of exp(a) + exp(-a)."""
-    return a.paper.constant(Fraction(4)) / (OPS["exp"](a) + OPS["exp"](-a)) ** 2
+def tanh_slope(a: Any) -> Any:
+    """1 - tanh(a)^2 from the score: 4 over the square of exp(a) + exp(-a); of values on paper, or of an array."""
+    four = a.paper.constant(Fraction(4)) if isinstance(a, Value) else 4
+    return four / (OPS["exp"].of(a) + OPS["exp"].of(-a)) ** 2
 
 
 class Activation(Unary):

@@ -36,6 +36,7 @@ NO_CHANCE = (
     "Some test rows have a class that no row to train on has. The constant guess gives it no chance at all, and so its "
     "loss is infinite."
 )
+HOW_GOOD_PREDICTIONS = "How good the predictions are"
 WORTH_KNOWING = "Worth knowing"
 TEST_CURVE = "The loss on the test rows, epoch by epoch"
 SAME_UNITS = (
@@ -45,6 +46,10 @@ SAME_UNITS = (
 SATURATED = (
     "Every predicted probability is within 0.001 of 0 or 1: the model is as sure as can be on these rows, and larger "
     "weights would only make it surer. --l2 0.01 keeps the weights small."
+)
+SEPARABLE = (
+    "Every row to train on is classified right, so larger weights make the loss smaller, and still larger ones smaller "
+    "yet: there are no best weights, and these grow for as long as training goes on. --l2 0.01 sets them a limit."
 )
 NO_PROGRESS = "The loss did not fall below where it started: try other features, another --lr or more --epochs."
 ROUND_EPOCHS = tuple(k * 10**p for p in range(9) for k in (1, 2, 5))
@@ -224,14 +229,13 @@ def undo_scaling(kind: str, epoch: str) -> str:
     )
 
 
-def least_squares(unique: bool) -> str:
+def least_squares(unique: bool, scaled: bool) -> str:
     """What the exact answer is."""
+    smallest = "those whose scaled weights are the smallest" if scaled else "the smallest"
     text = "Least squares gives the smallest loss that any weights can have; gradient descent walks towards it."
     if unique:
         return text
-    return (
-        text + " Some features depend on each other exactly, so many weights share that loss; these are the smallest."
-    )
+    return text + f" Some features depend on each other exactly, so many weights share that loss; these are {smallest}."
 
 
 def not_there_yet(more: int) -> str:

@@ -42,16 +42,16 @@ def safe_log(p):
     return np.log(np.where(p > 0, p, 1))  # where p is 0, it counts 0 times
 """,
     "hinge": """
-def hinge(z, classes):
+def hinge(z, classes, delta=1):
     rows = np.arange(len(z))
-    within = np.maximum(z - z[rows, classes][:, None] + 1, 0)
+    within = np.maximum(z - z[rows, classes][:, None] + delta, 0)
     within[rows, classes] = 0
     return np.sum(within) / len(z)
 """,
     "violations": """
-def violations(z, classes):
+def violations(z, classes, delta=1):
     rows = np.arange(len(z))
-    marks = np.heaviside(z - z[rows, classes][:, None] + 1, 0)
+    marks = np.heaviside(z - z[rows, classes][:, None] + delta, 0)
     marks[rows, classes] = 0
     marks[rows, classes] = -np.sum(marks, axis=1)
     return marks
@@ -153,10 +153,10 @@ def huber(p, t, delta):
     return tf.reduce_mean(near * (size - near / 2))
 """,
     "hinge": """
-def hinge(z, classes):
+def hinge(z, classes, delta=1):
     true = tf.one_hot(classes, z.shape[1], dtype=tf.float64)
     score = tf.reduce_sum(z * true, axis=1, keepdims=True)
-    return tf.reduce_sum(tf.nn.relu(z - score + 1 - true)) / z.shape[0]
+    return tf.reduce_sum(tf.nn.relu(z - score + delta * (1 - true))) / z.shape[0]
 """,
     "conv2d": """
 def conv2d(x, k, stride, padding):

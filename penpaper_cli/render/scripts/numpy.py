@@ -85,10 +85,11 @@ def of_classes(name: str) -> Row:
     """A helper that takes a matrix of scores and a class number for each of its rows."""
 
     def row(call: Call) -> str:
-        matrix = len(call.args[0].shape) == 2
+        matrix, usual = len(call.args[0].shape) == 2, call.settings["delta"] == 1
         if name == "hinge" and call.args[0].shape == call.args[1].shape:
-            return "np.mean(np.maximum(1 - b * a, 0))"
-        rows = f"{name}({'a' if matrix else 'a[None]'}, {classes(call) if matrix else 'np.ravel(b)'})"
+            return f"np.mean(np.maximum({'1' if usual else 'delta'} - b * a, 0))"
+        operands = f"{'a' if matrix else 'a[None]'}, {classes(call) if matrix else 'np.ravel(b)'}"
+        rows = f"{name}({operands}{'' if usual else ', delta'})"
         return rows if matrix or name == "hinge" else f"{rows}[0]"
 
     return row
@@ -141,6 +142,7 @@ ROWS: dict[str, Row] = {
     "sum_to": summed_to,
     "dot": "a @ b",
     "matmul": "a @ b",
+    "xlogy": "a * safe_log(b)",
     "outer": "np.outer(a, b)",
     "least_squares": "np.linalg.lstsq(a, b, rcond=None)[0]",
     "transpose": lambda call: "a.T" if len(call.shape) > 1 else "a",

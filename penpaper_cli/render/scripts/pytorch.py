@@ -72,9 +72,10 @@ def cross_entropy(call: Call) -> str:
 def hinge(call: Call) -> str:
     """Over classes, or over targets 1 and -1."""
     scores, targets = (arg.shape for arg in call.args)
+    usual = call.settings["delta"] == 1
     if scores == targets:
-        return "torch.mean(torch.relu(1 - b * a))"
-    return f"F.multi_margin_loss(a, {classes(call)}) * {scores[-1]}"
+        return f"torch.mean(torch.relu({'1' if usual else 'delta'} - b * a))"
+    return f"F.multi_margin_loss(a, {classes(call)}{'' if usual else ', margin=delta'}) * {scores[-1]}"
 
 
 def layernorm(call: Call) -> str:
@@ -131,6 +132,7 @@ ROWS: dict[str, Row] = {
     "minimum": "minimum(a, b)",
     "dot": "a @ b",
     "matmul": "a @ b",
+    "xlogy": "torch.special.xlogy(a, b)",
     "outer": "torch.outer(a, b)",
     "least_squares": "torch.linalg.lstsq(a, b[:, None]).solution[:, 0]",
     "transpose": transpose,

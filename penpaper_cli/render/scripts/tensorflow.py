@@ -54,9 +54,11 @@ def cross_entropy(call: Call) -> str:
 def hinge(call: Call) -> str:
     """Over classes, or over targets 1 and -1."""
     scores, targets = (arg.shape for arg in call.args)
+    usual = call.settings["delta"] == 1
     if scores == targets:
-        return "tf.reduce_mean(tf.nn.relu(1 - b * a))"
-    return f"hinge(a, {classes(call)})" if len(scores) == 2 else "hinge(a[None], tf.reshape(b, [1]))"
+        return f"tf.reduce_mean(tf.nn.relu({'1' if usual else 'delta'} - b * a))"
+    operands = f"a, {classes(call)}" if len(scores) == 2 else "a[None], tf.reshape(b, [1])"
+    return f"hinge({operands}{'' if usual else ', delta'})"
 
 
 def one_picture(many: str, one: str) -> Row:
@@ -88,6 +90,7 @@ ROWS: dict[str, Row] = {
     "minimum": "tf.minimum(a, b)",
     "dot": "tf.tensordot(a, b, 1)",
     "matmul": product,
+    "xlogy": "tf.math.xlogy(a, b)",
     "outer": "tf.tensordot(a, b, 0)",
     "least_squares": "tf.linalg.lstsq(a, b[:, None], fast=False)[:, 0]",
     "transpose": "tf.transpose(a)",

@@ -22,9 +22,9 @@ HUGGED = re.compile(r"(?<![\w.)\]])([\w.]+) \*\* (-?[\w.]+)(?![\w(\[.])")
 
 
 def number_text(number: Scalar) -> str:
-    """A number as Python has it: as typed where that can be, a fraction as a quotient."""
+    """A number as Python has it: as typed, but for zeros in front, which Python refuses; a fraction as a quotient."""
     if isinstance(number, Typed) and "/" not in number.text and abs(number) < LARGEST_WHOLE:
-        return number.text
+        return re.sub(r"^(-?)0+(?=\d)", r"\1", number.text)
     if isinstance(number, Fraction):
         small = max(abs(number.numerator), number.denominator) < LARGEST_WHOLE
         if small and Fraction(repr(float(number))) != number:

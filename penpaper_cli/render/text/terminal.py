@@ -57,7 +57,7 @@ class Terminal(Renderer):
         fixed = out.isatty() or "COLUMNS" in os.environ
         self.width = screen.width if fixed else NO_LIMIT
         self.inner = self.width - len(INDENT)
-        has_colour = screen.color_system is not None and not screen.no_color
+        has_colour = page.colour and screen.color_system is not None and not screen.no_color
         self.console = Console(
             file=io.StringIO(),
             width=NO_LIMIT,
