@@ -29,6 +29,7 @@ def main() -> None:
 
 def _run(args: list[str]) -> int:
     import signal
+    from contextlib import suppress
 
     # While modules load there is nothing to put in order, and an exception may end up in any of them.
     heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -54,6 +55,9 @@ def _run(args: list[str]) -> int:
         signal.signal(signal.SIGINT, interrupt)
     code = run(args)
     atexit._run_exitfuncs()  # os._exit would leave out what others, such as coverage, have put off until the end.
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError):  # There is none, or nobody takes it: run has said so.
+            stream.flush()
     return code
 
 

@@ -61,6 +61,7 @@ def run(args: list[str]) -> int:
     """
     if sys.stderr is None:  # Closed before pp began; print would take standard output in its place.
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (open until the end)
+    interrupts.clear()
     in_json = asks_for_json(args)
     try:
         args = without_help_command(args) or ["--help"]

@@ -1,6 +1,6 @@
 """Options of this suite, what it runs by itself, and its random examples.
 
-- `python -m pytest` runs what needs only the project and its `dev` extra.
+- `python -m pytest` runs what needs only the project and its `dev` extra, on all cores; `-n 0` keeps to one process.
 - `python -m pytest -m "readers or pytorch or tensorflow"` runs what those leave out: programs that read what pp writes
   (pdflatex, pandoc, Chromium, the W3C's validator, KaTeX, cmark-gfm, poppler, ruff), and the scripts for PyTorch and
   TensorFlow. What isn't installed is skipped; `.ci/run` installs it all.

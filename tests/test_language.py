@@ -55,6 +55,11 @@ def solve(formula: str, *given: str) -> Ran:
     return pp("solve", "-f", "json", "--", formula, *given)
 
 
+def refused(formula: str, *given: str) -> Ran:
+    """Run a formula whose mistake is said to a person."""
+    return pp("solve", "-f", "plain", "--", formula, *given)
+
+
 def solved(formula: str) -> dict[str, Any]:
     """The answer of a formula on the values of this file."""
     ran = solve(formula, *GIVEN)
@@ -70,7 +75,7 @@ def floats(values: Any) -> Any:
 
 def pointed(formula: str, *given: str, code: int = 2) -> tuple[str, str]:
     """The sentence that refuses a formula, and what stands at its caret."""
-    ran = solve(formula, *given)
+    ran = refused(formula, *given)
     assert (ran.code, ran.out) == (code, ""), ran
     sentence, line, caret, rest = ran.err.split("\n")
     assert SENTENCE.fullmatch(sentence + "\n"), sentence
@@ -377,7 +382,7 @@ def test_what_is_refused(formula: str, at: str, words: list[str]) -> None:
 
 @pytest.mark.parametrize("formula", ["", "  ", ";", "\n\n", "# only a comment", ";;#\n"])
 def test_an_empty_formula(formula: str) -> None:
-    ran = solve(formula, *GIVEN)
+    ran = refused(formula, *GIVEN)
     assert (ran.code, ran.out) == (2, "")
     assert SENTENCE.fullmatch(ran.err) and "empty" in ran.err
 
@@ -411,7 +416,7 @@ def test_an_empty_formula(formula: str) -> None:
     ],
 )
 def test_mathematics_that_cannot_be_done(formula: str, words: list[str]) -> None:
-    ran = solve(formula, *GIVEN)
+    ran = refused(formula, *GIVEN)
     assert (ran.code, ran.out) == (1, "")
     sentence = ran.err.split("\n")[0] + "\n"
     assert SENTENCE.fullmatch(sentence), ran.err
@@ -444,7 +449,7 @@ def test_what_is_no_name_and_matrix(given: str) -> None:
 def test_the_caret_points_into_the_right_line(formula: str, line: str | None, at: str) -> None:
     _, place = pointed(formula, "x=1")
     assert place.startswith(at)
-    shown = solve(formula, "x=1").err.split("\n")[1]
+    shown = refused(formula, "x=1").err.split("\n")[1]
     assert shown == f"  {line}" if line else len(shown) < 100
 
 

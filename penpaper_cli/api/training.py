@@ -239,7 +239,7 @@ def read_epochs(named: str | Sequence[int | str], last: int | None) -> list[int 
     for word in text.replace(",", " ").split():
         number = None if word == "last" else int(word) if word.isascii() and word.isdigit() and len(word) < 10 else 0
         if number is not None and (number < 1 or (last is not None and number > last)):
-            upto = f"from 1 to {last:,}" if last is not None else "from 1 up"
+            upto = f"from 1 to {MOST_EPOCHS if last is None else last:,}"
             raise CannotRead(f'--explain "{text}": name epochs {upto}, or "last", with commas between them.')
         epochs.append(number)
     if not epochs:

@@ -89,6 +89,6 @@ def read_place(place: Entry) -> tuple[int, ...]:
     """The place of an entry, counted from 1 as given and from 0 inside: "3,2" and (3, 2) are (2, 1)."""
     text = ",".join(map(str, place)) if isinstance(place, list | tuple) else str(place)
     numbers = text.replace(",", " ").split()
-    if not numbers or not all(n.isascii() and n.isdigit() and 0 < len(n) < 10 and int(n) for n in numbers):
+    if not numbers or not all(n.isascii() and n.isdigit() and 0 < len(n) < 19 and int(n) for n in numbers):
         raise CannotRead(f'--entry "{text}": give a row and a column counted from 1, such as 3,2.')
     return tuple(int(n) - 1 for n in numbers)

@@ -11,11 +11,10 @@ import numpy as np
 
 from penpaper_cli.explain.dependence import ONES, dependent, nearly_dependent
 from penpaper_cli.explain.show import Show
+from penpaper_cli.explain.trained import OfTrained
 from penpaper_cli.expressions.arithmetic import Name, Num
 from penpaper_cli.formula.composed import in_own_units
-from penpaper_cli.models.experiment import Experiment, Trained
 from penpaper_cli.models.least_squares import Exact, least_squares
-from penpaper_cli.models.model import Model
 from penpaper_cli.paper.paper import Value
 from penpaper_cli.sentences import common as words
 from penpaper_cli.sentences import fit as fit_words
@@ -28,19 +27,10 @@ ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
-class Distance:
+class Distance(OfTrained):
     """A trained linear model beside the least-squares solution."""
 
-    trained: Trained
     show: Show
-
-    @property
-    def experiment(self) -> Experiment:
-        return self.trained.experiment
-
-    @property
-    def model(self) -> Model:
-        return self.trained.model
 
     @cached_property
     def exact(self) -> Exact:

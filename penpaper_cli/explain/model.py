@@ -12,11 +12,10 @@ from penpaper_cli.explain.next_word import predictions_of
 from penpaper_cli.explain.pictures import weight_pictures
 from penpaper_cli.explain.prediction import Predictions
 from penpaper_cli.explain.show import Show
+from penpaper_cli.explain.trained import OfTrained
 from penpaper_cli.explain.values import explained
-from penpaper_cli.models.experiment import Experiment, Trained
 from penpaper_cli.models.kind import frequencies
 from penpaper_cli.models.metrics import confusion, separated
-from penpaper_cli.models.model import Model
 from penpaper_cli.paper.arrays import Array
 from penpaper_cli.render.plot.files import Confusion, Pairs
 from penpaper_cli.sentences import training as training_words
@@ -26,20 +25,11 @@ SURE = 0.001
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(OfTrained):
     """A trained model with the experiment that it comes from, and new rows to predict, if any."""
 
-    trained: Trained
     new: Array | None
     show: Show
-
-    @property
-    def experiment(self) -> Experiment:
-        return self.trained.experiment
-
-    @property
-    def model(self) -> Model:
-        return self.trained.model
 
     @property
     def predictions(self) -> Predictions:

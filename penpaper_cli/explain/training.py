@@ -19,14 +19,13 @@ from penpaper_cli.explain.model import Outcome
 from penpaper_cli.explain.pictures import listed_features, of_pictures
 from penpaper_cli.explain.results import results
 from penpaper_cli.explain.show import Show
+from penpaper_cli.explain.trained import OfTrained
 from penpaper_cli.explain.values import shortened
 from penpaper_cli.explain.working import worked_out
 from penpaper_cli.expressions.arithmetic import Entry, Name, Num
 from penpaper_cli.formula.composed import ranged, standardised
 from penpaper_cli.formula.update_rules import rate_of
 from penpaper_cli.models.descent import Run
-from penpaper_cli.models.experiment import Experiment, Trained
-from penpaper_cli.models.model import Model
 from penpaper_cli.models.model_json import model_to_json
 from penpaper_cli.models.rates import safe_rate
 from penpaper_cli.models.scaling import Scaling
@@ -38,22 +37,13 @@ from penpaper_cli.solution.blocks import Block, Heading, Parts, Result, Sentence
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Lesson(OfTrained):
     """Everything about a training run that its explanation draws on; `chosen` are epochs to work."""
 
-    trained: Trained
     chosen: Sequence[int]
     new: Array | None
     show: Show
     went_on_from: str | None = None
-
-    @property
-    def experiment(self) -> Experiment:
-        return self.trained.experiment
-
-    @property
-    def model(self) -> Model:
-        return self.trained.model
 
     @property
     def data(self) -> DataSet:

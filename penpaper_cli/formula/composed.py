@@ -8,7 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from penpaper_cli.errors import CannotWork
 from penpaper_cli.ops import OPS
+from penpaper_cli.ops.shapes import shape_text
 from penpaper_cli.paper.arrays import Array
 from penpaper_cli.paper.paper import Paper, Value
 
@@ -51,13 +53,25 @@ Apply = Callable[..., Value]
 """Applies a function by name: apply("softmax", scores). It names the lines that deserve a name of their own."""
 
 
+def check_dimensions(function: str, **operands: tuple[Value, int, int]) -> None:
+    """Raise CannotWork unless each operand has at least and at most so many dimensions."""
+    for name, (value, least, most) in operands.items():
+        if not least <= len(value.shape) <= most:
+            wanted = "a matrix" if least == most else "a vector or a matrix"
+            raise CannotWork(f"The {name} of {function} is {wanted}, and here it is {shape_text(value.shape)}.")
+
+
 def neuron(apply: Apply, x: Value, w: Value, b: Value) -> Value:
     """One neuron before its activation: w·x + b."""
     return apply("add", apply("dot", w, x), b)
 
 
 def dense(apply: Apply, X: Value, W: Value, b: Value) -> Value:
-    """A dense layer before its activation: X·W + b, a sample in each row of X."""
+    """A dense layer before its activation: X·W + b, a sample in each row of X.
+
+    Raises CannotWork where X or W has another number of dimensions than a vector or a matrix.
+    """
+    check_dimensions("dense", X=(X, 1, 2), W=(W, 1, 2))
     return apply("add", apply("matmul", X, W), b)
 
 
@@ -65,8 +79,11 @@ def attention(apply: Apply, Q: Value, K: Value, V: Value, scale: float | None = 
     """Scaled dot-product attention, softmax(Q·Kᵀ / √d)·V (Vaswani et al., Attention Is All You Need, 2017, eq. 1).
 
     Shapes: Q (n, d), K (m, d), V (m, p). `scale=1` leaves out the division by √d; `causal=1` lets each row attend
-    only to itself and the rows above it.
+    only to itself and the rows above it. One query may be a vector (d), and so may values of one column (m).
+
+    Raises CannotWork for operands of another number of dimensions.
     """
+    check_dimensions("attention", Q=(Q, 1, 2), K=(K, 2, 2), V=(V, 1, 2))
     scores = apply("matmul", Q, apply("transpose", K))
     if scale is None:
         scores = apply("div", scores, apply("sqrt", Q.paper.constant(Fraction(Q.shape[-1]))))

@@ -9,7 +9,8 @@ import numpy as np
 from penpaper_cli.data.sources import shown
 from penpaper_cli.errors import CannotRead, Fault
 from penpaper_cli.formula.choices import entry_of
-from penpaper_cli.formula.update_rules import UPDATE_RULES, rate_of
+from penpaper_cli.formula.settings import read_rates
+from penpaper_cli.formula.update_rules import UPDATE_RULES, UpdateRule, rate_of
 from penpaper_cli.models.descent import Best, Run, Settings, State
 from penpaper_cli.models.json_fields import (
     JsonObject,
@@ -24,6 +25,7 @@ from penpaper_cli.models.json_fields import (
 from penpaper_cli.models.layers import Parameters
 from penpaper_cli.models.model import Model
 from penpaper_cli.models.model_json import check_shapes
+from penpaper_cli.models.options import TrainingOptions
 from penpaper_cli.paper.arrays import Array
 
 
@@ -85,36 +87,51 @@ def _run(model: Model, fields: JsonObject) -> tuple[Run, int, float | None]:
     rule = entry_of(UPDATE_RULES, text_of(fields, "optimizer"))
     if rule is None:
         raise Fault("its optimizer is not one of pp's")
-    typed = object_of(fields, "rates")
-    rates = rule.with_defaults({name: rate_of(number_of(typed, name)) for name in rule.rates if name in typed})
-    batch, patience = (None if fields.get(key) is None else count_of(fields, key) for key in ("batch_size", "patience"))
+    options, seed = _options(fields, rule), count_of(fields, "seed")
+    settings = Settings(rule, rule.with_defaults(read_rates(options.rates, rule)), options.batch_size, options.patience)
     parameters, best = model.parameters, None
-    if "best" in fields:
+    if settings.patience is not None:
         mark = object_of(fields, "best")
         best = Best(count_of(mark, "epoch"), float(number_of(mark, "loss")), model.parameters)
         parameters = {name: array_of(data, name) for name, data in object_of(fields, "latest").items()}
         check_shapes(model.layers, parameters)
     run = Run(
         model.layers,
-        Settings(rule, rates, batch, patience),
-        State(parameters, _memory(fields, parameters), count_of(fields, "updates")),
+        settings,
+        State(parameters, _memory(fields, parameters, settings), count_of(fields, "updates")),
         _random(object_of(fields, "random")),
         numbers_of(fields, "losses"),
         numbers_of(fields, "test_losses") if "test_losses" in fields else [],
         best=best,
     )
-    if not run.losses or (run.test_losses and len(run.test_losses) != len(run.losses)):
+    tested = 0 if options.test is None else len(run.losses)
+    if not run.losses or len(run.test_losses) != tested or (best is not None and best.epoch > run.epochs):
         raise Fault("its losses are not those of a run")
-    return run, count_of(fields, "seed"), None if fields.get("test") is None else float(number_of(fields, "test"))
+    return run, seed, options.test
 
 
-def _memory(fields: JsonObject, parameters: Parameters) -> dict[str, dict[str, Array]]:
-    memory = {}
-    for name in object_of(fields, "memory"):
-        letters = object_of(fields["memory"], name)
-        memory[name] = {letter: array_of(data, f"{letter} of {name}") for letter, data in letters.items()}
-        if name not in parameters or any(data.shape != parameters[name].shape for data in memory[name].values()):
-            raise Fault("what it remembers doesn't fit its parameters")
+def _options(fields: JsonObject, rule: UpdateRule) -> TrainingOptions:
+    """What the run was set to, held to the same bounds as when it is typed."""
+    typed = object_of(fields, "rates")
+    rates = {name: rate_of(number_of(typed, name)).text for name in rule.rates if name in typed}
+    batch, patience = (None if fields.get(key) is None else count_of(fields, key) for key in ("batch_size", "patience"))
+    l2, test = (None if fields.get(key) is None else float(number_of(fields, key)) for key in ("l2", "test"))
+    try:
+        read_rates(rates, rule)
+        return TrainingOptions(batch_size=batch, patience=patience, l2=l2, test=test, rates=rates)
+    except CannotRead as error:
+        raise Fault(f"a setting is out of its bounds ({str(error).rstrip('.')})") from None
+
+
+def _memory(fields: JsonObject, parameters: Parameters, settings: Settings) -> dict[str, dict[str, Array]]:
+    """What the rule remembers of every parameter; what it doesn't know is left to the version that does."""
+    memory: dict[str, dict[str, Array]] = {name: {} for name in parameters}
+    of_all = object_of(fields, "memory")
+    for letter in settings.remembered:
+        for name, parameter in parameters.items():
+            memory[name][letter] = array_of(object_of(of_all, name)[letter], f"{letter} of {name}")
+            if memory[name][letter].shape != parameter.shape:
+                raise Fault("what it remembers doesn't fit its parameters")
     return memory
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -34,6 +35,15 @@ class Settings:
         """Each rate in float64 by its letter, and 1 less it."""
         rates = {letter: self.rates[name] for letter, name in self.rule.letters.items()}
         return {letter: (float(rate), float(1 - rate)) for letter, rate in rates.items()}
+
+    @property
+    def remembered(self) -> tuple[str, ...]:
+        """The letters of what the rule remembers of each parameter."""
+        nothing = np.zeros(1)
+        update = ArrayUpdate(nothing, nothing, self.numbers, 1, {})
+        with np.errstate(all="ignore"):
+            self.rule.step(update)
+        return tuple(update.state)
 
     @property
     def plain(self) -> bool:
@@ -188,7 +198,7 @@ def descend(
             if stop():
                 run.interrupted = True
                 break
-            before = run.state
+            before = run.state = _without_traces(run.state)
             state, first = before, None
             for k, rows in enumerate(batches(len(y), run.settings.batch, run.random)):
                 part = (X, y, flow) if rows is None else (X[rows], y[rows], None)
@@ -212,6 +222,18 @@ def descend(
         run.kept |= {epoch: kept for epoch, kept in recent.items() if epoch == run.epochs}
     run.diverged = run.diverged or _no_descent(run)
     return run
+
+
+def _without_traces(state: State) -> State:
+    """The state, where what the rule remembers of a gradient that has ended is 0 once float64 rounds it too coarsely.
+
+    A share of what was remembered is kept in each step, so it would go on to be divided until a product with it is 0.
+    """
+    memory = {
+        name: {letter: np.where(abs(data) < sys.float_info.min, 0.0, data) for letter, data in letters.items()}
+        for name, letters in state.memory.items()
+    }
+    return replace(state, memory=memory)
 
 
 def _note(run: Run, flow: Flow, y: Array, test: tuple[Array, Array] | None) -> None:

@@ -235,9 +235,10 @@ def resumed_experiment(data: DataSet, model: Model, source: str) -> Experiment:
     scalings = model.scaling, model.target_scaling
     experiment = Experiment(model.kind, rest, held, *scalings, run, seed, share, untold, run.state)
     experiment = replace(experiment, unknown=model.unknown | ({"resume": unknown} if unknown else {}))
-    X, y = experiment.prepared(rest)
-    now = run.layers.loss_of(run.state.parameters, run.layers.flow(run.state.parameters, X), y)
-    if abs(now - run.losses[-1]) > 1e-9 * max(abs(now), run.losses[0]):
+    with np.errstate(all="ignore"):
+        X, y = experiment.prepared(rest)
+        now = run.layers.loss_of(run.state.parameters, run.layers.flow(run.state.parameters, X), y)
+    if not abs(now - run.losses[-1]) <= 1e-9 * max(abs(now), run.losses[0]):
         raise CannotRead(
             f"{shown(source)} was trained on other rows: its loss was {run.losses[-1]:.6g} there and is {now:.6g} "
             "here; resume it with the same data."

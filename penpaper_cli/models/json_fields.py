@@ -1,11 +1,11 @@
 """Reading the fields of a JSON object that pp wrote once, and that somebody may have changed since.
 
-Every function raises Fault with what is wrong, and KeyError for a field that is missing.
+Every function raises Fault with what is wrong, and KeyError for a field that is missing. That a document's numbers are
+finite is checked once, for all of it.
 """
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy as np
@@ -22,25 +22,39 @@ def array_to_json(data: Array) -> JsonObject:
     return {"shape": list(data.shape), "exact": False, "values": data.tolist()}
 
 
-def finite(value: Any, name: str) -> Array:
-    """Numbers in lists, as deep as they are nested: the one place where a number from a file becomes a float64.
+LARGEST = 1e300
+"""No number that training comes to is larger; what is worked from it soon leaves float64."""
 
-    Raises Fault for what is no number, or lies beyond float64.
+
+def check_numbers(value: Any, name: str = "") -> None:
+    """Raise Fault for a number that is too large or not finite, however deep it stands in a document of JSON.
+
+    `name` is the field that it is found under.
     """
+    if isinstance(value, dict):
+        for key, part in value.items():
+            check_numbers(part, str(key))
+    elif isinstance(value, list):
+        for part in value:
+            check_numbers(part, name)
+    elif isinstance(value, int | float) and not -LARGEST <= value <= LARGEST:
+        raise Fault(f"its {quoted(name)} holds a number that is not finite, or beyond {LARGEST:g}")
+
+
+def floats(value: Any, name: str) -> Array:
+    """Numbers in lists, as deep as they are nested, as float64. Raises Fault for what is no number."""
     try:
         data = np.array(value, dtype=float)
     except (TypeError, ValueError):
-        raise Fault(f"its {quoted(name)} doesn't hold rows of numbers") from None
-    except OverflowError:
-        data = np.array(np.inf)
-    if not np.isfinite(data).all():
-        raise Fault(f"its {quoted(name)} holds a number that is not finite")
+        data = np.array(np.nan)
+    if not np.isfinite(data).all():  # NumPy takes null, and words such as "nan", for numbers.
+        raise Fault(f"its {quoted(name)} doesn't hold rows of numbers")
     return data
 
 
 def array_of(value: Any, name: str) -> Array:
     """The numbers of a vector or matrix as `array_to_json` wrote it."""
-    return finite(value.get("values") if isinstance(value, dict) else None, name)
+    return floats(value.get("values") if isinstance(value, dict) else None, name)
 
 
 def object_of(fields: JsonObject, key: str) -> JsonObject:
@@ -73,9 +87,9 @@ def text_of(fields: JsonObject, key: str) -> str:
 
 
 def number_of(fields: JsonObject, key: str) -> float:
-    """A finite number."""
+    """A number."""
     value = fields[key]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise Fault(f"its {quoted(key)} is not a number")
     return value
 
@@ -89,8 +103,8 @@ def count_of(fields: JsonObject, key: str) -> int:
 
 
 def numbers_of(fields: JsonObject, key: str) -> list[float]:
-    """A list of finite numbers."""
-    numbers = finite(list_of(fields, key), key)
+    """A list of numbers."""
+    numbers = floats(list_of(fields, key), key)
     if numbers.ndim != 1:
         raise Fault(f"its {quoted(key)} is not a list of numbers")
     return list(map(float, numbers))
@@ -112,5 +126,8 @@ def with_unknown(fields: JsonObject, unknown: JsonObject) -> JsonObject:
     """The fields, and the unknown ones in their places."""
     joined = dict(fields)
     for key, value in unknown.items():
-        joined[key] = with_unknown(joined[key], value) if key in joined else value
+        if key not in joined:
+            joined[key] = value
+        elif isinstance(joined[key], dict) and isinstance(value, dict):
+            joined[key] = with_unknown(joined[key], value)
     return joined

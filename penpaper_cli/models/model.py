@@ -10,6 +10,7 @@ import numpy as np
 from penpaper_cli.data.corpus import Counts
 from penpaper_cli.data.dataset import Column
 from penpaper_cli.data.vectors import Missing
+from penpaper_cli.errors import CannotWork
 from penpaper_cli.formula.composed import in_own_units
 from penpaper_cli.models.json_fields import JsonObject
 from penpaper_cli.models.kind import Kind
@@ -51,10 +52,18 @@ class Model:
         return 0 if self.counts is None else self.counts.context
 
     def predictions(self, X: Array) -> Array:
-        """Of rows in their own units: numbers (n,) in the target's units, or the shares of all classes (n, k)."""
-        with np.errstate(over="ignore"):
+        """Of rows in their own units: numbers (n,) in the target's units, or the shares of all classes (n, k).
+
+        Raises CannotWork where they leave the range of float64.
+        """
+        with np.errstate(all="ignore"):
             outputs = self.layers.predictions(self.parameters, self.scaling.apply(X))
-        return self.kind.predictions(outputs, self.target_scaling)
+            predicted = self.kind.predictions(outputs, self.target_scaling)
+        if not np.isfinite(predicted).all():
+            raise CannotWork(
+                "The predictions leave the range of float64: the rows, or the model's numbers, are too large for it."
+            )
+        return predicted
 
     def in_own_units(self) -> tuple[Value, Value]:
         """For one layer with one output: the coefficients and the intercept, worked into the user's own units."""

@@ -21,8 +21,9 @@ from penpaper_cli.models.json_fields import (
     JsonObject,
     array_of,
     array_to_json,
+    check_numbers,
     count_of,
-    finite,
+    floats,
     list_of,
     names_of,
     number_of,
@@ -40,6 +41,8 @@ from penpaper_cli.paper.arrays import Array
 from penpaper_cli.render.json.document import written
 
 SCHEMA = "penpaper-model/1"
+MOST_SEEN = 10**12
+"""No text has more words."""
 
 
 def model_to_json(model: Model) -> JsonObject:
@@ -110,6 +113,7 @@ def model_of(document: Callable[[], Any], source: str) -> Model:
     """The model in a document of JSON. Raises CannotRead, which calls it `source`, with what is wrong with it."""
     try:
         fields = _fields(document())
+        check_numbers(fields)
         model = _model(fields)
         return replace(model, unknown=unknown_fields(fields, model_to_json(model)))
     except Fault as fault:
@@ -231,11 +235,15 @@ def _counts(fields: JsonObject, features: tuple[str, ...], words: tuple[str, ...
     context = count_of(fields, "context")
     if context not in CONTEXTS or features != word_features(words, context):
         raise Fault("its words and its features don't fit each other")
-    seen = finite(list_of(fields, "seen"), "seen")
+    seen = floats(list_of(fields, "seen"), "seen")
     whole = seen.ndim == 2 and seen.shape[1] == context + 2 and bool((seen == np.floor(seen)).all())
-    if not whole or seen[:, :-1].min() < 0 or seen[:, :-1].max() >= len(words) or seen[:, -1].min() < 1:
+    if not whole or seen[:, :-1].min() < 0 or seen[:, :-1].max() >= len(words) or not _are_counts(seen[:, -1]):
         raise Fault('its "seen" is not what pp writes')
     return Counts(seen.astype(int), len(words))
+
+
+def _are_counts(numbers: Array) -> bool:
+    return bool(numbers.min() >= 1 and numbers.max() <= MOST_SEEN)
 
 
 def _columns(fields: JsonObject, features: tuple[str, ...]) -> tuple[Column, ...]:
@@ -272,7 +280,7 @@ def _scaling(fields: JsonObject, width: int) -> Scaling:
 
 
 def _vector(fields: JsonObject, name: str, width: int) -> Array:
-    numbers = finite(list_of(fields, name), name)
+    numbers = floats(list_of(fields, name), name)
     if numbers.shape != (width,):
         raise Fault(f"its {name} should have {width} numbers")
     return numbers

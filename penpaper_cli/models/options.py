@@ -69,5 +69,8 @@ def read_hidden(sizes: str | Sequence[int] | None) -> tuple[int, ...]:
     text = sizes if isinstance(sizes, str) else ",".join(map(str, sizes))
     words = text.replace(",", " ").split()
     if not words or not all(n.isascii() and n.isdigit() and len(n) < 6 and 0 < int(n) <= MOST_UNITS for n in words):
-        raise CannotRead(f'--hidden "{text}": give the number of units in each hidden layer, such as 8 or 8,4.')
+        raise CannotRead(
+            f'--hidden "{text}": give the number of units in each hidden layer, from 1 to {MOST_UNITS:,}, such as 8 '
+            "or 8,4."
+        )
     return tuple(map(int, words))

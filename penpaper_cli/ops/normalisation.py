@@ -152,7 +152,7 @@ class LayerNorm(Within):
     def check(self, x: Value, axis: int, eps: Fraction) -> None:
         if eps < 0:
             raise CannotWork(f"The eps of layernorm is {Figures().text(eps)}, and it can't be negative.")
-        if not eps and (x.data.max(axis) == x.data.min(axis)).any():
+        if not eps and np.any(x.data.max(axis) == x.data.min(axis)):
             raise CannotWork(
                 f"{named(x)} has a line of equal numbers, whose standard deviation is 0: give layernorm an eps above 0."
             )

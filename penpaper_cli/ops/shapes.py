@@ -49,7 +49,10 @@ def smallest(a: Array) -> Any:
 def no_product_lost(product: Array, a: Array, b: Array) -> None:
     """Raise CannotWork when a product of two numbers that aren't 0 is so small that float64 has only 0 for it."""
     if product.dtype != object and ((product == 0) & (a != 0) & (b != 0)).any():
-        raise CannotWork("A product here is too small for float64, which would print it as 0: leave out --float.")
+        raise CannotWork(
+            "A product here is smaller than any float64, which would print it as 0: choose units in which the numbers "
+            "are nearer to 1, or, where --float was given, leave it out."
+        )
 
 
 def in_decimals(array: Array) -> Array:
