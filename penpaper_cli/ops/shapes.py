@@ -16,6 +16,7 @@ from penpaper_cli.paper.arrays import Array, each
 from penpaper_cli.paper.paper import Paper, Place, Value
 
 Shape = tuple[int, ...]
+MOST_WRITTEN = 8
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
@@ -34,6 +35,16 @@ def free_name(paper: Paper, *names: str) -> Name:
     """What to call something that a line needs beside the values: the first of these that nothing on the paper has."""
     taken = set(paper.names.values())
     return next((name for name in map(Name, names) if name not in taken), Name(names[-1]))
+
+
+def as_column(row: Value, length: int) -> str:
+    """How a row of that length is written as the column that was wanted; nothing of another shape."""
+    if row.shape not in ((length,), (1, length)):
+        return ""
+    places = list(np.ndindex(row.shape))
+    first = places if len(places) <= MOST_WRITTEN else places[:2]
+    numbers = [Figures().text(row.number(at)) for at in first] + ["…"] * (first != places)
+    return f'; a column is written with semicolons: "{"; ".join(numbers)}"'
 
 
 def smallest(a: Array) -> Any:
