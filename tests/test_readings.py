@@ -465,3 +465,14 @@ def test_dropping_that_leaves_nothing_names_the_columns_that_cost_the_rows() -> 
     )
     constant = write("x,z,y\n1,2,3\n1,3,4\n5,,3\n")
     assert "in every row without gaps" in refused("train", constant, "--target", "y", "--missing", "drop", code=1)
+
+
+def test_the_loss_of_a_far_test_row_is_no_clip() -> None:
+    """A share that rounds to 0 has a loss all the same: the one that the history of the run tells."""
+    content = "x,y\n" + "".join(f"{k},{'a' if k < 5 else 'b'}\n" for k in range(10)) + "1e6,a\n"
+    losses = []
+    for seed in range(5):
+        document, _ = trained(content, "--test", "0.1", "--seed", str(seed), "--epochs", "20")
+        losses.append(document["metrics"]["test_loss"])
+        assert losses[-1] == pytest.approx(document["history"][-1]["test_loss"])
+    assert max(losses) > 10_000

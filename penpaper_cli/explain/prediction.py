@@ -64,7 +64,7 @@ class Predictions:
         kind, model, known = self.model.kind, self.model, ~np.isnan(self.truth)
         y = self.truth[known]
         guess = kind.guess_of(y, model.classes) if model.guess is None else model.guess
-        measures = kind.metrics(self.predicted[known], y, guess, model.layers.loss)
+        measures = model.measured(self.X[known], y, guess)
         return {key: measure for key, measure in measures.items() if model.guess is not None or "baseline" not in key}
 
     def how_good(self) -> Iterator[Block]:

@@ -145,12 +145,11 @@ class Trained:
 
     def _metrics(self, model: Model) -> dict[str, float]:
         """How good it is on the training rows and, as `test_…`, on the test rows; guesses are the training rows'."""
-        data, held, loss = self.experiment.data, self.experiment.held, self.run.layers.loss
+        data, held = self.experiment.data, self.experiment.held
         guess = model.kind.guess_of(data.y, data.classes)
-        measures = model.kind.metrics(model.predictions(data.X), data.y, guess, loss)
+        measures = model.measured(data.X, data.y, guess)
         if held is not None:
-            of_test = model.kind.metrics(model.predictions(held.X), held.y, guess, loss)
-            for key, number in of_test.items():
+            for key, number in model.measured(held.X, held.y, guess).items():
                 name = f"baseline_test_{key.removeprefix('baseline_')}" if "baseline" in key else f"test_{key}"
                 measures[name] = number
         return measures

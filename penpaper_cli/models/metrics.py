@@ -61,7 +61,7 @@ def class_metrics(shares: Array, y: Array, frequencies: Array) -> dict[str, floa
     training rows, the `frequencies`: infinite, and so no number, where none of those has the class of a row.
     """
     truth = y.astype(int)
-    # A share that rounds to 0 would cost an infinite loss: it counts as the smallest number that float64 has.
+    # A share that rounds to 0 counts as the smallest number that float64 has; a model works its loss from the scores.
     tiny = np.finfo(float).tiny
     measures = {
         "loss": float(-np.log(np.maximum(shares[np.arange(len(y)), truth], tiny)).mean()),

@@ -65,6 +65,16 @@ class Model:
             )
         return predicted
 
+    def measured(self, X: Array, y: Array, guess: Array) -> dict[str, float]:
+        """How good predictions of rows in their own units are, beside the guess.
+
+        The loss is worked from the scores: a share that rounds to 0 would make it infinite.
+        """
+        measures = self.kind.metrics(self.predictions(X), y, guess, self.layers.loss)
+        if self.kind.link != "none":
+            measures["loss"] = self.layers.plain_loss(self.layers.flow(self.parameters, self.scaling.apply(X)), y)
+        return measures
+
     def in_own_units(self) -> tuple[Value, Value]:
         """For one layer with one output: the coefficients and the intercept, worked into the user's own units."""
         weights, (shift, spread) = self.layers.on_paper(dict(self.parameters)), self.scaling.names
