@@ -112,6 +112,8 @@ def test_shapes_that_do_not_fit_are_told_in_the_reader_s_words(formula: str, wor
     [
         (("forward", "1 2 3", "-w", "1 2 3"), '"1; 2; 3"'),
         (("matmul", "1 2; 3 4", "5 1/2"), '"5; 1/2"'),
+        (("loss", "mse", "1; 2; 3", "1 2 1/3"), '"1; 2; 1/3"'),
+        (("loss", "mae", "1 2 1/3", "1; 2; 3"), '"1; 2; 1/3"'),
         (("matmul", "1 2 3 4 5 6 7 8 9", "1 2 3 4 5 6 7 8 9"), '"1; 2; …"'),
     ],
 )
@@ -121,6 +123,7 @@ def test_a_row_where_a_column_is_wanted_names_the_remedy(arguments: tuple[str, .
 
 def test_the_remedy_is_not_named_where_it_would_not_fit() -> None:
     assert "semicolons" not in refused("matmul", "1 2 3; 4 5 6", "1 2", code=1)
+    assert "semicolons" not in refused("loss", "mse", "1 2 3", "1 2", code=1)
 
 
 # --- Layers and steps ---
@@ -204,6 +207,7 @@ def test_help_begins_with_examples_fits_80_columns_and_says_where_to_read_on(com
     assert lead.endswith(":")
     assert all(line.startswith(f"  pp {command}".rstrip()) for line in (first, second))
     assert max(map(len, shown.splitlines())) <= 80
+    assert "x<=" not in shown and "x>=" not in shown
     assert "..." not in shown.replace("[ARGS]...", "").replace("NAME=MATRIX}...", "").replace("NAME=MATRIX]...", "")
     [page] = re.findall(r"Read more: (\S+)", shown)
     assert (ROOT / page).is_file()

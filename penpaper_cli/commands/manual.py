@@ -16,6 +16,8 @@ from typer.core import TyperCommand, TyperGroup
 from penpaper_cli.sentences.common import any_of, listed
 
 NEGATIVE = re.compile(r"-(?=[\d.(]|inf\b|nan\b|[^\W\d]\w*\s*([-+*/^@·∘(\[;]|\.T\b))", re.IGNORECASE)
+BOUNDS = re.compile(r"(?P<least>\d+)<=x<=(?P<most>\d+)|x>=(?P<from>\d+)")
+"""How the framework writes the bounds of a number."""
 LONGEST = 40
 TOP = """Works the mathematics of machine learning step by step, the way a careful student does on paper.
 
@@ -59,6 +61,12 @@ def manual(text: str | None) -> Manual:
     return Manual(" ".join(summary.split()), more, lead, examples, page)
 
 
+def _in_words(bounds: re.Match[str]) -> str:
+    """Bounds of a number as a reader says them: 1 to 15 for 1<=x<=15."""
+    least, most = bounds["least"] or bounds["from"], bounds["most"]
+    return f"{least} to {most}" if most else f"from {least}"
+
+
 class HasManual:
     """A command whose help begins with its examples, and whose summary is never cut."""
 
@@ -77,6 +85,7 @@ class HasManual:
                 formatter.write_text(paragraph)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        formatter.buffer = [BOUNDS.sub(_in_words, piece) for piece in formatter.buffer]
         formatter.write_paragraph()
         formatter.write_text(manual(self.help).page)
 

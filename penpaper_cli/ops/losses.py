@@ -14,7 +14,7 @@ from penpaper_cli.expressions.functions import FUNCTIONS
 from penpaper_cli.ops.elementwise import one_minus, rational, suited
 from penpaper_cli.ops.functions import softplus_of
 from penpaper_cli.ops.reductions import divided, over
-from penpaper_cli.ops.shapes import function_of, in_decimals, named, of_entries, place_in, shape_text, small
+from penpaper_cli.ops.shapes import as_column, function_of, in_decimals, named, of_entries, place_in, shape_text, small
 from penpaper_cli.ops.targets import SLACK, beyond, refuse
 from penpaper_cli.paper.arrays import Array, each
 from penpaper_cli.paper.gradients import scale
@@ -29,9 +29,11 @@ class PairLoss(Op):
     def check(self, *parents: Any, **settings: Any) -> None:
         p, t = parents
         if p.shape != t.shape:
+            column = as_column(t, len(p.data)) if p.shape[1:] == (1,) else ""
+            column = as_column(p, len(t.data)) if t.shape[1:] == (1,) else column
             raise CannotWork(
                 f"{named(p)} is {shape_text(p.shape)} and {named(t)} is {shape_text(t.shape)}: every prediction "
-                "needs its target, so the shapes must be equal."
+                f"needs its target, so the shapes must be equal{column}."
             )
 
     def example(self) -> Value:

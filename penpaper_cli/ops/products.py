@@ -8,13 +8,10 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Apply, Expr, Sum
-from penpaper_cli.expressions.numbers import Figures
-from penpaper_cli.ops.shapes import named, no_product_lost, shape_text, small, smallest
+from penpaper_cli.ops.shapes import as_column, named, no_product_lost, shape_text, small, smallest
 from penpaper_cli.paper.arrays import Array
 from penpaper_cli.paper.gradients import scale
 from penpaper_cli.paper.paper import OPS, Op, Paper, Place, Value
-
-MOST_WRITTEN = 8
 
 
 def flat(name: str, u: Value, v: Value) -> None:
@@ -22,15 +19,6 @@ def flat(name: str, u: Value, v: Value) -> None:
     if len(u.shape) != 1 or len(v.shape) != 1:
         shapes = f"{named(u)} is {shape_text(u.shape)} and {named(v)} is {shape_text(v.shape)}"
         raise CannotWork(f"{shapes}, and {name} works with two vectors.")
-
-
-def as_column(a: Value, b: Value) -> str:
-    """How to write a row as the column that was wanted; nothing where it wouldn't fit either."""
-    if b.shape != (1, a.shape[-1]):
-        return ""
-    numbers = [Figures().text(b.number((0, k))) for k in range(b.size)]
-    few = "; ".join(numbers if len(numbers) <= MOST_WRITTEN else [*numbers[:2], "…"])
-    return f'; a column is written with semicolons: "{few}"'
 
 
 class Dot(Op):
@@ -82,7 +70,7 @@ class MatMul(Op):
             raise CannotWork(
                 f"{named(a)} is {shape_text(a.shape)} and {named(b)} is {shape_text(b.shape)}: the inner sizes "
                 f"{a.shape[-1]} and {b.shape[0]} must be equal, since every entry of a row of {named(a)} needs a "
-                f"partner in a column of {named(b)}{as_column(a, b)}."
+                f"partner in a column of {named(b)}{as_column(b, a.shape[-1])}."
             )
 
     def work(self, a: Value, b: Value) -> int:

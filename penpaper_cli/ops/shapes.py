@@ -16,6 +16,7 @@ from penpaper_cli.paper.arrays import Array, each
 from penpaper_cli.paper.paper import Paper, Place, Value
 
 Shape = tuple[int, ...]
+MOST_WRITTEN = 8
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
@@ -28,6 +29,16 @@ def shape_text(shape: tuple[int, ...]) -> str:
 def named(value: Value) -> str:
     """What to call a value in an error's sentence: by its name, or the formula that stands in for one."""
     return spelled(value.label, "an operand")
+
+
+def as_column(row: Value, length: int) -> str:
+    """How a row of that length is written as the column that was wanted; nothing of another shape."""
+    if row.shape not in ((length,), (1, length)):
+        return ""
+    places = list(np.ndindex(row.shape))
+    first = places if len(places) <= MOST_WRITTEN else places[:2]
+    numbers = [Figures().text(row.number(at)) for at in first] + ["…"] * (first != places)
+    return f'; a column is written with semicolons: "{"; ".join(numbers)}"'
 
 
 def smallest(a: Array) -> Any:
