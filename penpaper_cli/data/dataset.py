@@ -134,8 +134,8 @@ def _data_set(
         if not kept:
             left_out = listed([quoted(vector.name) for vector in features])
             raise CannotRead(
-                f"{source}: besides the target {quoted(target.name)} there is only {left_out} to learn from, which only "
-                "numbers the rows: take it all the same with --features."
+                f"{source}: besides the target {quoted(target.name)} there is only {left_out} to learn from, which "
+                "only numbers the rows: take it all the same with --features."
             )
         features = kept
     features, target = without_gaps(source, features, target, missing, notes)
