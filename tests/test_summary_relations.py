@@ -36,10 +36,12 @@ def summarised(result: Value, figures: Figures) -> tuple[Working, Working]:
 
 
 def test_what_was_rounded_in_between_may_leave_no_trace(capsys: pytest.CaptureFixture[str]) -> None:
-    u, v = "1e0 0 0 0e0 -1e300", "9.995 0 0e0 1/3 12345678.12345678"
+    u, v = "1e0 0 0 0e0 -1e20", "9.995 0 0e0 1/3 12345678.12345678"
     assert run(["dot", u, v, "-f", "plain"]) == 0 and "≈" in capsys.readouterr().out
     assert run(["dot", u, v, "-f", "plain", "--detail", "summary"]) == 0
     assert f"[{u}] · [{v}] = -246913562469135" in capsys.readouterr().out
+    assert run(["dot", u.replace("e20", "e300"), v, "-f", "plain", "--detail", "summary"]) == 0
+    assert capsys.readouterr().out.endswith(f"[{u.replace('e20', 'e300')}] · [{v}] ≈ -1.235e307\n")
 
 
 @pytest.mark.parametrize("fractions", [False, True])

@@ -20,9 +20,9 @@ def with_enough_digits(sides: tuple[Expr, ...], figures: Figures) -> tuple[Expr,
         return sides
     shown = [_of_differences(side, figures) for side in sides]
     for k, (left, right) in enumerate(pairwise(sides)):
-        digits = _to_see_a_step(left, right, figures)
-        if digits:
-            shown[k], shown[k + 1] = (_with_digits(side, digits, figures) for side in (left, right))
+        place = _place_of_a_step(left, right, figures)
+        if place is not None:
+            shown[k], shown[k + 1] = (_to_the_place(side, place, figures) for side in (left, right))
     return tuple(shown)
 
 
@@ -33,19 +33,20 @@ def _of_differences(e: Expr, figures: Figures) -> Expr:
     if _is_sum_of_numbers(e):
         total, largest = real(value(e)), max(abs(real(value(term))) for term in e.args)
         lost = largest.adjusted() - total.adjusted() if total and largest else 0
-        return _with_digits(e, figures.digits + lost, figures) if lost >= figures.digits - 1 else e
+        place = total.adjusted() - figures.digits + 1
+        return _to_the_place(e, place, figures) if lost >= figures.digits - 1 else e
     return Apply(e.op, tuple(_of_differences(arg, figures) for arg in e.args))
 
 
-def _to_see_a_step(left: Expr, right: Expr, figures: Figures) -> int:
-    """How many digits show that a small term moved a number, where those that are printed don't."""
+def _place_of_a_step(left: Expr, right: Expr, figures: Figures) -> int | None:
+    """The power of ten that shows that a small term moved a number, where the digits that are printed don't."""
     if not (isinstance(right, Num) and _is_sum_of_numbers(left) and isinstance(left, Apply) and len(left.args) == 2):
-        return 0
+        return None
     large, small = sorted((real(value(term)) for term in left.args), key=abs, reverse=True)
     if not small or figures.text(abs(large)) != figures.text(abs(real(right.value))) or figures.in_full(right.value):
-        return 0
-    digits = large.adjusted() - small.adjusted() + 2
-    return 0 if isinstance(right.value, float | Float64) and digits > FLOAT_DIGITS else digits
+        return None
+    unsure = isinstance(right.value, float | Float64) and large.adjusted() - small.adjusted() + 2 > FLOAT_DIGITS
+    return None if unsure else small.adjusted() - 1
 
 
 def _is_sum_of_numbers(e: Expr) -> bool:
@@ -56,11 +57,11 @@ def _is_number(e: Expr) -> bool:
     return isinstance(e, Num) or (isinstance(e, Apply) and e.op == "neg" and isinstance(e.args[0], Num))
 
 
-def _with_digits(e: Expr, digits: int, figures: Figures) -> Expr:
-    """The numbers of an expression with so many digits; those that are in full stay."""
+def _to_the_place(e: Expr, place: int, figures: Figures) -> Expr:
+    """The numbers of an expression rounded at this power of ten, if that shows more; those that are in full stay."""
     match e:
         case Num(number) if not figures.in_full(number):
-            return Num(finer(number, min(digits, DIGITS - MARGIN)))
+            return Num(finer(number, min(real(number).adjusted() - place + 1, DIGITS - MARGIN)))
         case Apply(op, args):
-            return Apply(op, tuple(_with_digits(arg, digits, figures) for arg in args))
+            return Apply(op, tuple(_to_the_place(arg, place, figures) for arg in args))
     return e

@@ -163,7 +163,7 @@ class Figures:
         """What is written on the paper for this number."""
         if isinstance(value, Typed | TypedFloat):
             return value.text
-        if self.fractions and isinstance(value, Fraction) and 1 < value.denominator < LARGEST_DENOMINATOR:
+        if self.fractions and isinstance(value, Fraction) and is_short(value):
             return str(value)
         return self.decimal(value)
 
@@ -190,6 +190,11 @@ class Figures:
             return False
         shown = self.shown(value)
         return shown == value if isinstance(value, Fraction) else float(shown) == value
+
+
+def is_short(fraction: Fraction) -> bool:
+    """Whether a fraction, which isn't whole, is short enough to be written as one."""
+    return 1 < fraction.denominator < LARGEST_DENOMINATOR and abs(fraction.numerator) < 10**LONGEST_WHOLE_NUMBER
 
 
 def full_digits(value: Scalar) -> tuple[int, int] | None:
