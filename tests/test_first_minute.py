@@ -274,6 +274,7 @@ def test_long_output_in_a_terminal_goes_through_the_pager(monkeypatch: pytest.Mo
     assert on_a_terminal(*LONG, PAGER=SHOWS) == f"LESS=FRX\r\n{straight}"
     assert on_a_terminal(*LONG, PAGER=SHOWS, LESS="S") == f"LESS=S\r\n{straight}"
     assert on_a_terminal(*LONG, "--no-pager", PAGER=SHOWS) == straight
+    assert on_a_terminal("train", "--help", PAGER=SHOWS) == f"LESS=FRX\r\n{on_a_terminal('train', '--help')}"
     for name in ("", "no-such-pager"):
         assert on_a_terminal(*LONG, PAGER=name) == straight
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import os
 import re
+import sys
 from typing import Any, NamedTuple
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 from penpaper_cli.sentences.common import any_of, listed
@@ -71,6 +74,17 @@ class HasManual:
     """A command whose help begins with its examples, and whose summary is never cut."""
 
     help: str | None
+
+    def get_help(self: Any, ctx: Any) -> str:
+        formatter = ctx.make_formatter()
+        self.format_help(ctx, formatter)
+        text: str = formatter.getvalue().rstrip("\n")
+        if "PAGER" in os.environ and sys.stdout is not None and sys.stdout.isatty():
+            from penpaper_cli.commands.paging import to_terminal
+
+            to_terminal([f"{text}\n"], sys.stdout)
+            raise typer.Exit  # Whoever asked would print it once more.
+        return text
 
     def format_usage(self: Any, ctx: Any, formatter: Any) -> None:
         told = manual(self.help)
