@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import re
 from typing import Any
 
 import numpy as np
 import pytest
 from test_cli import pp
+from test_symbols import FUNCTIONS, check
 
 from penpaper_cli.expressions.arithmetic import Apply, Name
 from penpaper_cli.expressions.numbers import Figures
@@ -122,3 +124,48 @@ def test_one_line_divides_in_one_way() -> None:
 def test_a_sign_never_stands_before_nothing() -> None:
     out = pp("solve", "v=0*x; L=-v*x^2", "x=3", "--grad", "x", "-f", "plain").out
     assert not re.search(r"-0(?![.\d])", out)
+
+
+def softmax(scores: Any) -> Any:
+    powers = np.exp(scores - np.max(scores))
+    return powers / powers.sum()
+
+
+PIECES = [
+    "{0}/{1}",
+    "-({0}/{1})/{2}",
+    "{0}*log({0}/{1})",
+    "({0}*{1})/({2}*{1})",
+    "softmax({0})",
+    "{0}*log(softmax({1}))",
+    "-{0}*log_softmax({1})/2",
+    "max(0, 1 - {0} - 0)",
+    "-(-{0} - {1})",
+    "{0}/({1}/({2}/{0}))",
+    "sqrt({0}*{0})",
+    "0.5*{0}^2/{1}",
+    "k*{0}/(2*k)",
+    "1*{0} + 0*{1}",
+    "{0} - -{1}",
+]
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_what_was_tidied_still_holds_for_other_numbers(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The symbol law over what is cancelled, on vectors and a number: nothing goes that other numbers would miss."""
+    monkeypatch.setitem(FUNCTIONS, "softmax", softmax)
+    monkeypatch.setitem(FUNCTIONS, "log_softmax", lambda scores: np.log(softmax(scores)))
+    source, draw = random.Random(seed), np.random.default_rng(seed)
+    known, lines = ["a", "b", "k*b"], []
+    for name in ("p", "q", "r")[: source.randint(1, 3)]:
+        terms = [source.choice(PIECES).format(*(source.choice(known) for _ in range(3))) for _ in range(2)]
+        lines.append(f"{name} = {source.choice([' + ', ' - ', ' * ']).join(f'({term})' for term in terms)}")
+        known.append(name)
+    text = "; ".join([*lines, f"L = {source.choice(['sum', 'mean'])}({known[-1]}*{known[-1]} + b*k)"])
+    # Every name is positive, and so is what a logarithm is taken of: squares keep it so further down.
+    text = re.sub(r"\b([pqr]) = ([^;]+)", r"\1 = (\2)^2 + 1", text)
+    first, second = (
+        {"a": draw.uniform(0.5, 2, 3), "b": draw.uniform(0.5, 2, 3), "k": draw.uniform(1, 2)} for _ in "12"
+    )
+    given = {name for name in first if re.search(rf"\b{name}\b", text)}
+    assert check(text, {n: first[n] for n in given}, {n: second[n] for n in given}) >= 1

@@ -155,10 +155,17 @@ def share_slope(g: Value, shares: Value, scores: Value, axis: int) -> Value:
         return OPS["unmoved"](scores)
     product = without(g, shares)
     if product is None:
-        return shares * (g - repeated(OPS["sum"](g * shares, axis=axis), scores, axis))
+        return shares * (g - in_each_row(g * shares, axis))
     slope = less_its_share(product, shares, axis)
     shares.paper.reasons[slope] = (CANCELLED,)
     return slope
+
+
+def in_each_row(value: Value, axis: int) -> Value:
+    """What each row adds up to, in every place of it; a vector is one row."""
+    along = axis if len(value.shape) > 1 else None
+    total = OPS["sum"](value) if along is None else OPS["sum"](value, axis=along)
+    return repeated(total, value, along)
 
 
 def less_its_share(g: Value, shares: Value, axis: int) -> Value:
@@ -172,9 +179,9 @@ def less_its_share(g: Value, shares: Value, axis: int) -> Value:
     elif len(targets.shape) == 1 and axis == 1:
         whole = OPS["sum"](targets) * shares
     elif targets.shape == shares.shape:
-        whole = shares * repeated(OPS["sum"](targets, axis=axis), shares, axis)
+        whole = shares * in_each_row(targets, axis)
     else:
-        return g - shares * repeated(OPS["sum"](g, axis=axis), shares, axis)
+        return g - shares * in_each_row(g, axis)
     return written(g, -front * Term(above=(whole - targets,)))
 
 
