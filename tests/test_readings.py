@@ -476,3 +476,23 @@ def test_the_loss_of_a_far_test_row_is_no_clip() -> None:
         losses.append(document["metrics"]["test_loss"])
         assert losses[-1] == pytest.approx(document["history"][-1]["test_loss"])
     assert max(losses) > 10_000
+
+
+def test_new_rows_of_a_fit_and_of_a_training_run_are_treated_alike() -> None:
+    data, new = write(GAPPY), write("x,z\n1,\n2,4\n", "new.csv")
+    for command in ("train", "fit"):
+        ran = pp(command, data, "--target", "y", "--missing", "drop", "--predict", new, "-f", "json")
+        assert json.loads(ran.out)["results"]["predictions"]["shape"] == [1] and "1 row with gaps left out" in ran.err
+        ran = pp(command, data, "--target", "y", "--missing", "mean", "--predict", "1 NA", "-f", "json")
+        assert json.loads(ran.out)["results"]["predictions"]["shape"] == [1] and "1 gap filled in with 4.6" in ran.err
+
+
+def test_row_numbers_are_all_there_is() -> None:
+    assert '"id"' in refused("train", write("id,y\n1,2\n2,3\n3,5\n"), "--target", "y")
+    assert pp("train", "data.csv", "--target", "y", "--features", "id").code == 0
+
+
+def test_a_truth_that_is_no_number_is_told() -> None:
+    trained("x,y\n1,2\n2,3\n3,7\n", "--save", "m.json")
+    document, said = predicted("m.json", write("x,y\n1,much\n", "new.csv"))
+    assert "metrics" not in document and "not measured" in said

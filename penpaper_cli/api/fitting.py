@@ -8,8 +8,7 @@ from typing import Unpack
 from penpaper_cli.api.building import solution
 from penpaper_cli.api.solution import Solution
 from penpaper_cli.api.view import View, ViewOptions
-from penpaper_cli.data.new_rows import read_rows_for
-from penpaper_cli.data.opening import DataOptions, open_table
+from penpaper_cli.data.opening import DataOptions, open_rows, open_table
 from penpaper_cli.data.sources import quoted
 from penpaper_cli.data.tables import Source
 from penpaper_cli.errors import CannotRead
@@ -46,8 +45,9 @@ def fit(
     read = prepared(open_table(data, reading)).data
     if read.classes:
         raise CannotRead(f"The target {quoted(read.target)} holds words, and least squares fits numbers: try pp train.")
+    notes = list(read.notes)
     try:
-        new = read_rows_for(read.columns, predict) if predict is not None else None
+        new = open_rows(read, predict, notes).X if predict is not None else None
     except CannotRead as error:
         raise CannotRead(f"--predict: {error}") from None
     worked = explain_fit.fit(read, intercept, view.exact, new, view.show(terms=4))
@@ -67,5 +67,5 @@ def fit(
         more=worked.for_programs(),
         failure=worked.failure(),
         script=script,
-        notes=read.notes,
+        notes=notes,
     )

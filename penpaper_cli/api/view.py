@@ -66,8 +66,10 @@ class View:
 
     def figures(self, given: Iterable[Array] = ()) -> Figures:
         """How numbers print: as fractions when asked for, or when a given array holds a typed fraction."""
-        typed = any("/" in n.text for data in given if data.dtype == object for n in data.flat if isinstance(n, Typed))
-        return Figures(self.digits, typed if self.fractions is None else self.fractions)
+        texts = [n.text for data in given if data.dtype == object for n in data.flat if isinstance(n, Typed)]
+        if self.fractions is not None:
+            return Figures(self.digits, self.fractions)
+        return Figures(self.digits, any("/" in text for text in texts), any("." in text for text in texts))
 
     def show(self, given: Iterable[Array] = (), terms: int = MOST_TERMS) -> Show:
         """What is shown of work on these arrays, and the most terms of a sum that are written out."""

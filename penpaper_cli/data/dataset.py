@@ -28,7 +28,7 @@ from penpaper_cli.data.vectors import (
 )
 from penpaper_cli.errors import CannotRead, CannotWork
 from penpaper_cli.expressions.numbers import TypedFloat
-from penpaper_cli.sentences.common import any_of
+from penpaper_cli.sentences.common import any_of, listed
 
 __all__ = ["Column", "DataSet", "read_data", "read_rows_for"]
 
@@ -130,9 +130,14 @@ def _data_set(
     *features, target = vectors
     source = selection.source
     if selection.features is None:
-        features = [vector for vector in features if not _is_index(selection, vector, notes)]
-        if not features:
-            raise CannotRead(f"{source}: no feature is left besides the target {quoted(target.name)}.")
+        kept = [vector for vector in features if not _is_index(selection, vector, notes)]
+        if not kept:
+            left_out = listed([quoted(vector.name) for vector in features])
+            raise CannotRead(
+                f"{source}: besides the target {quoted(target.name)} there is only {left_out} to learn from, which "
+                "only numbers the rows: take it all the same with --features."
+            )
+        features = kept
     features, target = without_gaps(source, features, target, missing, notes)
     count = len(target.values)
     if count < 2:

@@ -88,6 +88,7 @@ def read_new_rows(
     if not rows:
         raise CannotRead(f"The new row is empty: give {listed([column.name for column in columns])}, in this order.")
     values: list[list[float]] = [[] for _ in columns]
+    filled = dict.fromkeys((column.name for column in columns), 0)
     for i, row in enumerate(rows, 1):
         cells, order = _cells(row, len(columns)), ", ".join(column.name for column in columns)
         if len(cells) != len(columns):
@@ -97,6 +98,8 @@ def read_new_rows(
             )
         for j, (column, cell) in enumerate(zip(columns, cells, strict=True), 1):
             values[j - 1].append(_value(column, cell, f"{quoted(source)}, row {i}, entry {j} ({column.name})"))
+            filled[column.name] += is_gap(cell)
+    notes += _of_gaps(quoted(source), columns, filled, [])
     return NewRows(coded(columns, [np.array(vector) for vector in values]))
 
 
@@ -259,8 +262,11 @@ class _Truth:
             return None
         try:
             convention = None if wanted.classes else _convention(sheet, place, numbers)
-        except CannotRead as error:
-            notes.append(f"{str(error).removesuffix('.')}: so how good the predictions are is not measured.")
+        except CannotRead:
+            name = quoted(wanted.target)
+            notes.append(
+                f"{sheet.table.source}, column {name} holds no plain numbers: the predictions are not measured."
+            )
             return None
         return cls(place, convention, wanted, sheet.table.source)
 

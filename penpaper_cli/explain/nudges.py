@@ -21,6 +21,7 @@ from penpaper_cli.expressions.numbers import (
     terminating_digits,
     trailing_zeros_dropped,
 )
+from penpaper_cli.ops.shapes import free_name
 from penpaper_cli.paper.arrays import Array
 from penpaper_cli.paper.gradients import slope
 from penpaper_cli.paper.paper import Place, Value
@@ -61,7 +62,7 @@ class Nudges:
     def steps(self) -> Iterator[Block]:
         """One nudge worked, then a table of nudged slope beside worked slope for every entry shown."""
         yield Heading((words.NUDGE_HEADING,))
-        yield Sentence((words.NUDGE,))
+        yield Sentence((words.nudge(self.letter.text),))
         first = next(iter(self.places(self.parameters[0])), None)
         if first is not None:
             yield self.worked(self.parameters[0], first)
@@ -82,6 +83,11 @@ class Nudges:
         if failures:
             yield Sentence((words.NUDGE_FAILED,), explains=False)
 
+    @property
+    def letter(self) -> Name:
+        """What a nudge is called: h, unless the user has that."""
+        return free_name(self.loss.paper, "h", "δ", "ε", "nudge")
+
     def places(self, parameter: Value) -> Sequence[Place]:
         """The entries to nudge."""
         return list(replace(self.show, detail="normal").places(parameter.shape, MOST_NUDGED))
@@ -98,17 +104,18 @@ class Nudges:
 
     def worked(self, parameter: Value, at: Place) -> Block:
         """One nudge: the difference of two losses over the distance between them. It is near the slope, not equal."""
+        h = self.letter
         nudge = self.nudged(parameter, at)
         symbol = Entry(slope(self.loss, parameter), at, nudge.slope)
         entry = Entry(parameter.label, at, parameter.number(at))
-        sides = [Apply("at", (self.loss.label, entry + Name("h"))), Apply("at", (self.loss.label, entry - Name("h")))]
+        sides = [Apply("at", (self.loss.label, entry + h)), Apply("at", (self.loss.label, entry - h))]
         losses = Num(in_full(nudge.right)) - Num(in_full(nudge.left))
         difference = Entry(sides[0], (), nudge.right) - Entry(sides[1], (), nudge.left)
         quotient = line(
             "nudge",
             [
                 symbol,
-                difference / (TWO * Entry(Name("h"), (), nudge.h)),
+                difference / (TWO * Entry(h, (), nudge.h)),
                 losses / (TWO * Num(nudge.h)),
                 Num(nudge.slope),
             ],

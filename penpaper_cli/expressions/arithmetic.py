@@ -176,6 +176,14 @@ def _terms(e: Expr) -> tuple[Expr, ...]:
     return e.args if isinstance(e, Apply) and e.op == "add" else (e,)
 
 
+def opposite(e: Expr) -> Expr:
+    """With its sign turned; there is no -0, nor a product or quotient that would begin with it."""
+    first = e
+    while isinstance(first, Apply) and first.op in ("mul", "div"):
+        first = first.args[0]
+    return e if isinstance(first, Num) and first.value == 0 else Apply("neg", (e,))
+
+
 def plug_in(e: Expr) -> Expr:
     """Put the number in place of every entry."""
     match e:
@@ -187,8 +195,7 @@ def plug_in(e: Expr) -> Expr:
             return Rest(note, as_written(number), worked=True, size=size)
         case Apply(op, args):
             plugged = tuple(map(plug_in, args))
-            zero = op == "neg" and isinstance(plugged[0], Num) and plugged[0].value == 0
-            return plugged[0] if zero else Apply(op, plugged)
+            return opposite(plugged[0]) if op == "neg" else Apply(op, plugged)
     return e
 
 
@@ -200,7 +207,7 @@ def work_once(e: Expr) -> Expr:
         case Apply("neg", (inner,)):
             # Turning a sign is no work of its own: it is done together with what it stands before.
             done = work_once(inner)
-            return Num(-value(done)) if isinstance(done, Num) else Apply("neg", (done,))
+            return Num(-value(done)) if isinstance(done, Num) else opposite(done)
         case Apply(op, args):
             return Apply(op, tuple(map(work_once, args)))
     return e

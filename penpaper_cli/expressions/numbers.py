@@ -47,6 +47,12 @@ class Typed(Fraction):
         return Typed, (f"{self.numerator}/{self.denominator}", self.text)
 
 
+class Count(Fraction):
+    """How many there are, which a mean divides by: no number of a formula, so it isn't cancelled against one."""
+
+    __slots__ = ()
+
+
 class TypedFloat(float):
     """A float64 that the user gave: it is printed in full, never rounded."""
 
@@ -154,17 +160,23 @@ def decimal_text(negative: bool, coefficient: int, exponent: int) -> str:
 
 @dataclass(frozen=True)
 class Figures:
-    """How numbers are printed: at least `digits` significant digits, or as fractions."""
+    """How numbers are printed: at least `digits` significant digits, or as fractions.
+
+    `mixed` says that decimals stand beside the fractions: then what is shorter as a decimal is printed as one.
+    """
 
     digits: int = 4
     fractions: bool = False
+    mixed: bool = False
 
     def text(self, value: Scalar) -> str:
         """What is written on the paper for this number."""
         if isinstance(value, Typed | TypedFloat):
             return value.text
         if self.fractions and isinstance(value, Fraction) and is_short(value):
-            return str(value)
+            fraction, decimal = str(value), self.decimal(value)
+            shorter = self.mixed and len(decimal) < len(fraction) and Fraction(decimal) == value
+            return decimal if shorter else fraction
         return self.decimal(value)
 
     def decimal(self, value: Scalar) -> str:

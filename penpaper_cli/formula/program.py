@@ -88,10 +88,16 @@ class Work:
 
     def name(self, value: Value, name: str = "") -> None:
         """Give a line its name, or the next free letter."""
-        name = name or next(letter for letter in letters() if letter not in self.taken)
+        name = name or self.free_letter()
         self.taken.add(name)
         self.known[name] = self.paper.call(name, value)
         self.lines.append(value)
+
+    def free_letter(self) -> str:
+        """A letter for a line without a name: none that the user has, with or without a number (no F beside F1)."""
+        used = {name[:1] for name in self.taken if not name[1:2].isalpha()}
+        free = (letter for letter in LETTERS if letter not in used)
+        return next(free, "") or next(letter for letter in letters() if letter not in self.taken)
 
     def value(self, node: Node) -> Value:
         """The value of a piece of the formula, written on the paper."""

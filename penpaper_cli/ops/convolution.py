@@ -56,6 +56,11 @@ def meetings(
     return [r for r, _, _ in found], [u for _, u, _ in found], [i for _, _, i in found]
 
 
+def slides(stride: int, padding: int) -> dict[str, int]:
+    """The settings of a convolution that aren't the usual ones."""
+    return {**({"stride": stride} if stride > 1 else {}), **({"padding": padding} if padding else {})}
+
+
 def products(a: Value, a_at: Sequence[Sequence[int]], b: Value, b_at: Sequence[Sequence[int]]) -> Expr:
     """The sum of products of entries taken from a grid of places in each operand, in the same order."""
     a_at, b_at = a_at[-len(a.shape) :], b_at[-len(b.shape) :]
@@ -84,8 +89,8 @@ class Conv2d(Op):
         "Each entry of the kernel was used in every window: it collects their gradients, times the entry it met there.",
     )
     backward = (
-        lambda g, out, x, k, **slides: OPS["conv2d_back_input"](g, k, shape=x.shape, **slides),
-        lambda g, out, x, k, **slides: OPS["conv2d_back_kernel"](x, g, shape=k.shape, **slides),
+        lambda g, out, x, k, **along: OPS["conv2d_back_input"](g, k, shape=x.shape, **along),
+        lambda g, out, x, k, **along: OPS["conv2d_back_kernel"](x, g, shape=k.shape, **along),
     )
 
     takes_more = True
@@ -146,8 +151,7 @@ class Conv2d(Op):
         return products(x, (channels, rows, columns), k, (at[:1], channels, us, vs))
 
     def formula(self, x: Value, k: Value, stride: int, padding: int) -> Expr:
-        shown = {"stride": stride} if stride > 1 else {}
-        return function_of(self.name, x, k, **shown, **({"padding": padding} if padding else {}))
+        return function_of(self.name, x, k, **slides(stride, padding))
 
     def example(self) -> Value:
         paper = Paper()
@@ -177,8 +181,8 @@ class Conv2dBackInput(WayBack):
         "Each entry of the kernel collects what it was multiplied with, wherever it went.",
     )
     backward = (
-        lambda d, out, g, k, shape, **slides: OPS["conv2d"](d, k, **slides),
-        lambda d, out, g, k, shape, **slides: OPS["conv2d_back_kernel"](d, g, shape=k.shape, **slides),
+        lambda d, out, g, k, shape, **along: OPS["conv2d"](d, k, **along),
+        lambda d, out, g, k, shape, **along: OPS["conv2d_back_kernel"](d, g, shape=k.shape, **along),
     )
 
     def work(self, g: Value, k: Value) -> int:
@@ -197,6 +201,10 @@ class Conv2dBackInput(WayBack):
         columns, vs, _ = meetings(range(width), range(kw), at[-1:], stride, padding)
         filters = range(k.shape[0])
         return products(g, (filters, rows, columns), k, (filters, at[:1], us, vs))
+
+    def formula(self, g: Value, k: Value, shape: Shape, stride: int, padding: int) -> Expr:
+        """The transposed convolution, as libraries call it."""
+        return function_of("conv_transpose2d", g, k, **slides(stride, padding))
 
     def example(self) -> Value:
         paper = Paper()
@@ -217,8 +225,8 @@ class Conv2dBackKernel(WayBack):
         "Each window's gradient met every entry of its window, so it collects them all.",
     )
     backward = (
-        lambda d, out, x, g, shape, **slides: OPS["conv2d_back_input"](g, d, shape=x.shape, **slides),
-        lambda d, out, x, g, shape, **slides: OPS["conv2d"](x, d, **slides),
+        lambda d, out, x, g, shape, **along: OPS["conv2d_back_input"](g, d, shape=x.shape, **along),
+        lambda d, out, x, g, shape, **along: OPS["conv2d"](x, d, **along),
     )
 
     def work(self, x: Value, g: Value) -> int:
@@ -238,6 +246,10 @@ class Conv2dBackKernel(WayBack):
         rows, _, image_rows = meetings(range(height), at[-2:-1], range(h), stride, padding)
         columns, _, image_columns = meetings(range(width), at[-1:], range(w), stride, padding)
         return products(x, (at[1:2], image_rows, image_columns), g, (at[:1], rows, columns))
+
+    def formula(self, x: Value, g: Value, shape: Shape, stride: int, padding: int) -> Expr:
+        """The gradients slide over the image like a kernel; where windows moved by more than 1, with gaps in it."""
+        return function_of("conv2d", x, g, **slides(1, padding), **({"dilation": stride} if stride > 1 else {}))
 
     def example(self) -> Value:
         paper = Paper()

@@ -120,6 +120,7 @@ class FirstLargest(Reduction):
     """Marks the largest entry, of all or of each column or row, with 1, the others with 0; of tied ones, the first."""
 
     name = "first_max"
+    place = "argmax"
     rule = "Write 1 in the place of the largest entry (of tied ones, the first), and 0 elsewhere."
     reasons = ("The marks stay as they are when an entry changes a little, so no gradient flows back through them.",)
     public = False
@@ -141,13 +142,14 @@ class FirstLargest(Reduction):
         return Num(Fraction(int(self.forward(a.data, axis)[at])))
 
     def formula(self, a: Value, **settings: Any) -> Expr:
-        return Apply(self.name, (a.label,))
+        return Apply("one_hot", (Apply(self.place, (a.label,)),))
 
 
 class FirstSmallest(FirstLargest):
     """Marks the smallest entry, of all or of each column or row, with 1, the others with 0; of tied ones, the first."""
 
     name = "first_min"
+    place = "argmin"
     rule = "Write 1 in the place of the smallest entry (of tied ones, the first), and 0 elsewhere."
     reasons = FirstLargest.reasons
 

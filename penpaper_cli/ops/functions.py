@@ -49,7 +49,7 @@ class Exp(Unary):
     """The exponential function, entry by entry. It leaves the exact rationals."""
 
     name = "exp"
-    rule = "Raise e (about 2.718) to the power of every entry."
+    rule = "Take the exponential of every entry: the number 2.718… raised to that power."
     reasons = ("The exponential function is its own slope: the gradient times the result.",)
 
     def forward(self, a: Array) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.expressions.arithmetic import Expr, Num, Sum
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
 from penpaper_cli.ops.shapes import counted, named, place_in, shape_text, small
 from penpaper_cli.paper.arrays import Array, zeros
 from penpaper_cli.paper.paper import OPS, Op, Place, Value
@@ -61,6 +61,11 @@ class Put(Op):
 
     def entry(self, at: Place, g: Value, place: Place, shape: tuple[int, ...]) -> Expr:
         return g[()] if at == place else Num(Fraction(0))
+
+    def formula(self, g: Value, place: Place, shape: tuple[int, ...]) -> Expr:
+        """The number times a unit vector, or a matrix with one 1 in it."""
+        unit = Apply("unit", tuple(Num(Fraction(k + 1)) for k in place))
+        return unit if g.label == Num(Fraction(1)) else g.label * unit
 
     def example(self) -> Value:
         return self(small("g", "1/2"), place=(1, 0), shape=(2, 2))

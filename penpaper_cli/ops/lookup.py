@@ -79,6 +79,7 @@ class OneHot(Op):
     """One-hot rows: a 1 in the column that the class number names, and 0 everywhere else."""
 
     name = "one_hot"
+    gives_shares = True
     class_numbers = 0
     stops_gradient = True
     rule = "Write a 1 in the column with the class number, and 0 in the others; class numbers count from 0."

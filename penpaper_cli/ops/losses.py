@@ -203,8 +203,8 @@ class PoissonLoss(PairLoss):
 
     name = "poisson"
     rule = (
-        "A score z stands for an expected count of exp(z). Take the score times the target from it, add these up, and "
-        "divide by their number."
+        "A score stands for an expected count, its exponential. Take the score times the target from it, add these up, "
+        "and divide by their number."
     )
     reasons = (
         "Each score is to blame for its expected count less the target, divided by their number.",
@@ -246,9 +246,9 @@ class BinaryCrossEntropy(PairLoss):
         "prediction for a 0. Add them up, divide by their number, and turn the sign."
     )
     rule_from_scores = (
-        "A score z stands for the probability sigmoid(z). Minus its logarithm is log(1 + exp(-z)), which a target 1 "
-        "takes; a target 0 takes log(1 + exp(z)), minus the logarithm of the rest. Add them up and divide by their "
-        "number."
+        "A score stands for the probability that sigmoid makes of it. A target 1 takes minus its logarithm: the "
+        "logarithm of 1 plus the exponential of the score with its sign turned. A target 0 takes minus the logarithm "
+        "of the rest: the same with the sign as it is. Add them up and divide by their number."
     )
     reasons = (
         "Each prediction is to blame for its error, over the prediction times 1 less the prediction, divided by their "

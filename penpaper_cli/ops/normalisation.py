@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from penpaper_cli.errors import CannotWork
-from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Name, Num, Sum
+from penpaper_cli.expressions.arithmetic import Apply, Entry, Expr, Num, Sum
 from penpaper_cli.expressions.numbers import Figures, Typed
 from penpaper_cli.ops.elementwise import suited
-from penpaper_cli.ops.shapes import function_of, in_decimals, named, shape_text, small
+from penpaper_cli.ops.shapes import free_name, function_of, in_decimals, named, shape_text, small
 from penpaper_cli.paper.arrays import Array
 from penpaper_cli.paper.paper import OPS, Op, Place, Value
 
@@ -59,7 +59,7 @@ class Line:
 
     def deviation(self, eps: Fraction) -> Expr:
         """The root of the mean squared distance from the mean, which stands there as a letter, plus epsilon."""
-        mean = Entry(Name("mean"), (), self.numbers.sum() / len(self.numbers))
+        mean = Entry(free_name(self.a.paper, "mean", "μ", "average"), (), self.numbers.sum() / len(self.numbers))
         squares = Sum((self.numbers - mean.value) ** 2, lambda j: (self[j] - mean) ** 2)
         return Apply("sqrt", (squares / len(self.numbers) + Num(eps),))
 
@@ -104,6 +104,10 @@ class Deviation(Within):
 
     def entry(self, at: Place, a: Value, axis: int, eps: Fraction) -> Expr:
         return Line(a, at[:axis], at[axis + 1 :]).deviation(eps)
+
+    def formula(self, a: Value, axis: int, **settings: Any) -> Expr:
+        variance = function_of("var", a, **({"axis": axis} if len(a.shape) == 2 else {}))
+        return Apply("sqrt", (variance + Num(settings["eps"]),))
 
     def example(self) -> Value:
         return self(small("A", "1 -2 3; 3 1/2 4"), eps=EPSILON)

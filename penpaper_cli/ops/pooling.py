@@ -130,5 +130,10 @@ class AvgPoolBack(WayBack):
             return Num(Fraction(0))
         return Sum(np.array([g.data[place] for place in places]), lambda n: g[places[n]]) / size**2
 
+    def formula(self, g: Value, shape: tuple[int, ...], size: int, stride: int) -> Expr:
+        """Every gradient copied over its window, in equal shares."""
+        other = {} if stride == size else {"stride": stride}
+        return function_of("upsample", g, size=size, **other) / size**2
+
     def example(self) -> Value:
         return self(small("g", "1 -2; 1/2 3"), shape=(3, 3), size=2, stride=1)

@@ -138,7 +138,7 @@ class Transpose(Op):
     """Transpose: rows become columns."""
 
     name = "transpose"
-    rule = "Row i becomes column i."
+    rule = "Each row becomes the column with the same number."
     reasons = ("The gradient is turned back the same way.",)
     rearranges = True
 

@@ -11,19 +11,32 @@ import numpy as np
 
 from penpaper_cli.errors import CannotWork
 from penpaper_cli.expressions.arithmetic import Expr, Num, Sum
+from penpaper_cli.expressions.numbers import Count
 from penpaper_cli.ops.shapes import cell, function_of, named, place_in, shape_text, small
 from penpaper_cli.paper.arrays import Array
 from penpaper_cli.paper.paper import OPS, Numbers, Op, Place, Value
 
 
 def fit(gradient: Value, operand: Value) -> Value:
-    """The gradient of an operand that was repeated: summed over the repetitions. Otherwise unchanged."""
-    return gradient if gradient.shape == operand.shape else OPS["sum_to"](gradient, shape=operand.shape)
+    """The gradient of an operand that was repeated: summed over the repetitions. Otherwise unchanged.
+
+    Copies add up to so many times what was copied.
+    """
+    if gradient.shape == operand.shape:
+        return gradient
+    if gradient.op is OPS["spread"] and gradient.name is None:
+        (copied,) = gradient.parents
+        if np.broadcast_shapes(copied.shape, operand.shape) == operand.shape:
+            total = Fraction(gradient.size // operand.size) * copied
+            return total if total.shape == operand.shape else OPS["spread"](total, shape=operand.shape)
+    return OPS["sum_to"](gradient, shape=operand.shape)
 
 
 def over(value: Numbers, count: int) -> Numbers:
     """The value divided by a count; nothing is divided by 1."""
-    return value if count == 1 else value / count
+    if count == 1:
+        return value
+    return value / (Count(count) if isinstance(value, Value) else count)
 
 
 def divided(total: Expr, count: int) -> Expr:

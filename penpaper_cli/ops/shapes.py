@@ -31,6 +31,12 @@ def named(value: Value) -> str:
     return spelled(value.label, "an operand")
 
 
+def free_name(paper: Paper, *names: str) -> Name:
+    """What to call something that a line needs beside the values: the first of these that nothing on the paper has."""
+    taken = set(paper.names.values())
+    return next((name for name in map(Name, names) if name not in taken), Name(names[-1]))
+
+
 def as_column(row: Value, length: int) -> str:
     """How a row of that length is written as the column that was wanted; nothing of another shape."""
     if row.shape not in ((length,), (1, length)):

@@ -13,10 +13,11 @@ from penpaper_cli.expressions.arithmetic import Apply, Expr, Num, Sum
 from penpaper_cli.expressions.decimals import real
 from penpaper_cli.expressions.numbers import as_written
 from penpaper_cli.ops.elementwise import suited
-from penpaper_cli.ops.reductions import check_axis, collapsed, direction, repeated
+from penpaper_cli.ops.reductions import check_axis, collapsed, direction, how_many, repeated
 from penpaper_cli.ops.shapes import function_of, in_decimals, named, of_entries, shape_text, small
 from penpaper_cli.paper.arrays import Array
 from penpaper_cli.paper.paper import OPS, Op, Place, Value
+from penpaper_cli.paper.tidy import Term, apart, opened, without, written
 
 LARGE = 20
 """Scores above this, or all of them below its opposite, are lowered by the largest before exp is taken."""
@@ -105,6 +106,7 @@ class Softmax(Shares):
     """Softmax: turns the scores of each row into shares that add up to 1."""
 
     name = "softmax"
+    gives_shares = True
     rule = "Take the exponential of every score, and divide it by the sum of them all."
     reasons = (
         "Each score gets its share of what its own gradient has over the average gradient of its row, weighted by the "
@@ -138,11 +140,50 @@ class Softmax(Shares):
         return super().caption(at, a, axis, causal)
 
 
+CANCELLED = (
+    "The slope of a logarithm divides by the share, and the share's own slope multiplies by it, so that cancels: each "
+    "score gets its share of what the targets of its row add up to, less its own target."
+)
+
+
 def share_slope(g: Value, shares: Value, scores: Value, axis: int) -> Value:
-    """The gradient by the scores. Shares add up to 1, so a gradient that is the same for all of them moves no score."""
+    """The gradient by the scores. Shares add up to 1, so a gradient that is the same for all of them moves no score.
+
+    A gradient that is divided by the shares, as that of their logarithm is, loses them.
+    """
     if is_repeated(g):
         return OPS["unmoved"](scores)
-    return shares * (g - repeated(OPS["sum"](g * shares, axis=axis), scores, axis))
+    product = without(g, shares)
+    if product is None:
+        return shares * (g - repeated(OPS["sum"](g * shares, axis=axis), scores, axis))
+    slope = less_its_share(product, shares, axis)
+    shares.paper.reasons[slope] = (CANCELLED,)
+    return slope
+
+
+def less_its_share(g: Value, shares: Value, axis: int) -> Value:
+    """g less each share of what g adds up to in its row; a factor that is one number stands outside."""
+    front, inside = apart(opened(g).tidied)
+    targets = written(g, inside)
+    if inside == Term():
+        targets, whole = g.paper.constant(Fraction(1)), Fraction(how_many(shares, axis)) * shares
+    elif adds_up_to_one(targets, axis):
+        whole = shares
+    elif len(targets.shape) == 1 and axis == 1:
+        whole = OPS["sum"](targets) * shares
+    elif targets.shape == shares.shape:
+        whole = shares * repeated(OPS["sum"](targets, axis=axis), shares, axis)
+    else:
+        return g - shares * repeated(OPS["sum"](g, axis=axis), shares, axis)
+    return written(g, -front * Term(above=(whole - targets,)))
+
+
+def adds_up_to_one(value: Value, axis: int) -> bool:
+    """Whether each row adds up to 1, by what made it or by what a loss asks of it."""
+    if axis != 1 and len(value.shape) > 1:
+        return False
+    made = value.op is not None and value.op.gives_shares and value.settings.get("axis", 1) == 1
+    return made or value in value.paper.shares
 
 
 def is_repeated(g: Value) -> bool:
@@ -162,9 +203,7 @@ class LogSoftmax(Shares):
     def forward(self, a: Array, axis: int = 1) -> Any:
         return log_shares(a, axis)
 
-    backward = (
-        lambda g, out, a, axis=1: g - OPS["softmax"](a, axis=axis) * repeated(OPS["sum"](g, axis=axis), a, axis),
-    )
+    backward = (lambda g, out, a, axis=1: less_its_share(g, OPS["softmax"](a, axis=axis), axis),)
 
     def entry(self, at: Place, a: Value, axis: int = 1) -> Expr:
         return log_share(a, at, axis)

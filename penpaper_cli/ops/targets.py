@@ -90,6 +90,7 @@ class Indicator(Op):
     """Class numbers written out, in the shape of the scores: 1 for the class of the row, 0 for the others."""
 
     name = "indicator"
+    gives_shares = True
     class_numbers = 1
     rule = "Write 1 in the column of the row's class, and 0 elsewhere; class numbers count from 0."
     reasons = (
@@ -109,7 +110,7 @@ class Indicator(Op):
         return Num(Fraction(int(at[-1] == classes(t.data)[at[0] if len(z.shape) == 2 else 0])))
 
     def formula(self, z: Value, t: Value) -> Expr:
-        return Apply(self.name, (t.label,))
+        return Apply("one_hot", (t.label,))
 
     def example(self) -> Value:
         return self(*classes_example("1 -2 0; 3 1/2 1", "2 0"))

@@ -9,6 +9,7 @@ import numpy as np
 
 from penpaper_cli.expressions.arithmetic import Apply, Expr
 from penpaper_cli.paper.paper import OPS, Numbers, Value
+from penpaper_cli.paper.tidy import combined
 
 USED_AGAIN = "It is used in more than one place, so its contributions are added up."
 INDEPENDENT = "The last line doesn't depend on it, so a change of it changes nothing: the gradient is 0."
@@ -21,6 +22,16 @@ def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
     A value that the loss doesn't depend on gets zeros.
     """
     paper, wrt = loss.paper, list(wrt)
+    plainly, paper.combine = paper.combine, combined
+    try:
+        return _backwards(loss, wrt)
+    finally:
+        paper.combine = plainly
+
+
+def _backwards(loss: Value, wrt: list[Value]) -> list[Value]:
+    """The same, with products and sums written as `combined` has them."""
+    paper = loss.paper
     tape, moves = list(paper.lines), set(wrt)
     for line in tape:
         if moves.intersection(line.parents):
@@ -34,7 +45,8 @@ def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
         if line not in flow:
             continue
         if line is not loss and line.name is not None:
-            gradient = flow[line] if flow[line] in own else OPS["same"](flow[line])
+            made_for_it = flow[line] in own and flow[line].op is not None
+            gradient = flow[line] if made_for_it else OPS["same"](flow[line])
             flow[line] = _named_gradient(loss, line, gradient, why[line], users[line])
         if line.op is None:
             continue
@@ -45,12 +57,13 @@ def gradients(loss: Value, wrt: Iterable[Value]) -> list[Value]:
                 continue
             before = len(paper.lines)
             piece = rule(flow[line], line, *line.parents, **line.settings)
+            because = paper.reasons.get(piece, (reason,)) if piece.name is None else (reason,)
             own.discard(piece)
             flow[parent] = flow[parent] + piece if parent in flow else piece
             own.update(paper.lines[before:])
             passed_on = why[line] if line.name is None and line is not loss else ()
             again = (USED_AGAIN,) if parent in why else ()
-            why[parent] = (*why.get(parent, ()), *passed_on, reason, *again)
+            why[parent] = (*why.get(parent, ()), *passed_on, *because, *again)
             users[parent] = (*users.get(parent, ()), *((line,) if line.name or line is loss else users[line]))
     return [flow[w] if w in flow else _no_gradient(loss, w) for w in wrt]
 

@@ -34,6 +34,11 @@ FUNCTION = 20
 """So many multiplications take as long as an exponential in decimals."""
 
 
+def recorded(name: str, *parts: Value) -> Value:
+    """An operation written down as it is."""
+    return OPS[name](*parts)
+
+
 @dataclass(frozen=True, eq=False)
 class Value:
     """Something on the paper: its numbers, and, unless it was given, the operation and operands it came from."""
@@ -109,13 +114,13 @@ class Value:
         return self.op.entry(at, *self.parents, **self.settings)
 
     def __add__(self, other: Value | Number) -> Value:
-        return OPS["add"](self, self._lift(other))
+        return self.paper.combine("add", self, self._lift(other))
 
     def __sub__(self, other: Value | Number) -> Value:
-        return OPS["sub"](self, self._lift(other))
+        return self.paper.combine("sub", self, self._lift(other))
 
     def __mul__(self, other: Value | Number) -> Value:
-        return OPS["mul"](self, self._lift(other))
+        return self.paper.combine("mul", self, self._lift(other))
 
     def __radd__(self, other: Number) -> Value:
         return self._lift(other) + self
@@ -127,24 +132,24 @@ class Value:
         return self._lift(other) * self
 
     def __truediv__(self, other: Value | Number) -> Value:
-        return OPS["div"](self, self._lift(other))
+        return self.paper.combine("div", self, self._lift(other))
 
     def __pow__(self, power: int) -> Value:
         return OPS["pow"](self, power=power)
 
     def __neg__(self) -> Value:
-        return OPS["neg"](self)
+        return self.paper.combine("neg", self)
 
     def __matmul__(self, other: Value) -> Value:
         return OPS["dot" if len(self.shape) == len(other.shape) == 1 else "matmul"](self, other)
 
     @property
     def T(self) -> Value:
-        turned = self.name is None and self.op is OPS["transpose"]
-        return self.parents[0] if turned else OPS["transpose"](self)
+        return self.parents[0] if self.name is None and self.op is OPS["transpose"] else OPS["transpose"](self)
 
     def _lift(self, other: Value | Number) -> Value:
-        return other if isinstance(other, Value) else self.paper.constant(Fraction(other))
+        exact = Fraction(other) if isinstance(other, int) else other
+        return exact if isinstance(exact, Value) else self.paper.constant(exact)
 
 
 @dataclass(eq=False)
@@ -153,7 +158,9 @@ class Paper:
 
     `exact` keeps to fractions and decimals (True) or to float64 (False); else small work is done in fractions and
     decimals, and large work in float64. `irrational` are float64 values that left the rationals; `noise` are those
-    with entries of which nothing but rounding is left: they are below so much, as a power of ten.
+    with entries of which nothing but rounding is left: they are below so much, as a power of ten. The rows of `shares`
+    add up to 1, since a loss asks for it. `combine` writes sums and products of values down: as they are, or in a
+    backward pass as a person would.
     """
 
     exact: bool | None = None
@@ -164,7 +171,9 @@ class Paper:
     typed: set[Value] = field(default_factory=set)
     irrational: set[Value] = field(default_factory=set)
     noise: dict[Value, int] = field(default_factory=dict)
+    shares: set[Value] = field(default_factory=set)
     one: Value | None = None
+    combine: Callable[..., Value] = recorded
 
     @property
     def worked(self) -> list[Value]:
@@ -228,6 +237,7 @@ class Op:
     - `takes_more`: formulas may give it more operands than `forward` takes; its `__call__` makes something of them.
     - `plain`: arithmetic that needs no explanation inside a longer formula.
     - `keeps_exact`: fractions give fractions.
+    - `gives_shares`: the rows of its result add up to 1.
     """
 
     name: ClassVar[str]
@@ -241,6 +251,7 @@ class Op:
     class_numbers: ClassVar[int | None] = None
     stops_gradient: ClassVar[bool] = False
     public: ClassVar[bool] = True
+    gives_shares: ClassVar[bool] = False
     takes_more: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
@@ -383,10 +394,7 @@ OPS: Registry[Op] = Registry("penpaper_cli.ops")
 
 def _ancestry(values: tuple[Value, ...]) -> list[Value]:
     """Everything that some values were worked from, and they themselves, in the order of the paper."""
-    known, waiting = set(values), list(values)
-    while waiting:
-        for parent in waiting.pop().parents:
-            if parent not in known:
-                known.add(parent)
-                waiting.append(parent)
-    return [line for line in values[0].paper.lines if line in known]
+    known, lines = set(values), values[0].paper.lines
+    for line in reversed(lines):
+        known.update(line.parents if line in known else ())
+    return [line for line in lines if line in known]

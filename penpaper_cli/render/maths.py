@@ -19,10 +19,10 @@ BINDS = {
     "shape": 11,
     "neg": 12,
     "mul": 20,
-    "hadamard": 20,
+    "hadamard": 19,
     "dot": 20,
     "matmul": 20,
-    "div": 19,
+    "div": 18,
     "pow": 30,
 }
 """How tightly an operation holds its operands together; what isn't listed needs no brackets."""
@@ -31,9 +31,10 @@ NEEDS = {
     "add": (10, 13),
     "sub": (10, 13),
     "mul": (20, 21),
-    "div": (20, 22),
+    "hadamard": (19, 20),
+    "div": (19, 22),
     "pow": (31, 30),
-    "neg": (20, 20),
+    "neg": (18, 18),
     "grad": (35, 35),
     "transpose": (WHOLE, WHOLE),
 }

@@ -135,11 +135,15 @@ FORWARD_HEADING = "Forward pass"
 BACKWARD_HEADING = "Backward pass"
 NUDGE_HEADING = "The gradient checked by nudging"
 CHAIN_RULE = "The chain rule, from the last line backwards: each line passes on its gradient to what it was made from."
-NUDGE = (
-    "Change one number by a little, h, up and down, watch the last line, and divide the difference by 2h: "
-    "the slope must be the gradient that was worked."
-)
 NUDGE_FAILED = "Where it says FAIL, the two slopes differ: the function may have a corner there, or be very steep."
+
+
+def nudge(letter: str) -> str:
+    """What is done to check a gradient; a nudge is called by a letter that the user doesn't have."""
+    return (
+        f"Change one number by a little, {letter}, up and down, watch the last line, and divide the difference by "
+        f"2{letter}: the slope must be the gradient that was worked."
+    )
 
 
 def nudges_left_out(count: int) -> str:

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from penpaper_cli.expressions.arithmetic import Expr
-from penpaper_cli.render.maths import Maths
+from penpaper_cli.expressions.arithmetic import Apply, Expr, Num
+from penpaper_cli.render.maths import RATIO, Maths
 from penpaper_cli.render.text.ascii import in_ascii
 
 
@@ -39,8 +39,31 @@ class Text(Maths):
     }
 
     def apply(self, op: str, args: tuple[Expr, ...]) -> str:
+        if op == "div" and self.holds_ratio(args[0]):
+            return self.infix[op].join((self.dividend(args[0]), self.draw(args[1], self.needs[op][1])))
         drawn = super().apply(op, args)
         return f"[{drawn}]" if op == "vector" else drawn
+
+    def holds_ratio(self, e: Expr) -> bool:
+        """Whether it is a fraction, or a product with one: divided, it would have two signs for the same."""
+        match e:
+            case Num(value, as_decimal):
+                return not as_decimal and "/" in self.figures.text(value)
+            case Apply("mul" | "hadamard", args):
+                return any(map(self.holds_ratio, args))
+        return False
+
+    def dividend(self, e: Expr) -> str:
+        """What is divided, with brackets around its fractions: (2/9)·3."""
+        match e:
+            case Apply("mul" | "hadamard" as op, args) if self.holds_ratio(e):
+                first, later = self.needs[op]
+                parts = (
+                    self.dividend(arg) if self.holds_ratio(arg) else self.draw(arg, later if k else first)
+                    for k, arg in enumerate(args)
+                )
+                return self.infix[op].join(parts)
+        return self.draw(e, RATIO + 1)
 
     def function(self, op: str, parts: list[str]) -> str:
         return self.templates[op].format(*parts) if op in self.templates else super().function(op, parts)
