@@ -17,7 +17,7 @@ from penpaper_cli.commands import FAMILIES
 from penpaper_cli.commands.manual import TOP, Command, Commands, usage_problem, without_help_command
 from penpaper_cli.errors import ClosedPipe, PaperError
 
-SHIELD = re.compile(r"((?<=[(\[])|(?<=^[\"'])|(?<=[\s(=\[][\"'])) (?=-)")
+SHIELD = r"((?<=[(\[])|(?<=^[\"'])|(?<=[\s(=\[][\"'])) (?=-)"
 """The blank that shielded a leading minus, behind a bracket or a quotation mark that opens."""
 INTERRUPTED, CLOSED_PIPE, BUG = 130, 141, 70
 
@@ -108,7 +108,7 @@ def asks_for_json(args: list[str]) -> bool:
 
 def complain(sentence: str, code: int, in_json: bool, pointer: str = "") -> int:
     """One sentence on stderr. What the user typed is quoted in it, and must not steer the terminal."""
-    sentence = SHIELD.sub("", sentence)
+    sentence = re.sub(SHIELD, "", sentence)
     plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in sentence)
     line = f"pp: {plain}{pointer}"
     if in_json:

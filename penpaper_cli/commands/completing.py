@@ -9,7 +9,7 @@ from typing import Any
 
 from penpaper_cli.errors import PaperError
 
-LAST_NAME = re.compile(r"[^\W\d]\w*$|$")
+LAST_NAME = r"[^\W\d]\w*$|$"
 
 
 def among(names: Sequence[str]) -> Callable[[], list[str]]:
@@ -21,7 +21,7 @@ def functions(incomplete: str) -> list[str]:
     """The functions of formulas whose name is begun at the end of a formula."""
     from penpaper_cli.formula.program import FUNCTIONS
 
-    begun = LAST_NAME.search(incomplete)
+    begun = re.search(LAST_NAME, incomplete)
     before = incomplete[: begun.start()] if begun else incomplete
     return [f"{before}{name}(" for name in FUNCTIONS if f"{before}{name}".startswith(incomplete)]
 

@@ -19,8 +19,8 @@ from typer.core import TyperCommand, TyperGroup
 from penpaper_cli.sentences.common import any_of, listed
 
 NEGATIVE = re.compile(r"-(?=[\d.(]|inf\b|nan\b|[^\W\d]\w*\s*([-+*/^@·∘(\[;]|\.T\b))", re.IGNORECASE)
-BOUNDS = re.compile(r"(?P<least>\d+)<=x<=(?P<most>\d+)|x>=(?P<from>\d+)")
-"""How the framework writes the bounds of a number."""
+BOUNDS = r"(?P<least>\d+)<=x<=(?P<most>\d+)|x>=(?P<from>\d+)"
+"""How the framework writes the bounds of a number; compiled for help only."""
 LONGEST = 40
 TOP = """Works the mathematics of machine learning step by step, the way a careful student does on paper.
 
@@ -99,7 +99,7 @@ class HasManual:
                 formatter.write_text(paragraph)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        formatter.buffer = [BOUNDS.sub(_in_words, piece) for piece in formatter.buffer]
+        formatter.buffer = [re.sub(BOUNDS, _in_words, piece) for piece in formatter.buffer]
         formatter.write_paragraph()
         formatter.write_text(manual(self.help).page)
 
