@@ -381,6 +381,17 @@ def test_attention_names_the_operand_that_does_not_fit() -> None:
     worked("solve", "y = layernorm(v, eps=0)", "v=1 2")
 
 
+def test_one_number_is_worked_as_a_vector_of_one_is() -> None:
+    """NumPy's arrays of no dimensions meet decimals on either side of a sign."""
+    for p, t in (("0.5", "0"), ("1/2", "1/2"), ("0.25", "1")):
+        one, many = (
+            json.loads(worked("loss", "bce", *row, "-f", "json"))["answer"]["values"]
+            for row in ((p, t), (f"[[{p}]]", f"[[{t}]]"))
+        )
+        assert one == many and one > 0
+    worked("solve", "y = u^0", "u=1 0 2")
+
+
 # --- Sentences that say what is so ---
 
 

@@ -88,11 +88,10 @@ def read_target(
     """
     path = None if out == "-" else out
     screen = standard_output() if path is None else None
-    if path is not None:
-        check_writable(path, "--out")
     if sheet and path is not None and path.lower().endswith(".csv") and format == "auto":
         if append:
             raise CannotRead("--append: a CSV of predictions is written anew; leave the option out.")
+        check_writable(path, "--out")
         return Target(SHEET, path, quiet=quiet)
     named = "markdown" if math and (format, path) == ("auto", None) else format
     form = format_of(named, path, screen is not None and screen.isatty())
@@ -106,6 +105,8 @@ def read_target(
         raise CannotRead(f"--format {form} is written to a file: name it with --out, such as --out notes.{form}.")
     if append and path is not None:
         read_old(path)
+    if path is not None:
+        check_writable(path, "--out")
     check_installed(form, f"-o {path}")
     level = heading_level or (1 if title and not append else 2)
     in_ascii = ascii or (screen is not None and not has_unicode(screen))

@@ -36,7 +36,7 @@ def size(e: Expr) -> Real:
             return real(size(top) / (_magnitude(value(bottom)) or 1))
         case Apply("pow", (base, exponent)):
             result, at, power = (_magnitude(value(part)) for part in (e, base, exponent))
-            return real(result * max(real(1), power * size(base) / at) if at else size(base) ** power)
+            return real(result * max(real(1), power * size(base) / at) if at else size(base) ** (power or 1))
         case Apply("max" | "min", args):
             return real(max(map(size, args)))
         case Apply(op, (x,)) if op in FUNCTIONS:

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Context, DivisionByZero, InvalidOperation, Ov
 from decimal import Decimal as Decimal
 from fractions import Fraction
 from functools import cache
+from operator import index
 from typing import Any
 
 DIGITS = 50
@@ -164,7 +165,10 @@ def _operand(number: Any) -> Decimal | None:
         return PRECISION.context.divide(Decimal(number.numerator), Decimal(number.denominator))
     if isinstance(number, float):
         return Decimal(number)
-    return Decimal(int(number)) if hasattr(number, "__index__") else None
+    try:
+        return Decimal(index(number))
+    except TypeError:  # Such as an array, also one of a single number: it knows how to work with decimals itself.
+        return None
 
 
 def _sum(a: Decimal, b: Decimal) -> Real:
