@@ -62,6 +62,11 @@ def agree(left: Expr, right: Expr, met: Real = NOTHING) -> bool:
     return bool(abs(real(a) - b) <= tolerance * max(size(left), size(right), met))
 
 
+def is_exactly(left: Expr, right: Expr) -> bool:
+    """Whether two sides come to the very same number."""
+    return bool(value(left) == value(right))
+
+
 def _recorded_in_float64(e: Expr) -> bool:
     return isinstance(e, Num | Entry) and isinstance(e.value, float | Float64)
 
@@ -175,9 +180,13 @@ def looks_like(a: Expr, b: Expr) -> bool:
 def checked(name: str, sides: Sequence[Expr]) -> tuple[Expr, ...]:
     """The sides of a worked line without repetitions, once each is known to come to what the next one does."""
     kept = [side for k, side in enumerate(sides) if k == 0 or not looks_like(side, sides[k - 1])]
-    met = NOTHING
+    met, waiting = NOTHING, list[Expr]()
     for left, right in pairwise(kept):
-        met = max(met, size(left))
+        waiting.append(left)
+        if is_exactly(left, right):  # How large the numbers on the way were matters only where something was rounded.
+            continue
+        met = max(met, *map(size, waiting))
+        waiting.clear()
         if not agree(left, right, met=met):
             raise NotTrue(f"pp could not confirm its own working of {name}; please report this with your command.")
     return tuple(kept)
