@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from penpaper_cli.expressions.functions import FUNCTIONS
 from penpaper_cli.render.scripts.helpers import PYTORCH
-from penpaper_cli.render.scripts.layout import WIDTH, listed
+from penpaper_cli.render.scripts.layout import INDENT, WIDTH, listed
 from penpaper_cli.render.scripts.script import Library, loop
 from penpaper_cli.render.scripts.terms import Row, number_text
 from penpaper_cli.solution.script import Call, Differentiate, Given, Let, Ref, Repeat, Script
@@ -211,7 +211,11 @@ class PyTorch(Library):
         if len(line) > WIDTH:
             yield from listed(names, "parameters = ")
             line = f"optimizer = torch.optim.{kind}(parameters, {settings}"
-        yield line
+        if len(line) > WIDTH:
+            call, words = line.removesuffix(")").split("(", 1)
+            yield from (f"{call}(", f"{INDENT}{words}", ")")
+        else:
+            yield line
         self.hidden = {*update.parameters, *(let.name for let in update.worked)} - {*update.parameters.values()}
         self.shapes |= {let.name: let.term.shape for let in update.worked}
         gradients = part.body.gradients
