@@ -85,6 +85,7 @@ def test_the_curve_goes_through_the_losses() -> None:
         assert fit[0] < 0 and np.allclose(np.polyval(fit, y), curve[:, 1], atol=1e-2)
 
 
+@pytest.mark.readers("matplotlib")
 @pytest.mark.parametrize("name", ["$x_1$", "$\\frac$", "<b>&amp;", "a\nb\x1b[31m", "n" * 300, "", "ü", "_", "%s {0}"])
 @pytest.mark.parametrize("ending", STARTS)
 def test_names_are_data(name: str, ending: str) -> None:

@@ -85,6 +85,7 @@ def document(*steps: Block, name: str = TAME) -> str:
 # --- It compiles ---
 
 
+@pytest.mark.readers("typst")
 @each_command
 @each_detail
 def test_every_command_compiles(command: list[str], detail: str) -> None:
