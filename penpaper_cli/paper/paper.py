@@ -295,7 +295,7 @@ class Op:
         too_large = f"{self.name} leaves the range of float64 here: the numbers are too large, or undefined."
         try:
             with np.errstate(all="ignore"):
-                result = np.asarray(self.forward(*(p.data.astype(float) for p in parents), **settings))
+                result = np.asarray(self.forward(*(p.data.astype(float, copy=False) for p in parents), **settings))
         except OverflowError:
             raise CannotWork(too_large) from None
         if not np.isfinite(result).all():
